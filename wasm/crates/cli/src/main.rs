@@ -1,0 +1,2 @@
+//! The scapscope command.
+fn main() {}

@@ -1,0 +1,241 @@
+/**
+ * The single contract between the page and the engine worker: every request, its parameters and its answer.
+ * Client, worker and their types all derive from `Requests`. Answers are owned by the receiver.
+ */
+
+declare const brand: unique symbol;
+type Brand<T, Name extends string> = T & { readonly [brand]: Name };
+
+/** Position of an event in the capture, in file order, counting every event block. Not an event number. */
+export type EventRow = Brand<number, 'EventRow'>;
+/** Position of a row in a list as the grid shows it: 0 is the first shown. */
+export type ListPosition = Brand<number, 'ListPosition'>;
+/** Nanoseconds since the capture's first event. */
+export type RelNs = Brand<number, 'RelNs'>;
+/** Index of a description: one open socket, pipe or file. */
+export type DescriptionIndex = Brand<number, 'DescriptionIndex'>;
+
+/** What a grid shows: calls (one row per enter+exit) or raw events, of everything or of one conversation. */
+export interface ListSpec {
+  readonly unit: 'calls' | 'events';
+  /** Only the events on this description and on its peer. */
+  readonly conversation?: DescriptionIndex;
+}
+
+export interface ListCount {
+  /** Rows of the list. */
+  readonly rows: number;
+  /** Events behind these rows, as sysdig counts printed events. */
+  readonly events: number;
+  /** Printed events of the whole capture so far. */
+  readonly total: number;
+}
+
+/** Place and nature of one damage of the file; offsets are in the decompressed stream. */
+export interface DamageReport {
+  readonly kind: 'truncated' | 'malformed' | 'unsupported' | 'limit' | 'not-a-capture' | 'unknown-block';
+  readonly offset: number;
+  readonly block: string;
+  readonly field: string;
+  readonly found: string;
+  readonly expected: string;
+  readonly skipped: number;
+}
+
+export interface CaptureSummary {
+  readonly names: readonly string[];
+  /** Hex hash of the first MiB of the inflated stream. */
+  readonly fingerprint: string;
+  readonly host: string;
+  /** Absolute time of the first event, nanoseconds since the epoch. */
+  readonly firstNs: bigint;
+  readonly durationNs: RelNs;
+  /** What sysdig counts as printed events. */
+  readonly events: number;
+  /** Event blocks in the file. */
+  readonly blocks: number;
+  readonly calls: number;
+  /** No enter events were recorded: latency is not in this capture. */
+  readonly exitOnly: boolean;
+  readonly damage: readonly DamageReport[];
+  /** All damage, also what is beyond the list above. */
+  readonly damageCount: number;
+  readonly indexBytes: number;
+}
+
+/** Ticks at most every 100 ms while indexing runs. */
+export interface Progress {
+  readonly bytesRead: number;
+  readonly bytesTotal: number;
+  readonly events: number;
+  readonly eventsPerSecond: number;
+  readonly summary: CaptureSummary;
+}
+
+/** Bits of `RowWindow.flags`. */
+export const rowFlag = { error: 1, exit: 2, open: 4, stateOnly: 8, unknown: 16, internal: 32 } as const;
+
+/** A window of rows, one array per column, all of the same length. Absent numbers are NaN. */
+export interface RowWindow {
+  readonly first: ListPosition;
+  readonly length: number;
+  /** Row of the event (a call: of its enter, or of its exit when the enter was not recorded). */
+  readonly row: Uint32Array<ArrayBuffer>;
+  /** Event number; NaN for events that have none. */
+  readonly num: Float64Array<ArrayBuffer>;
+  /** Calls: number of the exit event; NaN while it has none. */
+  readonly exitNum: Float64Array<ArrayBuffer>;
+  /** Nanoseconds since the first event. */
+  readonly ns: Float64Array<ArrayBuffer>;
+  /** Exit minus enter; NaN when not recorded. */
+  readonly latencyNs: Float64Array<ArrayBuffer>;
+  readonly cpu: Uint16Array<ArrayBuffer>;
+  readonly tid: Float64Array<ArrayBuffer>;
+  readonly fd: Int32Array<ArrayBuffer>;
+  /** Bytes or other size asked for; NaN when the call has none. */
+  readonly requested: Float64Array<ArrayBuffer>;
+  /** Result value; NaN when not recorded. */
+  readonly returned: Float64Array<ArrayBuffer>;
+  readonly flags: Uint8Array<ArrayBuffer>;
+  readonly process: readonly string[];
+  readonly type: readonly string[];
+  /** Events: sysdig's info text. Calls: the info of the enter, then of the exit. */
+  readonly info: readonly string[];
+  /** Name of the fd the row is about, or ''. */
+  readonly fdName: readonly string[];
+  /** errno name of a failed call, such as EPIPE, or ''. */
+  readonly errno: readonly string[];
+}
+
+/** One parameter with its meaning. */
+export interface ParamDetail {
+  readonly name: string;
+  readonly type: string;
+  /** As sysdig prints it. */
+  readonly text: string;
+  /** What it stands for in words: errno text, decoded flags, resolved path, fd name; '' when the text says all. */
+  readonly meaning: string;
+  /** For buffers: bytes captured; otherwise undefined. */
+  readonly captured?: number;
+  /** For buffers: bytes the call really moved, when known. */
+  readonly actual?: number;
+  /** Index of the parameter in its event. */
+  readonly index: number;
+  /** Row of the event that carries it. */
+  readonly row: EventRow;
+}
+
+export interface EdgeDetail {
+  readonly row: EventRow;
+  readonly num: number;
+  readonly ns: RelNs;
+  readonly direction: 'enter' | 'exit';
+  readonly line: string;
+  readonly params: readonly ParamDetail[];
+}
+
+export interface CallDetail {
+  readonly type: string;
+  readonly category: string;
+  readonly cpu: number;
+  readonly tid: number;
+  readonly process: string;
+  readonly enter?: EdgeDetail;
+  readonly exit?: EdgeDetail;
+  readonly latencyNs?: number;
+  readonly result?: number;
+  readonly errno?: { readonly name: string; readonly text: string };
+  readonly fd?: FdDetail;
+}
+
+export interface FdDetail {
+  readonly fd: number;
+  readonly description: DescriptionIndex;
+  readonly type: string;
+  readonly name: string;
+  readonly role: 'client' | 'server' | '';
+  /** Row that opened it; undefined when older than the capture. */
+  readonly openedRow?: EventRow;
+  readonly openedNum?: number;
+  readonly closedRow?: EventRow;
+  readonly closedNum?: number;
+  /** It has a peer in this capture or can be followed on its own. */
+  readonly followable: boolean;
+}
+
+export interface ProcessRef { readonly tid: number; readonly pid: number; readonly comm: string }
+
+/** State as of one event. */
+export interface StateDetail {
+  readonly tid: number;
+  readonly pid: number;
+  readonly ptid: number;
+  readonly comm: string;
+  readonly exe: string;
+  readonly exepath: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly root: string;
+  readonly sid: number;
+  readonly vtid: number;
+  readonly vpid: number;
+  readonly uid: number;
+  readonly user: string;
+  readonly gid: number;
+  readonly group: string;
+  readonly loginuid?: number;
+  readonly loginuser?: string;
+  /** Event that last changed uid or gid; undefined when it has held since before the capture. */
+  readonly identitySince?: { readonly row: EventRow; readonly num: number; readonly type: string };
+  readonly ancestors: readonly ProcessRef[];
+  readonly container: { readonly id: string; readonly name: string; readonly image: string; readonly how: string; readonly contradiction: string };
+  readonly cgroups: readonly string[];
+  readonly fds: readonly FdDetail[];
+}
+
+/** Why something could not be done; plain data, one sentence per kind lives in `app/messages`. */
+export type CaptureError =
+  | { readonly kind: 'not-a-capture'; readonly name: string; readonly looksLike: string }
+  | { readonly kind: 'empty'; readonly name: string }
+  | { readonly kind: 'no-events'; readonly name: string }
+  | { readonly kind: 'unreadable'; readonly name: string; readonly reason: string }
+  | { readonly kind: 'changed'; readonly name: string }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'limit'; readonly what: string; readonly limit: number }
+  | { readonly kind: 'bug'; readonly message: string; readonly offset?: number };
+
+export interface Requests {
+  /** Opens files as one capture and indexes them to the end. Answers when indexing ends; progress ticks before. */
+  open: { params: { files: readonly File[]; skipOffset?: number }; result: CaptureSummary };
+  /** Stops indexing; what is indexed stays. */
+  stop: { params: Record<never, never>; result: CaptureSummary };
+  count: { params: { list: ListSpec }; result: ListCount };
+  window: { params: { list: ListSpec; first: ListPosition; count: number }; result: RowWindow };
+  /** Where an event stands in a list: by number, by row or by time; the nearest row at or after it. */
+  locate: {
+    params: { list: ListSpec; at: { readonly num: number } | { readonly row: EventRow } | { readonly ns: RelNs } };
+    result: { readonly position: ListPosition; readonly row: EventRow; readonly exact: boolean } | undefined;
+  };
+  /** Next or previous row with an error. */
+  seekError: { params: { list: ListSpec; from: ListPosition; step: 1 | -1 }; result: ListPosition | undefined };
+  /** Next or previous row whose text contains `text`; ticks and can be aborted. */
+  findText: { params: { list: ListSpec; text: string; from: ListPosition; step: 1 | -1 }; result: ListPosition | undefined };
+  call: { params: { row: EventRow }; result: CallDetail };
+  state: { params: { row: EventRow }; result: StateDetail };
+  bytes: { params: { row: EventRow; param: number }; result: Uint8Array<ArrayBuffer> };
+  /** Rows as the text sysdig prints, one line each. */
+  text: { params: { list: ListSpec; first: ListPosition; count: number }; result: string };
+}
+
+export type RequestName = keyof Requests;
+/** Answer of any request: a value or a typed error; never a thrown class. */
+export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: CaptureError };
+/** What the worker exposes through comlink. A request with the id of an earlier one can abort it. */
+export type Api = {
+  [Name in RequestName]: (params: Requests[Name]['params'], id: number) => Promise<Answer<Requests[Name]['result']>>;
+} & {
+  /** Aborts the running request with this id. */
+  abort(id: number): void;
+  /** Registers the receiver of progress notices. */
+  onProgress(listener: (progress: Progress) => void): void;
+};
