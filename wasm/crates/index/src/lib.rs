@@ -1,1 +1,11 @@
-//! Skeleton.
+//! What is known of every event without reading it again: columns in chunks of 65,536 rows, the lists made of them, and
+//! event numbers. Takes what `model` says of each event; knows nothing of files, text or threads.
+
+pub mod bitmap;
+pub mod chunk;
+pub mod columns;
+pub mod number;
+pub mod packed;
+
+pub use chunk::{CHUNK_ROWS, Flags, Record};
+pub use columns::{Full, Index, Unit};

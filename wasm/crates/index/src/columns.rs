@@ -1,0 +1,553 @@
+//! The index of a capture: its chunks, and the lists made of them.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use model::{Applied, Row};
+use scap::Event;
+
+use crate::bitmap::Bitmap;
+use crate::chunk::{CHUNK_ROWS, Chunk, Counts, Flags, Hot, Record, Sealed, is_time};
+use crate::number::Numbers;
+
+/// What one row of a list stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// Each event by itself.
+    Events,
+    /// Enter and exit joined, at the enter.
+    Calls,
+}
+
+/// No more rows can be counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full;
+
+/// Rows of both lists before a chunk.
+#[derive(Clone, Copy, Debug, Default)]
+struct Before {
+    shown: u32,
+    calls: u32,
+}
+
+impl Before {
+    fn of(self, unit: Unit) -> u32 {
+        match unit {
+            Unit::Events => self.shown,
+            Unit::Calls => self.calls,
+        }
+    }
+}
+
+/// Columns of all events so far. Rows are only ever appended; what has been said of one stays true, except that a call
+/// may still learn of its exit.
+#[derive(Debug, Default)]
+pub struct Index {
+    sealed: Vec<Sealed>,
+    before: Vec<Before>,
+    hot: Hot,
+    /// Rows of both lists in the sealed chunks.
+    listed: Before,
+    totals: Totals,
+    sealed_bytes: usize,
+    numbers: Numbers,
+    /// Events by type.
+    by_kind: Vec<u64>,
+    first_ts: Option<u64>,
+    last_ts: u64,
+    marks: Vec<u32>,
+}
+
+/// Sums over the capture so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Event blocks.
+    pub rows: u64,
+    /// Lines of `sysdig -r`.
+    pub printed: u64,
+    /// Enters that have their exit.
+    pub joined: u64,
+    /// Exits among the printed.
+    pub exits: u64,
+    /// Failed exits.
+    pub errors: u64,
+}
+
+impl Index {
+    /// Appends an event, whose row is [`Index::next_row`].
+    ///
+    /// # Errors
+    /// [`Full`] when rows can no longer be counted.
+    #[inline]
+    pub fn push(&mut self, event: &Event<'_>, applied: &Applied) -> Result<Row, Full> {
+        let row = self.next_row();
+        if row == Row::MAX {
+            return Err(Full);
+        }
+        let enter_printed = applied.enter.is_some_and(|enter| enter < row && self.is_printed(enter));
+        if let Some(completion) = self.hot.push(row, event, applied, enter_printed)
+            && completion.enter < row
+        {
+            self.totals.joined += 1;
+            match self.sealed.get_mut(completion.enter as usize / CHUNK_ROWS) {
+                Some(sealed) => sealed.complete(&completion),
+                None => self.hot.complete(&completion),
+            }
+        }
+        self.numbers.push(applied.number);
+        let kind = usize::from(event.kind);
+        match self.by_kind.get_mut(kind) {
+            Some(count) => *count += 1,
+            None => {
+                self.by_kind.resize(kind + 1, 0);
+                self.by_kind[kind] = 1;
+            }
+        }
+        self.totals.rows += 1;
+        if applied.printed {
+            self.totals.printed += 1;
+            self.totals.exits += u64::from(event.kind % 2);
+            if is_time(event.ts) {
+                self.first_ts.get_or_insert(event.ts);
+                self.last_ts = self.last_ts.max(event.ts);
+            }
+        }
+        if self.hot.len() == CHUNK_ROWS {
+            self.seal();
+        }
+        Ok(row)
+    }
+
+    fn seal(&mut self) {
+        let sealed = self.hot.seal(&mut self.marks);
+        let counts = Chunk::Sealed(&sealed).counts();
+        self.before.push(self.listed);
+        self.listed.shown += counts.shown;
+        self.listed.calls += counts.calls;
+        self.totals.errors += u64::from(counts.errors);
+        self.sealed_bytes += sealed.bytes().iter().map(|column| column.1).sum::<usize>();
+        self.sealed.push(sealed);
+    }
+
+    fn is_printed(&self, row: Row) -> bool {
+        let number = row as usize / CHUNK_ROWS;
+        if number == self.sealed.len() {
+            self.hot.is_printed(row as u16)
+        } else {
+            self.record(row).is_some_and(|record| record.flags.has(Flags::PRINTED))
+        }
+    }
+
+    /// The row that the next event will have, which is also the number of rows.
+    pub fn next_row(&self) -> Row {
+        (self.sealed.len() * CHUNK_ROWS + self.hot.len()) as Row
+    }
+
+    /// Sums over the capture so far.
+    pub fn totals(&self) -> Totals {
+        Totals { errors: self.totals.errors + u64::from(Chunk::Hot(&self.hot).counts().errors), ..self.totals }
+    }
+
+    /// Events by type; types behind the end have none.
+    pub fn by_kind(&self) -> &[u64] {
+        &self.by_kind
+    }
+
+    /// Time of the first printed event that has one.
+    pub fn first_ts(&self) -> Option<u64> {
+        self.first_ts
+    }
+
+    /// Latest time of a printed event.
+    pub fn last_ts(&self) -> u64 {
+        self.last_ts
+    }
+
+    /// How many chunks there are, the unfinished one included.
+    pub fn chunk_count(&self) -> usize {
+        self.sealed.len() + usize::from(!self.hot.is_empty())
+    }
+
+    /// Chunk `number`.
+    pub fn chunk(&self, number: usize) -> Option<Chunk<'_>> {
+        match self.sealed.get(number) {
+            Some(sealed) => Some(Chunk::Sealed(sealed)),
+            None => (number == self.sealed.len() && !self.hot.is_empty()).then_some(Chunk::Hot(&self.hot)),
+        }
+    }
+
+    /// Everything known of a row.
+    pub fn record(&self, row: Row) -> Option<Record> {
+        if row >= self.next_row() {
+            return None;
+        }
+        self.chunk(row as usize / CHUNK_ROWS).map(|chunk| chunk.record(row))
+    }
+
+    /// Event number of a row.
+    pub fn number(&self, row: Row) -> Option<u64> {
+        if row < self.next_row() { self.numbers.of(row) } else { None }
+    }
+
+    /// Rows with this event number, in file order.
+    pub fn rows_with_number(&self, number: u64) -> impl Iterator<Item = Row> + '_ {
+        self.numbers.rows(number)
+    }
+
+    /// First row whose number is at least `number`.
+    pub fn row_at_number(&self, number: u64) -> Option<Row> {
+        self.numbers.at_or_after(number)
+    }
+
+    fn bitmap(chunk: Chunk<'_>, unit: Unit) -> &Bitmap {
+        match unit {
+            Unit::Events => chunk.shown(),
+            Unit::Calls => chunk.calls(),
+        }
+    }
+
+    fn before(&self, number: usize) -> Before {
+        self.before.get(number).copied().unwrap_or(self.listed)
+    }
+
+    /// Rows of the whole list.
+    pub fn list_len(&self, unit: Unit) -> u64 {
+        let counts = Chunk::Hot(&self.hot).counts();
+        u64::from(self.listed.of(unit))
+            + u64::from(match unit {
+                Unit::Events => counts.shown,
+                Unit::Calls => counts.calls,
+            })
+    }
+
+    /// Row at a position of the list.
+    pub fn list_row(&self, unit: Unit, position: u64) -> Option<Row> {
+        if position >= self.list_len(unit) {
+            return None;
+        }
+        let position = position as u32;
+        let number = self.before.partition_point(|before| before.of(unit) <= position);
+        // The last chunk that starts at or before the position; the unfinished one has no entry.
+        let number = if position >= self.listed.of(unit) { self.sealed.len() } else { number.checked_sub(1)? };
+        let chunk = self.chunk(number)?;
+        let at = Self::bitmap(chunk, unit).select(position - self.before(number).of(unit))?;
+        Some((number * CHUNK_ROWS) as Row + Row::from(at))
+    }
+
+    /// Rows of the list from a position on.
+    pub fn list_rows(&self, unit: Unit, first: u64) -> impl Iterator<Item = Row> + '_ {
+        let start = self.list_row(unit, first);
+        let mut next = start;
+        std::iter::from_fn(move || {
+            let row = next?;
+            next = row.checked_add(1).and_then(|after| self.next_listed(unit, after));
+            Some(row)
+        })
+    }
+
+    /// First row of the list at or after `row`.
+    pub fn next_listed(&self, unit: Unit, row: Row) -> Option<Row> {
+        let mut at = row as u16;
+        for number in row as usize / CHUNK_ROWS..self.chunk_count() {
+            let chunk = self.chunk(number)?;
+            if let Some(found) = Self::bitmap(chunk, unit).next(at) {
+                return Some((number * CHUNK_ROWS) as Row + Row::from(found));
+            }
+            at = 0;
+        }
+        None
+    }
+
+    /// How many rows of the list stand before `row`.
+    pub fn list_rank(&self, unit: Unit, row: Row) -> u64 {
+        let number = row as usize / CHUNK_ROWS;
+        let within = self.chunk(number).map_or(0, |chunk| Self::bitmap(chunk, unit).rank(usize::from(row as u16)));
+        u64::from(self.before(number).of(unit)) + u64::from(within)
+    }
+
+    /// First row of the list whose time is `ts` or later.
+    pub fn next_in_time(&self, unit: Unit, ts: u64) -> Option<Row> {
+        (0..self.chunk_count()).find_map(|number| {
+            let chunk = self.chunk(number)?;
+            if chunk.counts().max_ts < ts {
+                return None;
+            }
+            let found = Self::bitmap(chunk, unit).iter().find(|at| {
+                let time = chunk.ts(*at);
+                time >= ts && is_time(time)
+            })?;
+            Some((number * CHUNK_ROWS) as Row + Row::from(found))
+        })
+    }
+
+    /// The next failed row of the list after `row` (`forward`) or before it.
+    pub fn seek_error(&self, unit: Unit, row: Row, forward: bool) -> Option<Row> {
+        let failed = |chunk: Chunk<'_>, at: u16| {
+            Self::bitmap(chunk, unit).has(at) && (unit == Unit::Calls || chunk.kind(at) % 2 == 1)
+        };
+        let mut from = if forward { row.checked_add(1)? } else { row.checked_sub(1)? };
+        loop {
+            let number = from as usize / CHUNK_ROWS;
+            let start = (number * CHUNK_ROWS) as Row;
+            let chunk = if forward {
+                self.chunk(number)?
+            } else {
+                match self.chunk(number) {
+                    Some(chunk) => chunk,
+                    // Behind the end: the last chunk there is.
+                    None => {
+                        from = self.next_row().checked_sub(1)?;
+                        continue;
+                    }
+                }
+            };
+            let mut at = from as u16;
+            loop {
+                let found = if forward { chunk.errors().next(at) } else { chunk.errors().previous(at) };
+                let Some(found) = found else { break };
+                if failed(chunk, found) {
+                    return Some(start + Row::from(found));
+                }
+                let next = if forward { found.checked_add(1) } else { found.checked_sub(1) };
+                let Some(next) = next else { break };
+                at = next;
+            }
+            from = if forward { start.checked_add(CHUNK_ROWS as Row)? } else { start.checked_sub(1)? };
+        }
+    }
+
+    /// Appends to `into` the rows from `from` on that are about one of the descriptions, in order.
+    pub fn rows_about(&self, descriptions: &[u32], from: Row, into: &mut Vec<Row>) {
+        let mut at = from as u16;
+        for number in from as usize / CHUNK_ROWS..self.chunk_count() {
+            let Some(chunk) = self.chunk(number) else { return };
+            let base = (number * CHUNK_ROWS) as Row;
+            chunk.about(descriptions, at, &mut |found| into.push(base + Row::from(found)));
+            at = 0;
+        }
+    }
+
+    /// Bytes that the index takes, the unfinished chunk included.
+    pub fn bytes(&self) -> usize {
+        self.sealed_bytes + size_of::<Hot>() + Self::hot_bytes() + self.numbers.bytes() + self.marks.capacity() * 4
+    }
+
+    /// Bytes of the chunk that is being written: the same for every capture.
+    pub fn hot_bytes() -> usize {
+        CHUNK_ROWS * 39 + 3 * CHUNK_ROWS / 8
+    }
+
+    /// Bytes of the sealed chunks by column.
+    pub fn bytes_by_column(&self) -> Vec<(&'static str, usize)> {
+        let mut sums: Vec<(&'static str, usize)> = Vec::new();
+        for sealed in &self.sealed {
+            for (at, (name, bytes)) in sealed.bytes().into_iter().enumerate() {
+                match sums.get_mut(at) {
+                    Some(sum) => sum.1 += bytes,
+                    None => sums.push((name, bytes)),
+                }
+            }
+        }
+        sums
+    }
+
+    /// Sums over chunk `number`.
+    pub fn counts(&self, number: usize) -> Option<&Counts> {
+        self.chunk(number).map(Chunk::counts)
+    }
+
+    /// A hash over every column of every row: equal for equal indexes, however they were built.
+    pub fn digest(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for row in 0..self.next_row() {
+            if let Some(record) = self.record(row) {
+                (record.ts, record.kind, record.cpu, record.version, record.description, record.fd).hash(&mut hasher);
+                (record.partner, record.result, record.offset, record.block_len, record.flags.0).hash(&mut hasher);
+                self.number(row).hash(&mut hasher);
+            }
+        }
+        hasher.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::state::NONE;
+
+    use super::*;
+
+    /// A capture of `rows` made-up events: calls of many threads, open for one to 100,000 rows, and everything rare.
+    fn made_up(rows: u32) -> (Index, Vec<Record>) {
+        let mut index = Index::default();
+        let mut expected: Vec<Record> = Vec::new();
+        let mut open: Vec<Row> = Vec::new();
+        let mut seed = 1u64;
+        let mut random = move |below: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % below
+        };
+        let mut offset = 4_000u64;
+        for row in 0..rows {
+            let exit = !open.is_empty() && random(2) == 1;
+            let lonely = exit && random(50) == 0;
+            let oldest = random(1000) == 0;
+            let enter = (exit && !lonely).then(|| {
+                let at = if oldest { 0 } else { open.len() - 1 - random(open.len().min(5) as u64) as usize };
+                open.remove(at)
+            });
+            let result = exit.then(|| match random(20) {
+                0 => -11,
+                1 => 0x7fa6_9774_e000,
+                _ => random(4096) as i64,
+            });
+            let unknown = random(5_000) == 0;
+            let state_only = !unknown && random(100) == 0;
+            let printed = !unknown && !state_only && random(50) != 0;
+            if random(3_000) == 0 {
+                offset += 4 * random(1 << 34);
+            }
+            let record = Record {
+                row,
+                ts: match random(10_000) {
+                    0 => u64::MAX,
+                    1 => 0,
+                    _ => 1_700_000_000_000_000_000 + u64::from(row) * 900 + random(5_000),
+                },
+                kind: 6 + 2 * random(90) as u16 + u16::from(exit),
+                cpu: random(4) as u16,
+                version: if random(50) == 0 { NONE } else { 1_000_000 + random(90) as u32 },
+                description: if random(3) == 0 { NONE } else { row / 100 + random(900) as u32 },
+                fd: random(300) as i32 - 1,
+                partner: enter,
+                result,
+                offset,
+                block_len: 40 + 4 * random(30) as u32 + u32::from(random(900) == 0),
+                flags: Flags(
+                    u8::from(printed) | u8::from(state_only) << 1 | u8::from(unknown) << 2 | u8::from(result.is_some()) << 3,
+                ),
+            };
+            if !exit {
+                open.push(row);
+            }
+            offset += u64::from(record.block_len);
+            let event = Event {
+                offset: record.offset,
+                block_len: record.block_len,
+                cpu: record.cpu,
+                state_only,
+                ts: record.ts,
+                tid: 1,
+                kind: record.kind,
+                params: scap::Params::default(),
+            };
+            let applied = Applied {
+                version: record.version,
+                description: record.description,
+                fd: record.fd,
+                enter,
+                latency: None,
+                result,
+                number: (!unknown).then_some(u64::from(row) + 1),
+                printed,
+            };
+            assert_eq!(index.push(&event, &applied), Ok(row));
+            if let Some(enter) = enter {
+                expected[enter as usize].partner = Some(row);
+            }
+            expected.push(record);
+        }
+        // The lists and marks, by their definition.
+        for row in 0..expected.len() {
+            let record = expected[row];
+            let shown = record.flags.has(Flags::PRINTED) || record.flags.has(Flags::UNKNOWN);
+            let enter = if record.is_exit() { record.partner } else { None };
+            let joined = enter.is_some_and(|enter| expected[enter as usize].flags.has(Flags::PRINTED));
+            let exit = if record.is_exit() { Some(row as Row) } else { record.partner };
+            let failed = exit.and_then(|exit| expected[exit as usize].result).is_some_and(|result| (-4095..0).contains(&result));
+            expected[row].flags.0 |=
+                u8::from(shown) * Flags::SHOWN.0 | u8::from(shown && !joined) * Flags::CALL.0 | u8::from(failed) * Flags::ERROR.0;
+        }
+        (index, expected)
+    }
+
+    #[test]
+    fn what_was_pushed_is_read_back_from_sealed_and_unsealed_chunks() {
+        let (index, expected) = made_up(3 * CHUNK_ROWS as u32 + 777);
+        assert_eq!(index.chunk_count(), 4);
+        for record in &expected {
+            assert_eq!(index.record(record.row).as_ref(), Some(record));
+        }
+        assert_eq!(index.record(expected.len() as Row), None);
+        let late = expected.iter().filter(|record| {
+            !record.is_exit() && record.partner.is_some_and(|exit| exit as usize / CHUNK_ROWS != record.row as usize / CHUNK_ROWS)
+        });
+        assert!(late.count() > 20, "the test must have calls that end in a later chunk");
+    }
+
+    #[test]
+    fn lists_hold_their_rows_at_their_positions() {
+        let (index, expected) = made_up(2 * CHUNK_ROWS as u32 + 999);
+        for (unit, flag) in [(Unit::Events, Flags::SHOWN), (Unit::Calls, Flags::CALL)] {
+            let rows: Vec<Row> = expected.iter().filter(|record| record.flags.has(flag)).map(|record| record.row).collect();
+            assert_eq!(index.list_len(unit), rows.len() as u64);
+            assert_eq!(index.list_rows(unit, 0).collect::<Vec<_>>(), rows);
+            for (position, row) in rows.iter().enumerate() {
+                assert_eq!(index.list_row(unit, position as u64), Some(*row));
+                assert_eq!(index.list_rank(unit, *row), position as u64);
+            }
+            assert_eq!(index.list_row(unit, rows.len() as u64), None);
+            assert_eq!(index.list_rank(unit, expected.len() as Row), rows.len() as u64);
+        }
+    }
+
+    #[test]
+    fn errors_are_found_forwards_and_backwards() {
+        let (index, expected) = made_up(2 * CHUNK_ROWS as u32 + 999);
+        for (unit, flag) in [(Unit::Events, Flags::SHOWN), (Unit::Calls, Flags::CALL)] {
+            let failed: Vec<Row> = expected
+                .iter()
+                .filter(|record| record.flags.has(flag) && record.flags.has(Flags::ERROR))
+                .filter(|record| unit == Unit::Calls || record.is_exit())
+                .map(|record| record.row)
+                .collect();
+            let mut forward = Vec::new();
+            let mut at = index.seek_error(unit, 0, true);
+            while let Some(row) = at {
+                forward.push(row);
+                at = index.seek_error(unit, row, true);
+            }
+            assert_eq!(forward, failed);
+            let mut backward = Vec::new();
+            let mut at = index.seek_error(unit, index.next_row(), false);
+            while let Some(row) = at {
+                backward.push(row);
+                at = index.seek_error(unit, row, false);
+            }
+            backward.reverse();
+            assert_eq!(backward, failed);
+        }
+    }
+
+    #[test]
+    fn rows_about_a_description_are_found_from_any_row_on() {
+        let (index, expected) = made_up(CHUNK_ROWS as u32 + 5_000);
+        let wanted = [700, 650];
+        for from in [0, 60_000, CHUNK_ROWS as Row + 1] {
+            let mut found = Vec::new();
+            index.rows_about(&wanted, from, &mut found);
+            let rows = expected.iter().filter(|record| record.row >= from && wanted.contains(&record.description));
+            assert_eq!(found, rows.map(|record| record.row).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_time_is_found_though_times_run_backwards() {
+        let (index, expected) = made_up(CHUNK_ROWS as u32 + 5_000);
+        for wanted in [0, 1_700_000_000_000_000_000, 1_700_000_000_000_000_000 + 900 * 66_000, u64::MAX - 1] {
+            let row = expected
+                .iter()
+                .find(|record| record.flags.has(Flags::SHOWN) && is_time(record.ts) && record.ts >= wanted)
+                .map(|record| record.row);
+            assert_eq!(index.next_in_time(Unit::Events, wanted), row);
+        }
+    }
+}
