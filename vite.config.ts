@@ -42,8 +42,4 @@ export default defineConfig(({ command }) => ({
     // Compiler output is large and changes often; the toolchain script rebuilds the engine on its own.
     watch: { ignored: ['**/wasm/target/**', '**/.cache/**', '**/build/**'] },
   },
-  test: {
-    include: ['{app,workers,server,scripts}/**/*.test.{ts,tsx,mjs}'],
-    environment: 'node',
-  },
 }));
