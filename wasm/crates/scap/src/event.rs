@@ -1,5 +1,9 @@
 //! One event as it stands in the file.
 
+use crate::Table;
+use crate::block::{FRAMING, Form, Kind};
+use crate::bytes::{Bytes, Order, u32_at};
+
 /// One event, borrowed from the bytes it was read from.
 #[derive(Clone, Copy, Debug)]
 pub struct Event<'a> {
@@ -17,6 +21,8 @@ pub struct Event<'a> {
     pub tid: i64,
     /// Event type: even is an enter, odd an exit.
     pub kind: u16,
+    /// The parameter lengths contradict the event: `params` is empty, the bytes are there to look at only.
+    pub unreadable: bool,
     /// The parameters, in file order.
     pub params: Params<'a>,
 }
@@ -33,12 +39,8 @@ pub struct Params<'a> {
 impl<'a> Params<'a> {
     /// Takes a little-endian length array and the parameter bytes; `None` when the lengths run past the data.
     pub fn new(lengths: &'a [u8], data: &'a [u8], large: bool) -> Option<Self> {
-        let params = Self { lengths, data, large };
-        let mut sum = 0usize;
-        for index in 0..params.len() {
-            sum = sum.checked_add(params.length(index)?)?;
-        }
-        (sum <= data.len()).then_some(params)
+        let sum = if large { sum_large(lengths, Order::Little) } else { sum_small(lengths, Order::Little) };
+        (sum <= data.len() as u64).then_some(Self { lengths, data, large })
     }
 
     /// How many parameters the event carries.
@@ -51,25 +53,25 @@ impl<'a> Params<'a> {
         self.len() == 0
     }
 
+    #[inline]
     fn length(&self, index: usize) -> Option<usize> {
         if self.large {
-            let at = index.checked_mul(4)?;
-            let bytes = self.lengths.get(at..at.checked_add(4)?)?;
-            usize::try_from(u32::from_le_bytes(bytes.try_into().ok()?)).ok()
+            let bytes = self.lengths.get(index.checked_mul(4)?..)?.first_chunk()?;
+            usize::try_from(u32::from_le_bytes(*bytes)).ok()
         } else {
-            let at = index.checked_mul(2)?;
-            let bytes = self.lengths.get(at..at.checked_add(2)?)?;
-            Some(usize::from(u16::from_le_bytes(bytes.try_into().ok()?)))
+            let bytes = self.lengths.get(index.checked_mul(2)?..)?.first_chunk()?;
+            Some(usize::from(u16::from_le_bytes(*bytes)))
         }
     }
 
     /// Bytes of parameter `index`; `None` when the event has fewer.
+    #[inline]
     pub fn get(&self, index: usize) -> Option<&'a [u8]> {
         let mut start = 0usize;
         for before in 0..index {
-            start = start.checked_add(self.length(before)?)?;
+            start += self.length(before)?;
         }
-        self.data.get(start..start.checked_add(self.length(index)?)?)
+        self.data.get(start..)?.get(..self.length(index)?)
     }
 
     /// All parameters in order.
@@ -112,4 +114,247 @@ impl<'a> Params<'a> {
         let bytes = self.get(index)?;
         bytes.split(|byte| *byte == 0).next()
     }
+}
+
+/// What is wrong with one event; the reader makes a [`Damage`](crate::Damage) of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// Bytes from the start of the block.
+    pub(crate) at: usize,
+    pub(crate) field: &'static str,
+    pub(crate) found: u64,
+    pub(crate) expected: Option<u64>,
+}
+
+/// An event cut out of its block, parameters still in the section's byte order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cut<'a> {
+    cpu: u16,
+    flags: u32,
+    ts: u64,
+    tid: i64,
+    kind: u16,
+    lengths: &'a [u8],
+    data: &'a [u8],
+    large: bool,
+    readable: bool,
+    pub(crate) fault: Option<Fault>,
+}
+
+const STATE_ONLY: u32 = 1;
+/// Types whose stored length was 3 too large in version 1: notification and infrastructure.
+const THREE_TOO_LONG: [u16; 2] = [280, 286];
+/// No event of any release has had more parameters.
+const MOST_PARAMS: usize = 32;
+
+#[inline]
+fn sum_small(lengths: &[u8], order: Order) -> u64 {
+    let (lengths, _) = lengths.as_chunks::<2>();
+    let mut sum = 0u64;
+    for length in lengths {
+        sum += u64::from(order.u16(*length));
+    }
+    sum
+}
+
+#[inline]
+fn sum_large(lengths: &[u8], order: Order) -> u64 {
+    let (lengths, _) = lengths.as_chunks::<4>();
+    lengths.iter().map(|length| u64::from(order.u32(*length))).sum()
+}
+
+/// `count` parameters if their lengths and bytes fill `payload` exactly.
+#[inline]
+fn fill(payload: &[u8], count: usize, large: bool, order: Order) -> Option<(&[u8], &[u8])> {
+    let width = if large { 4 } else { 2 };
+    let (lengths, data) = payload.split_at_checked(count.checked_mul(width)?)?;
+    let sum = if large { sum_large(lengths, order) } else { sum_small(lengths, order) };
+    (sum == data.len() as u64).then_some((lengths, data))
+}
+
+/// The parameter count of an event that does not carry one, or carries a wrong one.
+///
+/// The lengths at the end of a candidate array overlap the data and may fit by accident, so counts the type has
+/// really had come first, newest first, and of those the ones whose fixed-width parameters have their widths.
+fn count_of<T: Table>(kind: u16, payload: &[u8], large: bool, order: Order) -> Option<usize> {
+    let known = T::param_counts(kind);
+    let fits = |count: &usize| fill(payload, *count, large, order).is_some();
+    let known = || known.iter().map(|count| usize::from(*count)).filter(fits);
+    let is_sound = |count: &usize| match fill(payload, *count, large, order) {
+        Some((lengths, _)) => T::fits(kind, &mut widths(lengths, large, order)),
+        None => false,
+    };
+    known().find(is_sound).or_else(|| known().next()).or_else(|| (0..=MOST_PARAMS).find(fits))
+}
+
+fn widths(lengths: &[u8], large: bool, order: Order) -> impl Iterator<Item = u32> + '_ {
+    lengths.chunks_exact(if large { 4 } else { 2 }).map(move |length| match *length {
+        [a, b] => u32::from(order.u16([a, b])),
+        [a, b, c, d] => order.u32([a, b, c, d]),
+        _ => 0,
+    })
+}
+
+/// Length of the whole block that an event of `len` bytes has when nothing is appended.
+pub(crate) fn block_len(form: Form, len: u32) -> Option<u32> {
+    let before = u32::try_from(form.header_at()).ok()?;
+    before.checked_add(len)?.checked_next_multiple_of(4)?.checked_add(4)
+}
+
+/// The event's own length, if its header is there.
+pub(crate) fn own_len(block: &[u8], form: Form, order: Order) -> Option<u32> {
+    let len = u32_at(block, form.header_at() + 16, order)?;
+    (len as usize >= form.header_len()).then_some(len)
+}
+
+/// True when parameter lengths and event length agree with each other and fit `block`.
+pub(crate) fn adds_up<T: Table>(block: &[u8], form: Form, order: Order) -> bool {
+    cut::<T>(block, form, order).is_ok_and(|cut| cut.fault.is_none())
+}
+
+/// Cuts the event out of the bytes of its block, framing included.
+///
+/// # Errors
+/// When not even the event header is there.
+#[inline]
+pub(crate) fn cut<'a, T: Table>(block: &'a [u8], form: Form, order: Order) -> Result<Cut<'a>, Fault> {
+    let short = Fault { at: 4, field: "block length", found: block.len() as u64, expected: None };
+    let body = block.get(8..block.len().saturating_sub(4)).ok_or(short)?;
+    let mut header = Bytes::new(body, order);
+    let mut read = || {
+        let cpu = header.u16()?;
+        let flags = if form.flags { header.u32()? } else { 0 };
+        let ts = header.u64()?;
+        let tid = header.i64()?;
+        let len = header.u32()?;
+        let kind = header.u16()?;
+        let count = if form.counted { Some(header.u32()?) } else { None };
+        Some((cpu, flags, ts, tid, len, kind, count))
+    };
+    let (cpu, flags, ts, tid, len, kind, count) = read().ok_or(short)?;
+    let rest = header.take(header.len()).unwrap_or_default();
+    let mut cut = Cut { cpu, flags, ts, tid, kind, lengths: &[], data: &[], large: form.large, readable: true, fault: None };
+    let payload_len = (len as usize).checked_sub(form.header_len());
+    if let (Some(count), Some(payload)) = (count, payload_len.and_then(|len| rest.get(..len)))
+        && let Some((lengths, data)) = fill(payload, count as usize, form.large, order)
+    {
+        cut.lengths = lengths;
+        cut.data = data;
+        return Ok(cut);
+    }
+    irregular::<T>(&mut cut, form, order, rest, len, count);
+    Ok(cut)
+}
+
+/// Everything but a version 2 event whose numbers agree: version 1, a width that is not the block type's, damage.
+fn irregular<'a, T: Table>(cut: &mut Cut<'a>, form: Form, order: Order, rest: &'a [u8], len: u32, count: Option<u32>) {
+    cut.readable = false;
+    let header = form.header_len();
+    let payload_of = |len: u32| (len as usize).checked_sub(header).and_then(|len| rest.get(..len));
+    let mut take = |payload: &'a [u8], count: usize, large: bool| {
+        fill(payload, count, large, order).map(|(lengths, data)| {
+            cut.lengths = lengths;
+            cut.data = data;
+            cut.large = large;
+            cut.readable = true;
+        })
+    };
+    let at_len = form.header_at() + 16;
+    let Some(count) = count else {
+        let shorter = if THREE_TOO_LONG.contains(&cut.kind) { len.checked_sub(3) } else { None };
+        for len in shorter.into_iter().chain([len]) {
+            if let Some(payload) = payload_of(len)
+                && let Some(count) = count_of::<T>(cut.kind, payload, form.large, order)
+                && take(payload, count, form.large).is_some()
+            {
+                return;
+            }
+        }
+        cut.fault = Some(Fault { at: at_len, field: "event length", found: len.into(), expected: None });
+        return;
+    };
+    if let Some(payload) = payload_of(len) {
+        // The block type says one width, the lengths say the other: what adds up is right.
+        if take(payload, count as usize, !form.large).is_some() {
+            return;
+        }
+        if let Some(right) = count_of::<T>(cut.kind, payload, form.large, order) {
+            let _ = take(payload, right, form.large);
+            let expected = Some(right as u64);
+            cut.fault = Some(Fault { at: at_len + 6, field: "parameter count", found: count.into(), expected });
+            return;
+        }
+    }
+    // Perhaps only the event length is wrong: then the parameters end where the block does.
+    for padding in 0..4 {
+        if let Some(payload) = rest.len().checked_sub(padding).and_then(|len| rest.get(..len))
+            && take(payload, count as usize, form.large).is_some()
+        {
+            let expected = Some((header + payload.len()) as u64);
+            cut.fault = Some(Fault { at: at_len, field: "event length", found: len.into(), expected });
+            return;
+        }
+    }
+    let most = (header + rest.len()) as u64;
+    cut.fault = Some(if u64::from(len) > most || (len as usize) < header {
+        Fault { at: at_len, field: "event length", found: len.into(), expected: Some(most) }
+    } else {
+        Fault { at: form.header_at() + header, field: "parameter lengths", found: len.into(), expected: None }
+    });
+}
+
+impl<'a> Cut<'a> {
+    /// The event, its numbers turned into little endian through `scratch` where that is needed.
+    #[inline]
+    pub(crate) fn event<T: Table>(self, offset: u64, block_len: u32, order: Order, scratch: &'a mut Vec<u8>) -> Event<'a> {
+        let params = match order {
+            Order::Little => Params { lengths: self.lengths, data: self.data, large: self.large },
+            Order::Big => self.swapped::<T>(scratch),
+        };
+        Event {
+            offset,
+            block_len,
+            cpu: self.cpu,
+            state_only: self.flags & STATE_ONLY != 0,
+            ts: self.ts,
+            tid: self.tid,
+            kind: self.kind,
+            unreadable: !self.readable,
+            params,
+        }
+    }
+
+    fn swapped<T: Table>(&self, scratch: &'a mut Vec<u8>) -> Params<'a> {
+        scratch.clear();
+        // At most as large as the block that is already in memory, so it needs no debit of its own.
+        scratch.reserve_exact(self.lengths.len() + self.data.len());
+        for length in widths(self.lengths, self.large, Order::Big) {
+            let bytes = length.to_le_bytes();
+            scratch.extend_from_slice(if self.large { &bytes } else { bytes.get(..2).unwrap_or_default() });
+        }
+        scratch.extend_from_slice(self.data);
+        let (_, mut data) = scratch.split_at_mut(self.lengths.len());
+        for (index, length) in widths(self.lengths, self.large, Order::Big).enumerate() {
+            let Some((param, rest)) = data.split_at_mut_checked(length as usize) else { break };
+            T::swap_param(self.kind, index, param);
+            data = rest;
+        }
+        let (lengths, data) = scratch.split_at(self.lengths.len());
+        Params { lengths, data, large: self.large }
+    }
+}
+
+/// Decodes the bytes of one event block again, as they stood at [`Event::offset`] for [`Event::block_len`].
+///
+/// `scratch` is only used for big-endian sections. `None` when the bytes are no event block.
+pub fn decode_event_block<'a, T: Table>(
+    block: &'a [u8],
+    offset: u64,
+    big_endian: bool,
+    scratch: &'a mut Vec<u8>,
+) -> Option<Event<'a>> {
+    let order = if big_endian { Order::Big } else { Order::Little };
+    let Some(Kind::Event(form)) = Kind::of(u32_at(block, 0, order)?) else { return None };
+    let len = u32::try_from(block.len()).ok().filter(|len| *len >= FRAMING)?;
+    Some(cut::<T>(block, form, order).ok()?.event::<T>(offset, len, order, scratch))
 }

@@ -1,13 +1,30 @@
 //! The push machine: takes any slice of the inflated stream, hands out whole blocks.
 
-use crate::damage::Damage;
-use crate::event::Event;
+use std::marker::PhantomData;
+
+use crate::block::{Form, Kind, SECTION, SECTION_LEN, header_at, is_length};
+use crate::bytes::{Order, u32_at};
+use crate::damage::{Damage, DamageKind};
+use crate::event::{self, Event, Fault};
+use crate::limits::Limits;
+use crate::lists::{self, Broken, Nothing};
 use crate::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
+use crate::sniff::{self, ENOUGH};
 
 /// What the reader has to know of the event table: given by the crate that owns it.
 pub trait Table {
     /// Parameter counts that events of this type have had, newest first (v1 events carry no count).
     fn param_counts(kind: u16) -> &'static [u8];
+
+    /// Whether parameters of these widths can belong to this type: decides between two counts that both add up.
+    fn fits(_kind: u16, _widths: &mut dyn Iterator<Item = u32>) -> bool {
+        true
+    }
+
+    /// Turns parameter `index` of a big-endian section into little endian, in place.
+    ///
+    /// Addresses are in network order in every file and stay; ports and all other numbers are turned.
+    fn swap_param(_kind: u16, _index: usize, _bytes: &mut [u8]) {}
 }
 
 /// Takes what the reader finds, in file order.
@@ -33,7 +50,830 @@ pub trait Sink {
 }
 
 /// Splits the inflated stream into blocks and decodes them. Any slicing of the stream gives the same calls.
+///
+/// Damage never ends reading. A block whose framing and contents disagree is given as far as it can be trusted or
+/// left out; where even its end is unknown, reading goes on at the next plausible block: type, length and trailer
+/// agree, and those of the block behind it too.
+///
+/// # Examples
+/// ```
+/// # use scap::{Damage, Event, Limits, Reader, Sink, Table};
+/// # use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
+/// struct NoTable;
+/// impl Table for NoTable {
+///     fn param_counts(_: u16) -> &'static [u8] {
+///         &[]
+///     }
+/// }
+/// #[derive(Default)]
+/// struct Count {
+///     sections: u32,
+///     damages: Vec<Damage>,
+/// }
+/// impl Sink for Count {
+///     fn section(&mut self, _: &Section) {
+///         self.sections += 1;
+///     }
+/// #   fn machine(&mut self, _: &Machine) {}
+/// #   fn process(&mut self, _: &Process<'_>) {}
+/// #   fn fd(&mut self, _: i64, _: &Fd<'_>) {}
+/// #   fn interface(&mut self, _: &Interface) {}
+/// #   fn user(&mut self, _: &User<'_>) {}
+/// #   fn group(&mut self, _: &Group<'_>) {}
+/// #   fn event(&mut self, _: &Event<'_>) {}
+///     // … one method for each thing found …
+///     fn damage(&mut self, damage: Damage) {
+///         self.damages.push(damage);
+///     }
+/// }
+/// let mut header = Vec::from(0x0a0d_0d0a_u32.to_le_bytes());
+/// header.extend(28_u32.to_le_bytes());
+/// header.extend(0x1a2b_3c4d_u32.to_le_bytes());
+/// header.extend([1, 0, 2, 0]);
+/// header.extend([0xff; 8]);
+/// header.extend(28_u32.to_le_bytes());
+///
+/// let mut reader = Reader::<NoTable>::new(Limits::default());
+/// let mut count = Count::default();
+/// for slice in header.chunks(5) {
+///     reader.push(slice, &mut count);
+/// }
+/// reader.finish(&mut count);
+/// assert_eq!((count.sections, count.damages.len(), reader.offset()), (1, 0, 28));
+/// ```
 #[derive(Debug)]
 pub struct Reader<T: Table> {
-    table: std::marker::PhantomData<T>,
+    table: PhantomData<T>,
+    limits: Limits,
+    /// Bytes of a block that a slice ended in; empty while slices are decoded in place.
+    carry: Carry,
+    /// Where the first byte that is not yet used stands in the stream.
+    offset: u64,
+    state: State,
+    order: Order,
+    /// A section header has been seen, or been invented for a capture whose own is gone.
+    started: bool,
+    /// Something other than section headers and unknown blocks has been seen.
+    known: bool,
+    /// An event of this section has been seen: lists belong before it.
+    events: bool,
+    /// The list behind the events has been reported.
+    late: bool,
+    unknown: Vec<Unknown>,
+    scratch: Vec<u8>,
+}
+
+#[derive(Debug)]
+enum State {
+    Blocks,
+    /// The next block is being looked for; the damage waits for how far that leads.
+    Lost(Box<Lost>),
+    /// No capture; the rest is not looked at.
+    Closed,
+}
+
+#[derive(Debug)]
+struct Lost {
+    damage: Damage,
+    /// Where the bytes start that are left out.
+    start: u64,
+}
+
+/// Blocks of one unknown type.
+#[derive(Debug)]
+struct Unknown {
+    block_type: u32,
+    offset: u64,
+    blocks: u64,
+    bytes: u64,
+}
+
+/// Unknown types told apart; the rest is counted as one.
+const UNKNOWN_TYPES: usize = 16;
+/// A file that starts with this many blocks of which none is known is not a capture.
+const FOREIGN_BLOCKS: u64 = 64;
+/// How far into a file without a section header the first block is looked for.
+const LONGEST_START: u64 = 1 << 20;
+/// How far the end of a block is looked for whose length is damaged.
+const LONGEST_REPAIR: u32 = 4 << 20;
+/// A length beyond this is not taken as proof for the block before it without waiting for its trailer.
+const LONGEST_PROOF: u32 = 1 << 20;
+/// While a block is looked for, slices are carried in pieces of this size.
+const SEARCH_PIECE: usize = 64 << 10;
+const MAGIC: u32 = 0x1a2b_3c4d;
+
+/// What one step did with the bytes before it.
+#[derive(Debug, PartialEq, Eq)]
+enum Step {
+    /// So many are done with.
+    Used(usize),
+    /// So many have to be there for the next decision.
+    Need(usize),
+}
+
+/// Where the next plausible block stands.
+enum Search {
+    Found { at: usize, order: Order },
+    /// Nothing before `at`; `len` bytes from there decide.
+    Undecided { at: usize, len: usize },
+    /// Nothing so far into the file: it is no capture.
+    Hopeless,
+}
+
+enum Proof {
+    Yes,
+    No,
+    /// So many bytes, counted from the same start as the question, decide.
+    Missing(usize),
+}
+
+impl<T: Table> Reader<T> {
+    /// A reader at the start of a capture.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            table: PhantomData,
+            limits,
+            carry: Carry::default(),
+            offset: 0,
+            state: State::Blocks,
+            order: Order::Little,
+            started: false,
+            known: false,
+            events: false,
+            late: false,
+            unknown: Vec::new(),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// Bytes of the inflated stream that are decoded, or left out for good.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// True once the stream has turned out not to be a capture; what is pushed after that is ignored.
+    pub fn is_closed(&self) -> bool {
+        matches!(self.state, State::Closed)
+    }
+
+    /// Takes the next bytes of the inflated stream.
+    pub fn push(&mut self, mut data: &[u8], sink: &mut impl Sink) {
+        while !data.is_empty() {
+            if self.is_closed() {
+                self.offset += data.len() as u64;
+                return;
+            }
+            data = if self.carry.is_empty() { self.push_in_place(data, sink) } else { self.push_carried(data, sink) };
+        }
+    }
+
+    /// Ends the stream: what is left is decoded as far as it goes, and reported.
+    pub fn finish(&mut self, sink: &mut impl Sink) {
+        let mut carry = std::mem::take(&mut self.carry);
+        if !self.started && self.offset == 0 && carry.is_empty() && !self.is_closed() {
+            self.not_a_capture("empty file".to_owned(), sink);
+        }
+        while !carry.is_empty() && !self.is_closed() {
+            match self.step(carry.bytes(), true, sink) {
+                Step::Used(len) if len > 0 => {
+                    self.offset += len as u64;
+                    carry.use_up(len);
+                }
+                // At the end every step uses something; were one not to, the rest is given up.
+                Step::Used(_) | Step::Need(_) => {
+                    self.truncated("block", carry.len(), carry.len(), sink);
+                    self.offset += carry.len() as u64;
+                    carry.clear();
+                }
+            }
+        }
+        if matches!(self.state, State::Lost(_)) {
+            self.found_nothing(sink);
+        }
+        if self.started && !self.known && !self.unknown.is_empty() && !self.is_closed() {
+            self.not_a_capture("pcapng".to_owned(), sink);
+        }
+        for unknown in std::mem::take(&mut self.unknown) {
+            sink.damage(unknown.into_damage());
+        }
+        self.state = State::Closed;
+    }
+
+    #[inline]
+    fn push_in_place<'d>(&mut self, data: &'d [u8], sink: &mut impl Sink) -> &'d [u8] {
+        let mut rest = data;
+        loop {
+            match self.step(rest, false, sink) {
+                Step::Used(len) => {
+                    self.offset += len as u64;
+                    rest = rest.get(len..).unwrap_or_default();
+                    if rest.is_empty() || self.is_closed() {
+                        return rest;
+                    }
+                }
+                Step::Need(need) => {
+                    self.carry.keep(rest, need);
+                    return &[];
+                }
+            }
+        }
+    }
+
+    fn push_carried<'d>(&mut self, data: &'d [u8], sink: &mut impl Sink) -> &'d [u8] {
+        let wanted = self.carry.missing();
+        let piece = if matches!(self.state, State::Lost(_)) { wanted.max(SEARCH_PIECE) } else { wanted };
+        let (piece, rest) = data.split_at_checked(piece).unwrap_or((data, &[]));
+        let mut carry = std::mem::take(&mut self.carry);
+        carry.append(piece);
+        while carry.missing() == 0 && !carry.is_empty() && !self.is_closed() {
+            match self.step(carry.bytes(), false, sink) {
+                Step::Used(len) => {
+                    self.offset += len as u64;
+                    carry.use_up(len);
+                }
+                Step::Need(need) => carry.need = need,
+            }
+        }
+        if self.is_closed() {
+            self.offset += carry.len() as u64;
+            carry.clear();
+        }
+        self.carry = carry;
+        rest
+    }
+
+    /// Decides on the block at the start of `bytes`, never by how many bytes happen to be there: either what decides
+    /// is there, or it is asked for. `is_end` says that no more will come.
+    #[inline]
+    fn step(&mut self, bytes: &[u8], is_end: bool, sink: &mut impl Sink) -> Step {
+        // The one path that has to be fast: an event whose framing agrees.
+        if let (State::Blocks, true) = (&self.state, self.started)
+            && let Some((&[a, b, c, d, e, f, g, h], _)) = bytes.split_first_chunk::<8>()
+            && let Some(kind @ Kind::Event(form)) = Kind::of(self.order.u32([a, b, c, d]))
+        {
+            let total = self.order.u32([e, f, g, h]);
+            let (shortest, longest) = kind.lengths(self.limits.block);
+            if shortest <= total
+                && total <= longest
+                && let Some(block) = bytes.get(..total as usize)
+                && let Some(trailer) = block.last_chunk::<4>()
+                && self.order.u32(*trailer) == total
+                && total.is_multiple_of(4)
+            {
+                self.event(block, total, form, sink);
+                return Step::Used(block.len());
+            }
+        }
+        self.slow_step(bytes, is_end, sink)
+    }
+
+    fn slow_step(&mut self, bytes: &[u8], is_end: bool, sink: &mut impl Sink) -> Step {
+        match self.state {
+            State::Blocks if self.started => self.block(bytes, is_end, sink),
+            State::Blocks => self.start(bytes, is_end, sink),
+            State::Lost(_) => self.search(bytes, is_end, sink),
+            State::Closed => Step::Used(bytes.len()),
+        }
+    }
+
+    /// The first block has to be a section header.
+    fn start(&mut self, bytes: &[u8], is_end: bool, sink: &mut impl Sink) -> Step {
+        let signature = SECTION.to_le_bytes();
+        if bytes.len() < signature.len() && !is_end {
+            return Step::Need(signature.len());
+        }
+        let is_cut_header = bytes.len() < 12 && is_end && signature.iter().zip(bytes).all(|(a, b)| a == b);
+        if is_cut_header {
+            self.truncated(Kind::Section.name(), bytes.len(), SECTION_LEN as usize, sink);
+            self.state = State::Closed;
+            return Step::Used(bytes.len());
+        }
+        if bytes.starts_with(&signature) {
+            return self.block(bytes, is_end, sink);
+        }
+        if bytes.len() < ENOUGH && !is_end {
+            return Step::Need(ENOUGH);
+        }
+        match sniff::foreign(bytes) {
+            Some(name) => self.not_a_capture(name.to_owned(), sink),
+            None => {
+                let found = format!("{:#010x}", u32_at(bytes, 0, Order::Little).unwrap_or(0));
+                let expected = format!("{SECTION:#010x}");
+                let damage = self.damage_at(0, Kind::Section.name(), "block type", found, expected);
+                self.state = State::Lost(Box::new(Lost { damage, start: self.offset }));
+            }
+        }
+        Step::Used(0)
+    }
+
+    fn block(&mut self, bytes: &[u8], is_end: bool, sink: &mut impl Sink) -> Step {
+        let Some(mut block_type) = u32_at(bytes, 0, self.order) else {
+            return self.short("block header", bytes, 8, is_end, sink);
+        };
+        if block_type == SECTION {
+            let Some(magic) = u32_at(bytes, 8, Order::Little) else {
+                return self.short(Kind::Section.name(), bytes, 12, is_end, sink);
+            };
+            // The byte order of a section header is its own; with a damaged magic that of the section before stands.
+            self.order = match magic {
+                MAGIC => Order::Little,
+                _ if magic == MAGIC.swap_bytes() => Order::Big,
+                _ if self.started => self.order,
+                _ if u32_at(bytes, 4, Order::Big).is_some_and(|total| is_length(total) && total < 1 << 16) => Order::Big,
+                _ => Order::Little,
+            };
+            block_type = SECTION;
+        }
+        let Some(total) = u32_at(bytes, 4, self.order) else {
+            return self.short("block header", bytes, 8, is_end, sink);
+        };
+        let Some(kind) = Kind::of(block_type) else {
+            return self.unknown(bytes, block_type, total, is_end, sink);
+        };
+        let (shortest, longest) = kind.lengths(self.limits.block);
+        if !is_length(total) || total < shortest || total > longest {
+            let mut damage = self.damage(kind.name(), &wrong_length(4, total, None), 0);
+            if is_length(total) && total > longest && longest == self.limits.block {
+                damage.kind = DamageKind::Limit;
+                damage.expected = format!("at most {longest}");
+            }
+            return self.repair(bytes, kind, damage, is_end, sink);
+        }
+        let Some(block) = bytes.get(..total as usize) else {
+            return if is_end { self.cut_short(bytes, kind, total, sink) } else { Step::Need(total as usize) };
+        };
+        let trailer_at = total - 4;
+        let trailer = u32_at(block, trailer_at as usize, self.order).unwrap_or(0);
+        if trailer != total {
+            let fault = wrong_length(trailer_at as usize, trailer, Some(total));
+            // Either copy may be the wrong one. The first is right when the contents say so or a block follows there.
+            if !self.is_sound(block, kind) {
+                match self.is_block_at(bytes, total as usize, is_end) {
+                    Proof::Missing(need) => return Step::Need(need),
+                    Proof::No => {
+                        let damage = self.damage(kind.name(), &fault, 0);
+                        return self.repair(bytes, kind, damage, is_end, sink);
+                    }
+                    Proof::Yes => {}
+                }
+            }
+            sink.damage(self.damage(kind.name(), &fault, 0));
+        }
+        self.decode(block, total, kind, sink);
+        Step::Used(block.len())
+    }
+
+    /// An event whose own lengths lead exactly to the end of `block`.
+    fn is_sound(&self, block: &[u8], kind: Kind) -> bool {
+        let Kind::Event(form) = kind else { return false };
+        event::own_len(block, form, self.order).and_then(|len| event::block_len(form, len))
+            == u32::try_from(block.len()).ok()
+            && event::adds_up::<T>(block, form, self.order)
+    }
+
+    /// Whether a block with agreeing framing, or the end of the file, stands at `at`.
+    fn is_block_at(&self, bytes: &[u8], at: usize, is_end: bool) -> Proof {
+        if bytes.len() < at + 12 {
+            if !is_end {
+                return Proof::Missing(at + 12);
+            }
+            if bytes.len() == at {
+                return Proof::Yes;
+            }
+        }
+        let Some((order, total)) = self.plausible(bytes, at) else { return Proof::No };
+        if total > LONGEST_PROOF {
+            return Proof::Yes;
+        }
+        let end = at + total as usize;
+        if bytes.len() < end {
+            // A capture that is cut inside its last block.
+            return if is_end { Proof::Yes } else { Proof::Missing(end) };
+        }
+        if u32_at(bytes, end - 4, order) == Some(total) { Proof::Yes } else { Proof::No }
+    }
+
+    /// A header at `at` that could be one. Section headers speak for their own byte order.
+    fn plausible(&self, bytes: &[u8], at: usize) -> Option<(Order, u32)> {
+        if u32_at(bytes, at, Order::Little)? == SECTION {
+            let order = match u32_at(bytes, at.checked_add(8)?, Order::Little)? {
+                MAGIC => Order::Little,
+                magic if magic == MAGIC.swap_bytes() => Order::Big,
+                _ => return None,
+            };
+            return Some((order, header_at(bytes, at, order, self.limits.block)?.1));
+        }
+        let own = header_at(bytes, at, self.order, self.limits.block).map(|(_, total)| (self.order, total));
+        if own.is_some() || self.started {
+            return own;
+        }
+        header_at(bytes, at, Order::Big, self.limits.block).map(|(_, total)| (Order::Big, total))
+    }
+
+    /// The length of a block is wrong: looks for the trailer that points back at its start, with a block behind it.
+    fn repair(&mut self, bytes: &[u8], kind: Kind, damage: Damage, is_end: bool, sink: &mut impl Sink) -> Step {
+        let longest = kind.lengths(self.limits.block).1;
+        let range = longest.min(LONGEST_REPAIR) as usize;
+        // Behind the trailer as much as tells a section header.
+        let need = range + 12;
+        if bytes.len() < need && !is_end {
+            return Step::Need(need);
+        }
+        let mut at = 8;
+        while at + 4 <= range.min(bytes.len()) {
+            let end = at + 4;
+            if let Some(total) = u32_at(bytes, at, self.order)
+                && total as usize == end
+                && (self.plausible(bytes, end).is_some() || (is_end && bytes.len() == end))
+                && let Some(block) = bytes.get(..end)
+            {
+                let found = u32_at(bytes, 4, self.order).unwrap_or(0);
+                sink.damage(self.damage(kind.name(), &wrong_length(4, found, Some(total)), 0));
+                self.decode(block, total, kind, sink);
+                return Step::Used(end);
+            }
+            at = end;
+        }
+        self.lose(damage)
+    }
+
+    /// Nothing tells where the block ends.
+    fn lose(&mut self, damage: Damage) -> Step {
+        self.state = State::Lost(Box::new(Lost { damage, start: self.offset }));
+        // That a block starts right here has been tried.
+        Step::Used(1)
+    }
+
+    /// Looks for two plausible blocks in a row, or one event whose lengths add up.
+    fn search(&mut self, bytes: &[u8], is_end: bool, sink: &mut impl Sink) -> Step {
+        match self.find(bytes, self.offset, is_end) {
+            Search::Found { at, order } => {
+                self.resume(at, sink);
+                if !self.started && u32_at(bytes, at, Order::Little) != Some(SECTION) {
+                    self.order = order;
+                    self.begin(Section { offset: 0, major: 1, minor: 2, big_endian: order == Order::Big }, sink);
+                }
+                Step::Used(at)
+            }
+            Search::Hopeless => {
+                self.found_nothing(sink);
+                Step::Used(bytes.len())
+            }
+            Search::Undecided { .. } if is_end => Step::Used(bytes.len()),
+            Search::Undecided { at: 0, len } => Step::Need(len),
+            Search::Undecided { at, .. } => Step::Used(at),
+        }
+    }
+
+    /// Reports how much was left out up to `at` bytes from here.
+    fn resume(&mut self, at: usize, sink: &mut impl Sink) {
+        if let State::Lost(lost) = std::mem::replace(&mut self.state, State::Blocks) {
+            let skipped = (self.offset + at as u64).saturating_sub(lost.start);
+            sink.damage(Damage { skipped, ..lost.damage });
+        }
+    }
+
+    /// The search for a block came to nothing.
+    fn found_nothing(&mut self, sink: &mut impl Sink) {
+        if self.started {
+            self.resume(0, sink);
+        } else {
+            self.not_a_capture("binary data".to_owned(), sink);
+        }
+    }
+
+    fn find(&self, bytes: &[u8], offset: u64, is_end: bool) -> Search {
+        let mut at = 0;
+        loop {
+            if !self.started && offset + at as u64 >= LONGEST_START {
+                return Search::Hopeless;
+            }
+            // What decides whether a block can start here at all.
+            let Some(head) = bytes.get(at..).and_then(|rest| rest.first_chunk::<12>()) else {
+                return Search::Undecided { at, len: 12 };
+            };
+            if may_start(head) && let Some((order, total)) = self.plausible(bytes, at) {
+                match self.is_candidate(bytes, at, order, total, is_end) {
+                    Proof::Yes => return Search::Found { at, order },
+                    Proof::Missing(need) => return Search::Undecided { at, len: need - at },
+                    Proof::No => {}
+                }
+            }
+            at += 1;
+        }
+    }
+
+    fn is_candidate(&self, bytes: &[u8], at: usize, order: Order, total: u32, is_end: bool) -> Proof {
+        let end = at + total as usize;
+        if bytes.len() < end {
+            return if is_end { Proof::No } else { Proof::Missing(end) };
+        }
+        if u32_at(bytes, end - 4, order) != Some(total) {
+            return Proof::No;
+        }
+        let block = bytes.get(at..end).unwrap_or_default();
+        if let Some(Kind::Event(form)) = u32_at(bytes, at, order).and_then(Kind::of)
+            && event::adds_up::<T>(block, form, order)
+        {
+            return Proof::Yes;
+        }
+        self.is_block_at(bytes, end, is_end)
+    }
+
+    /// The file ends inside a block.
+    fn cut_short(&mut self, bytes: &[u8], kind: Kind, total: u32, sink: &mut impl Sink) -> Step {
+        // A length that reaches behind the end of the file may be a lie, unless the event in it says the same.
+        let is_true = match kind {
+            Kind::Event(form) => match event::own_len(bytes, form, self.order) {
+                Some(len) => event::block_len(form, len) == Some(total),
+                None => bytes.len() < form.header_at() + form.header_len(),
+            },
+            _ => false,
+        };
+        if !is_true {
+            let step = self.repair(bytes, kind, self.damage(kind.name(), &wrong_length(4, total, None), 0), true, sink);
+            if !matches!(self.state, State::Lost(_)) || self.finds_more(bytes) {
+                return step;
+            }
+            self.state = State::Blocks;
+        }
+        if !matches!(kind, Kind::Event(_) | Kind::Section) {
+            // The entries that are wholly there are as good as any.
+            let _ = self.list(bytes.get(8..).unwrap_or_default(), kind, sink);
+            self.known = true;
+        }
+        self.truncated(kind.name(), bytes.len(), total as usize, sink);
+        Step::Used(bytes.len())
+    }
+
+    /// Whether a block stands anywhere behind the first byte of the last bytes of the file.
+    fn finds_more(&self, bytes: &[u8]) -> bool {
+        matches!(self.find(bytes.get(1..).unwrap_or_default(), self.offset + 1, true), Search::Found { .. })
+    }
+
+    fn short(&mut self, name: &'static str, bytes: &[u8], need: usize, is_end: bool, sink: &mut impl Sink) -> Step {
+        if !is_end {
+            return Step::Need(need);
+        }
+        self.truncated(name, bytes.len(), need, sink);
+        Step::Used(bytes.len())
+    }
+
+    fn unknown(&mut self, bytes: &[u8], block_type: u32, total: u32, is_end: bool, sink: &mut impl Sink) -> Step {
+        const NAME: &str = "unknown block";
+        let fault = Fault { at: 0, field: "block type", found: block_type.into(), expected: None };
+        if !is_length(total) || total > self.limits.block {
+            return self.lose(self.damage(NAME, &fault, 0));
+        }
+        let Some(block) = bytes.get(..total as usize) else {
+            if !is_end {
+                return Step::Need(total as usize);
+            }
+            if self.finds_more(bytes) {
+                return self.lose(self.damage(NAME, &fault, 0));
+            }
+            self.truncated(NAME, bytes.len(), total as usize, sink);
+            return Step::Used(bytes.len());
+        };
+        if block.last_chunk().is_none_or(|trailer| self.order.u32(*trailer) != total) {
+            return self.lose(self.damage(NAME, &fault, 0));
+        }
+        self.count_unknown(block_type, total);
+        let foreign: u64 = self.unknown.iter().map(|unknown| unknown.blocks).sum();
+        if !self.known && foreign >= FOREIGN_BLOCKS {
+            self.not_a_capture("pcapng".to_owned(), sink);
+        }
+        Step::Used(block.len())
+    }
+
+    fn count_unknown(&mut self, block_type: u32, total: u32) {
+        let is_full = self.unknown.len() >= UNKNOWN_TYPES;
+        let same = self.unknown.iter().position(|unknown| unknown.block_type == block_type);
+        let last = if is_full { Some(UNKNOWN_TYPES - 1) } else { None };
+        match same.or(last).and_then(|index| self.unknown.get_mut(index)) {
+            Some(unknown) => {
+                unknown.blocks += 1;
+                unknown.bytes += u64::from(total);
+            }
+            None => {
+                self.unknown.push(Unknown { block_type, offset: self.offset, blocks: 1, bytes: total.into() });
+            }
+        }
+    }
+
+    /// Gives what stands in a block whose extent is settled.
+    fn decode(&mut self, block: &[u8], total: u32, kind: Kind, sink: &mut impl Sink) {
+        let body = block.get(8..block.len().saturating_sub(4)).unwrap_or_default();
+        match kind {
+            Kind::Event(form) => self.event(block, total, form, sink),
+            Kind::Section => self.section(body, sink),
+            _ => {
+                self.known = true;
+                if self.events && !self.take_late(body, kind, total, sink) {
+                    return;
+                }
+                if let Err(broken) = self.list(body, kind, sink) {
+                    sink.damage(self.damage(kind.name(), &broken.fault, broken.skipped as u64));
+                }
+            }
+        }
+    }
+
+    /// A list behind the first event: no writer does that, but a lost section header looks like it. Taken when it is
+    /// whole, because a damaged block type may look like it too.
+    fn take_late(&mut self, body: &[u8], kind: Kind, total: u32, sink: &mut impl Sink) -> bool {
+        let is_whole = self.list(body, kind, &mut Nothing).is_ok();
+        if !is_whole || !self.late {
+            self.late = self.late || is_whole;
+            let mut damage = self.damage_at(0, kind.name(), "place", "behind an event".to_owned(), String::new());
+            damage.expected = "before the first event".to_owned();
+            damage.skipped = if is_whole { 0 } else { total.into() };
+            sink.damage(damage);
+        }
+        is_whole
+    }
+
+    fn list(&self, body: &[u8], kind: Kind, sink: &mut impl Sink) -> Result<(), Broken> {
+        match kind {
+            Kind::Machine => lists::machine(body, self.order, sink),
+            Kind::Processes(version) => lists::processes(body, version, self.order, sink),
+            Kind::Fds { prefixed } => lists::fds(body, prefixed, self.order, sink),
+            Kind::Interfaces { prefixed } => lists::interfaces(body, prefixed, self.order, sink),
+            Kind::Users { prefixed } => lists::users(body, prefixed, self.order, sink),
+            Kind::Event(_) | Kind::Section => Ok(()),
+        }
+    }
+
+    fn section(&mut self, body: &[u8], sink: &mut impl Sink) {
+        let mut bytes = crate::bytes::Bytes::new(body, self.order);
+        let magic = bytes.u32().unwrap_or(0);
+        let major = bytes.u16().unwrap_or(0);
+        let minor = bytes.u16().unwrap_or(0);
+        if magic != MAGIC {
+            let fault = Fault { at: 8, field: "byte order magic", found: magic.into(), expected: Some(MAGIC.into()) };
+            sink.damage(self.damage(Kind::Section.name(), &fault, 0));
+        }
+        if major != 1 {
+            let fault = Fault { at: 12, field: "major version", found: major.into(), expected: Some(1) };
+            let mut damage = self.damage(Kind::Section.name(), &fault, 0);
+            damage.kind = if major > 1 { DamageKind::Unsupported } else { DamageKind::Malformed };
+            sink.damage(damage);
+        }
+        let offset = self.offset;
+        self.begin(Section { offset, major, minor, big_endian: self.order == Order::Big }, sink);
+    }
+
+    fn begin(&mut self, section: Section, sink: &mut impl Sink) {
+        self.started = true;
+        self.events = false;
+        self.late = false;
+        sink.section(&section);
+    }
+
+    #[inline]
+    fn event(&mut self, block: &[u8], total: u32, form: Form, sink: &mut impl Sink) {
+        self.known = true;
+        self.events = true;
+        match event::cut::<T>(block, form, self.order) {
+            Ok(cut) => {
+                if let Some(fault) = cut.fault {
+                    sink.damage(self.damage("event", &fault, 0));
+                }
+                let event = cut.event::<T>(self.offset, total, self.order, &mut self.scratch);
+                sink.event(&event);
+            }
+            Err(fault) => sink.damage(self.damage("event", &fault, total.into())),
+        }
+    }
+
+    fn not_a_capture(&mut self, found: String, sink: &mut impl Sink) {
+        self.state = State::Closed;
+        self.unknown.clear();
+        sink.damage(Damage {
+            offset: 0,
+            kind: DamageKind::NotACapture,
+            block: Kind::Section.name(),
+            field: "block type",
+            found,
+            expected: format!("{SECTION:#010x}"),
+            skipped: 0,
+        });
+    }
+
+    fn truncated(&self, name: &'static str, found: usize, expected: usize, sink: &mut impl Sink) {
+        sink.damage(Damage {
+            offset: self.offset,
+            kind: DamageKind::Truncated,
+            block: name,
+            field: "block",
+            found: format!("{found} bytes"),
+            expected: format!("{expected} bytes"),
+            skipped: found as u64,
+        });
+    }
+
+    fn damage(&self, block: &'static str, fault: &Fault, skipped: u64) -> Damage {
+        let text = |number: u64| if fault.field == "block type" || fault.field == "byte order magic" {
+            format!("{number:#010x}")
+        } else {
+            number.to_string()
+        };
+        let expected = fault.expected.map_or_else(String::new, text);
+        let damage = self.damage_at(fault.at, block, fault.field, text(fault.found), expected);
+        Damage { skipped, ..damage }
+    }
+
+    fn damage_at(&self, at: usize, block: &'static str, field: &'static str, found: String, expected: String) -> Damage {
+        let offset = self.offset + at as u64;
+        Damage { offset, kind: DamageKind::Malformed, block, field, found, expected, skipped: 0 }
+    }
+}
+
+impl Unknown {
+    fn into_damage(self) -> Damage {
+        Damage {
+            offset: self.offset,
+            kind: DamageKind::UnknownBlock,
+            block: "unknown block",
+            field: "block type",
+            found: format!("{:#010x}, {} {}", self.block_type, self.blocks, if self.blocks == 1 { "block" } else { "blocks" }),
+            expected: String::new(),
+            skipped: self.bytes,
+        }
+    }
+}
+
+fn wrong_length(at: usize, found: u32, expected: Option<u32>) -> Fault {
+    let field = if at == 4 { "block length" } else { "trailing block length" };
+    Fault { at, field, found: found.into(), expected: expected.map(u64::from) }
+}
+
+/// Whether a block type can start here: passes every known one in either byte order, and little else.
+#[inline]
+fn may_start(head: &[u8; 12]) -> bool {
+    matches!(
+        *head,
+        [_, 2, 0, 0, ..] | [0, 0, 2, _, ..] | [0xcd, 0xab, ..] | [_, _, 0xab, 0xcd, ..] | [0x0a, 0x0d, 0x0d, 0x0a, ..]
+    )
+}
+
+/// Bytes that wait for the next slice.
+#[derive(Debug, Default)]
+struct Carry {
+    bytes: Vec<u8>,
+    /// Bytes in front that are used up; moved away only now and then.
+    head: usize,
+    /// How many bytes the next step wants.
+    need: usize,
+}
+
+impl Carry {
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(self.head..).unwrap_or_default()
+    }
+
+    fn len(&self) -> usize {
+        self.bytes.len() - self.head
+    }
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn missing(&self) -> usize {
+        self.need.saturating_sub(self.len())
+    }
+
+    fn keep(&mut self, rest: &[u8], need: usize) {
+        self.append(rest);
+        self.need = need;
+    }
+
+    /// Grows by what is really there, never by what a length in the file promises.
+    fn append(&mut self, piece: &[u8]) {
+        if self.head > self.len() {
+            self.bytes.drain(..self.head);
+            self.head = 0;
+        }
+        if self.bytes.capacity() - self.bytes.len() < piece.len() {
+            self.bytes.reserve_exact(piece.len().max(self.bytes.len() / 4));
+        }
+        self.bytes.extend_from_slice(piece);
+    }
+
+    fn use_up(&mut self, len: usize) {
+        self.head = (self.head + len).min(self.bytes.len());
+        self.need = 0;
+        if self.is_empty() {
+            self.clear();
+        }
+    }
+
+    fn clear(&mut self) {
+        self.head = 0;
+        self.need = 0;
+        self.bytes.clear();
+        // A large block must not leave its memory behind.
+        self.bytes.shrink_to(SEARCH_PIECE);
+    }
 }
