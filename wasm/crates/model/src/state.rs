@@ -1,7 +1,33 @@
 //! State over time: applies one event after the other and remembers what was true when.
+//!
+//! Rules and their sources: the state-engine reference (threads §2–§5, files §6–§7, sockets §8, containers §11).
+//! Three levels for files, because dup, fork and exec make them different things: a *description* is one open socket,
+//! pipe or file; a *slot* is one number of one fd table that points at it for some rows; a *thread version* says which
+//! table a thread uses. All are kept by row and never rewritten, so any earlier row can be asked.
 
-use crate::quirk::Quirks;
+mod calls;
+pub mod containers;
+pub mod descriptions;
+pub mod identity;
+mod network;
+pub mod path;
+mod process;
+pub mod socket;
+pub mod strings;
+pub mod threads;
+
+use crate::quirk::{Quirk, Quirks};
+use crate::table::{self, Category, EventFlags, ParamType, Release};
 use crate::view::{FdView, View};
+use containers::Containers;
+use descriptions::{Attributes, Descriptions, FdKind, Role, TableIndex};
+use hashbrown::HashMap;
+use identity::Identities;
+use scap::Event;
+use scap::metadata::{Fd, FdTarget, Group, Interface, Machine, Process, Section, User};
+use socket::{L4_ICMP, L4_RAW, L4_TCP, L4_UDP, Sock};
+use strings::{Strings, Text};
+use threads::{Birth, ThreadVersion, Threads};
 
 /// Position of an event in the capture, in file order, counting every event block. Not an event number.
 pub type Row = u32;
@@ -25,7 +51,7 @@ pub struct Applied {
     pub fd: i32,
     /// Row of the enter event when this exit completes a call.
     pub enter: Option<Row>,
-    /// Nanoseconds since that enter event.
+    /// Nanoseconds since that enter event; with quirks, what sysdig takes for it.
     pub latency: Option<u64>,
     /// Result of an exit event, where it has one.
     pub result: Option<i64>,
@@ -35,33 +61,619 @@ pub struct Applied {
     pub printed: bool,
 }
 
+/// The fd an event is about, while it is applied.
+#[derive(Clone, Copy)]
+struct Subject {
+    fd: i64,
+    description: DescriptionIndex,
+}
+
+impl Subject {
+    const NONE: Self = Self { fd: -1, description: NONE };
+}
+
+/// A removal that the last event asked for: it shows until the next event.
+enum Removal {
+    Fd { table: TableIndex, fd: i64, from: Row },
+    Thread { thread: ThreadIndex },
+}
+
 /// The state engine.
 pub struct State {
-    _quirks: Quirks,
+    quirks: Quirks,
+    release: Release,
+    strings: Strings,
+    threads: Threads,
+    descriptions: Descriptions,
+    identities: Identities,
+    containers: Containers,
+    machine: Machine,
+    interfaces: Vec<Interface>,
+    removals: Vec<Removal>,
+    /// Initial fds are given their roles at the first event of a section, when all of them are known.
+    loading: bool,
+    /// An event other than a container record has been seen in this file.
+    begun: bool,
+    /// Number of the last counted event.
+    counted: u64,
+    /// Open conversations by key: what the next end with the same addresses belongs to.
+    meetings: HashMap<network::Key, network::Meeting>,
+    /// Tables of callers at their clone exits, for children in pid namespaces: (caller's tid, child's vtid).
+    snapshots: HashMap<(i64, i64), process::Snapshot>,
+    scratch: Vec<u8>,
+}
+
+impl State {
+    /// Nothing known yet.
+    pub fn new(quirks: Quirks) -> Self {
+        Self {
+            quirks,
+            release: Release::default(),
+            strings: Strings::default(),
+            threads: Threads::default(),
+            descriptions: Descriptions::default(),
+            identities: Identities::default(),
+            containers: Containers::default(),
+            machine: Machine::default(),
+            interfaces: Vec::new(),
+            removals: Vec::new(),
+            loading: false,
+            begun: false,
+            counted: 0,
+            meetings: HashMap::new(),
+            snapshots: HashMap::new(),
+            scratch: Vec::new(),
+        }
+    }
+
+    /// The faults it copies.
+    pub fn quirks(&self) -> Quirks {
+        self.quirks
+    }
+
+    /// The release whose recorder most likely wrote this file.
+    pub fn release(&self) -> Release {
+        self.release
+    }
+
+    /// The recorded machine, as far as the last section told.
+    pub fn recorded_machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// Bytes of a text.
+    pub fn text(&self, text: Text) -> &[u8] {
+        self.strings.get(text)
+    }
+
+    /// All threads.
+    pub fn threads(&self) -> &Threads {
+        &self.threads
+    }
+
+    /// All descriptions and slots.
+    pub fn descriptions(&self) -> &Descriptions {
+        &self.descriptions
+    }
+
+    /// Users and groups.
+    pub fn identities(&self) -> &Identities {
+        &self.identities
+    }
+
+    /// Containers.
+    pub fn containers(&self) -> &Containers {
+        &self.containers
+    }
+
+    /// One thread version.
+    pub fn version(&self, version: VersionIndex) -> &ThreadVersion {
+        self.threads.version(version)
+    }
+
+    /// Bytes of memory held.
+    pub fn memory(&self) -> usize {
+        self.strings.memory() + self.threads.memory() + self.descriptions.memory() + self.meetings.allocation_size()
+    }
+
+    /// Another file of the same recording begins: its numbers start at 1 again.
+    pub fn next_file(&mut self) {
+        self.counted = 0;
+        self.begun = false;
+    }
+
+    // --- initial state -------------------------------------------------------------------------------------------
+
+    /// A recording starts: what follows is the state at its start.
+    pub fn section(&mut self, _section: &Section, row: Row) {
+        self.settle(row);
+        self.loading = true;
+        self.interfaces.clear();
+        for thread in self.threads.living() {
+            if let Some(table) = self.threads.remove(thread, row) {
+                self.descriptions.end(table, row);
+            }
+        }
+        self.meetings.clear();
+        self.snapshots.clear();
+    }
+
+    /// Facts of the machine.
+    pub fn machine(&mut self, machine: &Machine) {
+        self.machine = machine.clone();
+    }
+
+    /// One interface.
+    pub fn interface(&mut self, interface: &Interface) {
+        self.interfaces.push(interface.clone());
+    }
+
+    /// One user of the host.
+    pub fn user(&mut self, user: &User<'_>, row: Row) {
+        let name = self.strings.keep(user.name);
+        self.identities.set_user(Text::EMPTY, user.uid, Some(name), row);
+    }
+
+    /// One group of the host.
+    pub fn group(&mut self, group: &Group<'_>, row: Row) {
+        let name = self.strings.keep(group.name);
+        self.identities.set_group(Text::EMPTY, group.gid, Some(name), row);
+    }
+
+    /// One process of the initial state.
+    pub fn process(&mut self, process: &Process<'_>, row: Row) {
+        self.release = match process.tail {
+            Some(tail) if tail >= 76 => Release::Libs0_25_4,
+            Some(tail) if tail > 29 => Release::V0_36_0,
+            _ => Release::V0_29_3,
+        };
+        let is_main = process.tid == process.pid;
+        let strings = &mut self.strings;
+        let mut version = ThreadVersion {
+            pid: process.pid,
+            ptid: process.ptid,
+            sid: process.sid.unwrap_or(-1),
+            vpgid: process.vpgid.unwrap_or(-1),
+            vtid: process.vtid.unwrap_or(process.tid),
+            vpid: process.vpid.unwrap_or(process.pid),
+            comm: strings.keep(process.comm),
+            exe: strings.keep(process.exe),
+            exepath: strings.keep(process.exepath.unwrap_or(process.exe)),
+            args: strings.keep(process.args),
+            env: if is_main { strings.keep(process.env) } else { Text::EMPTY },
+            cwd: if is_main { strings.keep(&path::directory(process.cwd.to_vec())) } else { Text::EMPTY },
+            root: strings.keep(process.root),
+            cgroups: strings.keep(process.cgroups),
+            uid: process.uid,
+            gid: process.gid,
+            loginuid: process.loginuid.unwrap_or(u32::MAX),
+            tty: process.tty.unwrap_or(0),
+            flags: process.flags,
+            caps: process.caps.unwrap_or_default(),
+            fdlimit: process.fdlimit,
+            ..ThreadVersion::unknown()
+        };
+        version.container = self.containers.of_cgroups(process.cgroups, &mut self.strings);
+        if let Some(old) = self.threads.find(process.tid) {
+            // A process list that names a tid twice: the later entry tells more.
+            if let Some(table) = self.threads.remove(old, row) {
+                self.descriptions.end(table, row);
+            }
+        }
+        version.table = match self.threads.find(process.pid) {
+            Some(main) if !is_main => self.threads.now(main).table,
+            _ => self.descriptions.table(),
+        };
+        self.threads.add(process.tid, row, Birth::Listed, version);
+    }
+
+    /// One descriptor of the initial state.
+    pub fn fd(&mut self, tid: i64, fd: &Fd<'_>, row: Row) {
+        let Some(thread) = self.threads.find(tid) else { return };
+        let version = *self.threads.now(thread);
+        if version.pid != tid && self.threads.find(version.pid).is_some() {
+            return; // a thread of a known process uses that process's table
+        }
+        let mut sock = Sock::default();
+        let mut cloexec = false;
+        let (kind, name, sock) = match fd.target {
+            FdTarget::Ipv4 { local, remote, lport, rport, l4 } => {
+                sock.set_source(false, wide(&local), lport);
+                sock.set_dest(false, wide(&remote), rport);
+                sock.set_l4(false, l4);
+                (FdKind::Ipv4, &b""[..], Some(sock))
+            }
+            FdTarget::Ipv6 { local, remote, lport, rport, l4 } => {
+                if socket::is_mapped(&local) && socket::is_mapped(&remote) {
+                    sock.set_source(false, socket::mapped(&local), lport);
+                    sock.set_dest(false, socket::mapped(&remote), rport);
+                    sock.set_l4(false, l4);
+                    (FdKind::Ipv4, &b""[..], Some(sock))
+                } else {
+                    sock.set_source(true, local, lport);
+                    sock.set_dest(true, remote, rport);
+                    sock.set_l4(true, l4);
+                    (FdKind::Ipv6, &b""[..], Some(sock))
+                }
+            }
+            FdTarget::Ipv4Server { ip, port, l4 } => {
+                sock.set_bound(false, wide(&ip), port, l4);
+                (FdKind::Ipv4Server, &b""[..], Some(sock))
+            }
+            FdTarget::Ipv6Server { ip, port, l4 } => {
+                sock.set_bound(true, ip, port, l4);
+                (FdKind::Ipv6Server, &b""[..], Some(sock))
+            }
+            FdTarget::Unix { source, dest, path } => {
+                sock.set_unix(source, dest);
+                (FdKind::Unix, path.strip_suffix(b"\n").unwrap_or(path), Some(sock))
+            }
+            FdTarget::File { flags, name, .. } => {
+                cloexec = flags & calls::O_CLOEXEC != 0;
+                (if flags & calls::O_DIRECTORY != 0 { FdKind::Directory } else { FdKind::File }, name, None)
+            }
+            FdTarget::Named { kind, name } => (FdKind::from_number(kind), name, None),
+        };
+        let name = self.strings.keep(name);
+        let description = self.descriptions.open(kind, name, sock, fd.ino, NONE);
+        self.descriptions.put(version.table, fd.fd, description, row, cloexec);
+    }
+
+    /// The list is complete: roles and names of sockets follow from all of it together.
+    fn loaded(&mut self, row: Row) {
+        self.loading = false;
+        self.settle_initial_sockets(row);
+    }
+
+    // --- events --------------------------------------------------------------------------------------------------
+
+    /// Carries out what the previous event left for now.
+    fn settle(&mut self, row: Row) {
+        for removal in std::mem::take(&mut self.removals) {
+            match removal {
+                Removal::Fd { table, fd, from } => {
+                    if self.descriptions.slot(table, fd).is_some_and(|slot| slot.from == from) {
+                        self.descriptions.remove(table, fd, row);
+                    }
+                }
+                Removal::Thread { thread } => self.bury(thread, row),
+            }
+        }
+    }
+
+    /// Applies one event. Rows must come in order, each once.
+    pub fn apply(&mut self, row: Row, event: &Event<'_>) -> Applied {
+        if !self.removals.is_empty() {
+            self.settle(row);
+        }
+        if self.loading {
+            self.loaded(row);
+        }
+        let Some(info) = table::event(event.kind).filter(|info| !info.flags.has(EventFlags::UNUSED)) else {
+            return Applied { version: NONE, description: NONE, fd: -1, enter: None, latency: None, result: None, number: None, printed: false };
+        };
+        self.counted += 1;
+        let kind = event.kind;
+        let is_container = matches!(kind, 272 | 324);
+        let printed = !event.state_only && info.category != Category::Internal && !(is_container && !self.begun) && !matches!(kind, 354..=361);
+        if !is_container {
+            self.begun = true;
+        }
+
+        let neutral = kind == 146 || kind == 152 || info.flags.has(EventFlags::SKIPPARSERESET);
+        let mut applied =
+            Applied { version: NONE, description: NONE, fd: -1, enter: None, latency: None, result: None, number: Some(self.counted), printed };
+        if neutral || is_container || matches!(kind, 354..=361) {
+            self.apply_neutral(row, event, &mut applied);
+            return applied;
+        }
+
+        let is_birth = matches!(kind, 15 | 157 | 183 | 185 | 217 | 219 | 221 | 223 | 225 | 227 | 335);
+        let thread = match self.threads.find(event.tid) {
+            Some(thread) => Some(thread),
+            None if event.tid == -1 || is_birth => None,
+            None => Some(self.placeholder(event.tid, row)),
+        };
+        let subject = if info.enter { self.enter(row, event, info, thread) } else { self.exit(row, event, info, thread, &mut applied) };
+        // The child's own clone exit makes the thread it belongs to.
+        let thread = if is_birth { self.threads.find(event.tid) } else { thread };
+        if let Some(thread) = thread {
+            applied.version = self.threads.get(thread).last;
+            if self.quirks.has(Quirk::LatencyOfLastEnter) {
+                applied.latency = self.threads.lives(thread).then(|| self.threads.live(thread).latency);
+            }
+        }
+        applied.fd = i32::try_from(subject.fd).unwrap_or(-1);
+        applied.description = subject.description;
+        applied
+    }
+
+    fn apply_neutral(&mut self, row: Row, event: &Event<'_>, applied: &mut Applied) {
+        match event.kind {
+            228 | 272 | 324 => {
+                let id = self.container_record(event, row);
+                if let Some(id) = id.filter(|_| applied.printed) {
+                    let mut comm = b"container:".to_vec();
+                    comm.extend_from_slice(self.strings.get(id));
+                    let comm = self.strings.keep(&comm);
+                    let thread = self.threads.add(-1, row, Birth::Invented, ThreadVersion { comm, ..ThreadVersion::unknown() });
+                    self.threads.remove(thread, row + 1);
+                    applied.version = self.threads.get(thread).last;
+                    return;
+                }
+            }
+            354..=361 => self.identity_record(event, row),
+            _ => {}
+        }
+        if let Some(thread) = self.threads.find(event.tid) {
+            applied.version = self.threads.get(thread).last;
+            if self.quirks.has(Quirk::LatencyOfLastEnter) {
+                applied.latency = Some(self.threads.live(thread).latency);
+            }
+        }
+    }
+
+    fn placeholder(&mut self, tid: i64, row: Row) -> ThreadIndex {
+        let table = self.descriptions.table();
+        self.threads.add(tid, row, Birth::Placeholder, ThreadVersion { table, ..ThreadVersion::unknown() })
+    }
+
+    fn enter(&mut self, row: Row, event: &Event<'_>, info: &table::EventInfo, thread: Option<ThreadIndex>) -> Subject {
+        let Some(thread) = thread else { return Subject::NONE };
+        let mut subject = Subject::NONE;
+        if info.flags.has(EventFlags::USES_FD)
+            && let Some(fd) = event.params.int(usize::from(info.fd_param.unwrap_or(0)))
+        {
+            let fd = self.fd_argument(fd);
+            subject = self.subject(thread, fd);
+        }
+        let live = self.threads.live_mut(thread);
+        live.last_kind = event.kind;
+        live.last_enter_ts = event.ts;
+        live.latency = 0;
+        // A signal does not end the call that it interrupts.
+        if event.kind != 232 {
+            live.enter.kind = event.kind;
+            live.enter.row = row;
+            live.enter.ts = event.ts;
+            live.enter.fd = subject.fd;
+            live.enter.description = subject.description;
+            if calls::needs_enter(event.kind) {
+                live.enter.keep(&event.params);
+            } else {
+                live.enter.drop_params();
+            }
+        }
+        match event.kind {
+            22 => self.connect_enter(row, event, thread, subject),
+            30 | 48 => {
+                if subject.description == NONE {
+                    subject = self.send_enter(row, event, thread, subject);
+                }
+            }
+            16 | 186 => self.procexit(row, thread),
+            _ => {}
+        }
+        subject
+    }
+
+    fn exit(&mut self, row: Row, event: &Event<'_>, info: &table::EventInfo, thread: Option<ThreadIndex>, applied: &mut Applied) -> Subject {
+        let result = match info.params().first().map(|param| param.ty) {
+            Some(ParamType::Errno | ParamType::Fd | ParamType::Pid | ParamType::Int64 | ParamType::Int32) => event.params.int(0),
+            _ => None,
+        };
+        applied.result = result;
+        let Some(thread) = thread else {
+            self.birth(row, event, None);
+            return Subject::NONE;
+        };
+
+        // execveat succeeds with an execve exit.
+        let matches_enter = |enter: u16| enter != u16::MAX && (enter.wrapping_add(1) == event.kind || (enter == 330 && event.kind == 293));
+        let live = self.threads.live_mut(thread);
+        let sysdig_pair = matches_enter(live.last_kind);
+        let pair = matches_enter(live.enter.kind);
+        if live.last_enter_ts != 0 {
+            live.latency = event.ts.wrapping_sub(live.last_enter_ts);
+        }
+        live.last_kind = u16::MAX;
+        let enter = if pair {
+            applied.enter = Some(live.enter.row);
+            applied.latency = event.ts.checked_sub(live.enter.ts);
+            Some(std::mem::take(&mut live.enter))
+        } else {
+            None
+        };
+        live.enter.kind = u16::MAX;
+        live.enter.fd = -1;
+        live.enter.description = NONE;
+        let trusted = if self.quirks.has(Quirk::EnterMustBeLast) && self.release == Release::V0_29_3 { enter.as_ref().filter(|_| sysdig_pair) } else { enter.as_ref() };
+
+        let mut subject = Subject::NONE;
+        if info.flags.has(EventFlags::USES_FD) {
+            if let Some(enter) = trusted.filter(|enter| enter.fd != -1) {
+                subject = self.subject(thread, enter.fd);
+                // Another thread may have closed and reused the number meanwhile.
+                if enter.description != NONE && subject.description != enter.description && !self.quirks.has(Quirk::NumberLookedUpTwice) {
+                    subject.description = enter.description;
+                }
+            } else if let Some(index) = info.fd_param
+                && let Some(fd) = event.params.int(usize::from(index))
+            {
+                let fd = self.fd_argument(fd);
+                subject = self.subject(thread, fd);
+            }
+        }
+        let call = calls::Exit { row, event, thread, enter: trusted, result: result.unwrap_or(0) };
+        let subject = self.exit_effect(&call, subject);
+        if let Some(mut enter) = enter
+            && self.threads.lives(thread)
+        {
+            // The buffers of the kept parameters go back to the thread.
+            enter.kind = u16::MAX;
+            enter.fd = -1;
+            enter.description = NONE;
+            enter.drop_params();
+            self.threads.live_mut(thread).enter = enter;
+        }
+        subject
+    }
+
+    /// An fd argument: drivers up to 0.29.3 write 32-bit arguments without their sign.
+    fn fd_argument(&self, fd: i64) -> i64 {
+        if (1 << 31..1 << 32).contains(&fd) && !self.quirks.has(Quirk::FdWithoutSign) { fd - (1 << 32) } else { fd }
+    }
+
+    fn subject(&self, thread: ThreadIndex, fd: i64) -> Subject {
+        let table = self.threads.now(thread).table;
+        Subject { fd, description: self.descriptions.slot(table, fd).map_or(NONE, |slot| slot.description) }
+    }
+
+    // --- questions -----------------------------------------------------------------------------------------------
+
+    /// The thread that owns the working directory of a thread: the main thread of its process, where known.
+    fn main_of(&self, thread: ThreadIndex) -> ThreadIndex {
+        let version = self.threads.now(thread);
+        if version.pid == self.threads.get(thread).tid {
+            return thread;
+        }
+        self.threads.find(version.pid).unwrap_or(thread)
+    }
+
+    fn cwd_of(&self, thread: ThreadIndex) -> Text {
+        self.threads.now(self.main_of(thread)).cwd
+    }
+
+    /// State as the event just applied sees it; `version` is its [`Applied::version`].
+    pub fn live(&self, version: VersionIndex) -> Live<'_> {
+        let thread = if version == NONE { None } else { Some(self.version(version).thread) };
+        Live { state: self, thread }
+    }
+
+    /// State as the event at `row` saw it; `version` is what [`Applied::version`] was there.
+    pub fn as_of(&self, version: VersionIndex, row: Row) -> AsOf<'_> {
+        AsOf { state: self, version: (version != NONE).then_some(version), row }
+    }
+
+    /// What the fd entries of a thread were just after the event at `row`: number and description.
+    pub fn slots_at(&self, version: VersionIndex, row: Row) -> Vec<(i64, DescriptionIndex)> {
+        self.descriptions.slots_at(self.version(version).table, row)
+    }
+
+    /// Ancestors of a version as of a row, nearest first: versions.
+    pub fn ancestors_at(&self, version: VersionIndex, row: Row) -> Vec<VersionIndex> {
+        let mut found = Vec::new();
+        let mut ptid = self.version(version).ptid;
+        while found.len() < 64 {
+            let Some(thread) = self.threads.find_at(ptid, row) else { break };
+            let parent = self.threads.version_at(thread, row);
+            if found.contains(&parent) || parent == version {
+                break;
+            }
+            found.push(parent);
+            ptid = self.version(parent).ptid;
+        }
+        found
+    }
+
+    /// The name a description is printed with, given its attributes.
+    pub fn fd_view(&self, attributes: &Attributes) -> FdView<'_> {
+        let six = attributes.kind.is_six();
+        let l4 = if attributes.kind.is_server() {
+            self.descriptions.sock(attributes.sock).bound_l4(six)
+        } else if attributes.kind.is_inet() && attributes.role != Role::None {
+            self.descriptions.sock(attributes.sock).l4(six)
+        } else {
+            0
+        };
+        let l4char = match l4 {
+            L4_TCP => Some(b't'),
+            L4_UDP => Some(b'u'),
+            L4_ICMP => Some(b'i'),
+            L4_RAW => Some(b'r'),
+            _ => None,
+        };
+        FdView { typechar: attributes.kind.typechar(), l4char, name: self.strings.get(attributes.name) }
+    }
+}
+
+fn wide(four: &[u8; 4]) -> [u8; 16] {
+    let [a, b, c, d] = *four;
+    [a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 }
 
 /// State as the last applied event sees it.
 pub struct Live<'a> {
-    _state: &'a State,
+    state: &'a State,
+    thread: Option<ThreadIndex>,
+}
+
+impl View for Live<'_> {
+    fn comm(&self, tid: i64) -> Option<&[u8]> {
+        let thread = self.state.threads.find(tid)?;
+        Some(self.state.text(self.state.threads.now(thread).comm))
+    }
+
+    fn fd(&self, fd: i64) -> Option<FdView<'_>> {
+        let table = self.state.threads.now(self.thread?).table;
+        let slot = self.state.descriptions.slot(table, fd)?;
+        Some(self.state.fd_view(&self.state.descriptions.get(slot.description).now))
+    }
+
+    fn cwd(&self) -> &[u8] {
+        self.thread.map_or(b"", |thread| self.state.text(self.state.cwd_of(thread)))
+    }
+
+    fn user(&self, uid: u32) -> Option<&[u8]> {
+        let container = self.thread.map_or(Text::EMPTY, |thread| self.state.threads.now(thread).container);
+        Some(self.state.text(self.state.identities.user(container, uid, Row::MAX)?))
+    }
+
+    fn group(&self, gid: u32) -> Option<&[u8]> {
+        let container = self.thread.map_or(Text::EMPTY, |thread| self.state.threads.now(thread).container);
+        Some(self.state.text(self.state.identities.group(container, gid, Row::MAX)?))
+    }
 }
 
 /// State as the event at an earlier row saw it. The same answers as [`Live`] gave then.
 pub struct AsOf<'a> {
-    _state: &'a State,
+    state: &'a State,
+    version: Option<VersionIndex>,
+    row: Row,
 }
 
-impl View for Live<'_> {
-    fn comm(&self, _tid: i64) -> Option<&[u8]> { None }
-    fn fd(&self, _fd: i64) -> Option<FdView<'_>> { None }
-    fn cwd(&self) -> &[u8] { b"" }
-    fn user(&self, _uid: u32) -> Option<&[u8]> { None }
-    fn group(&self, _gid: u32) -> Option<&[u8]> { None }
+impl AsOf<'_> {
+    fn container(&self) -> Text {
+        self.version.map_or(Text::EMPTY, |version| self.state.version(version).container)
+    }
 }
 
 impl View for AsOf<'_> {
-    fn comm(&self, _tid: i64) -> Option<&[u8]> { None }
-    fn fd(&self, _fd: i64) -> Option<FdView<'_>> { None }
-    fn cwd(&self) -> &[u8] { b"" }
-    fn user(&self, _uid: u32) -> Option<&[u8]> { None }
-    fn group(&self, _gid: u32) -> Option<&[u8]> { None }
+    fn comm(&self, tid: i64) -> Option<&[u8]> {
+        let thread = self.state.threads.find_at(tid, self.row)?;
+        let version = self.state.threads.version_at(thread, self.row);
+        Some(self.state.text(self.state.version(version).comm))
+    }
+
+    fn fd(&self, fd: i64) -> Option<FdView<'_>> {
+        let table = self.state.version(self.version?).table;
+        let description = self.state.descriptions.slot_at(table, fd, self.row)?;
+        Some(self.state.fd_view(&self.state.descriptions.at(description, self.row)))
+    }
+
+    fn cwd(&self) -> &[u8] {
+        let Some(version) = self.version.map(|version| self.state.version(version)) else { return b"" };
+        let own = self.state.threads.get(version.thread).tid == version.pid;
+        let main = if own { None } else { self.state.threads.find_at(version.pid, self.row) };
+        let cwd = main.map_or(version.cwd, |main| self.state.version(self.state.threads.version_at(main, self.row)).cwd);
+        self.state.text(cwd)
+    }
+
+    fn user(&self, uid: u32) -> Option<&[u8]> {
+        Some(self.state.text(self.state.identities.user(self.container(), uid, self.row)?))
+    }
+
+    fn group(&self, gid: u32) -> Option<&[u8]> {
+        Some(self.state.text(self.state.identities.group(self.container(), gid, self.row)?))
+    }
 }

@@ -1,0 +1,557 @@
+//! What successful calls do to files and to the thread that made them. Sockets have a file of their own.
+
+use super::descriptions::FdKind;
+use super::path;
+use super::socket::{L4_ICMP, L4_RAW, L4_TCP, L4_UDP, L4_UNKNOWN, Sock};
+use super::strings::Text;
+use super::threads::{Enter, ThreadVersion};
+use super::{DescriptionIndex, NONE, Removal, Row, State, Subject, ThreadIndex};
+use crate::quirk::Quirk;
+use scap::Event;
+
+/// The capture's own bit for O_DIRECTORY.
+pub const O_DIRECTORY: u32 = 1024;
+/// The capture's own bit for O_CLOEXEC.
+pub const O_CLOEXEC: u32 = 4096;
+/// Stands for the working directory where a directory fd is asked for.
+pub const AT_FDCWD: i64 = -100;
+
+const F_DUPFD: u64 = 1;
+const F_SETFD: u64 = 3;
+const F_DUPFD_CLOEXEC: u64 = 26;
+const RLIMIT_NOFILE: u64 = 7;
+const PR_SET_NAME: u64 = 15;
+
+/// sysdig keeps no more entries than this in a table.
+const TABLE_LIMIT: u32 = 4096;
+
+/// An exit event while its effect is worked out.
+pub(super) struct Exit<'a, 'e> {
+    pub row: Row,
+    pub event: &'a Event<'e>,
+    pub thread: ThreadIndex,
+    /// The enter event of this call, when it may be trusted.
+    pub enter: Option<&'a Enter>,
+    pub result: i64,
+}
+
+/// Whether the exit of this enter event needs its parameters.
+pub(super) fn needs_enter(kind: u16) -> bool {
+    matches!(
+        kind,
+        2 | 18 | 22 | 30 | 36 | 48 | 58 | 102 | 126 | 136 | 138 | 140 | 142 | 144 | 150 | 166 | 192 | 194 | 198 | 200 | 240 | 284 | 288 | 292 | 294 | 306 | 326 | 330 | 398
+    )
+}
+
+impl State {
+    /// Applies the effect of an exit event. Answers the fd the event is about.
+    pub(super) fn exit_effect(&mut self, call: &Exit<'_, '_>, subject: Subject) -> Subject {
+        let params = &call.event.params;
+        let ok = call.result >= 0;
+        match call.event.kind {
+            3 | 59 | 103 | 307 | 327 | 337 => self.opened(call),
+            5 => {
+                if ok {
+                    self.closed(call, subject);
+                }
+                subject
+            }
+            451 => {
+                if ok {
+                    self.closed_range(call);
+                }
+                Subject::NONE
+            }
+            19 => self.socket(call),
+            43 => self.socketpair(call),
+            61 | 393 => self.pipe(call),
+            125 | 363 | 365 | 367 => self.duplicated(call, subject),
+            151 => self.fcntl(call, subject),
+            21 => {
+                if ok {
+                    self.bound(call, subject);
+                }
+                subject
+            }
+            23 => self.connected(call, subject),
+            27 | 57 | 247 | 249 | 389 => self.accepted(call),
+            29 | 31 | 49 | 51 | 33 | 35 | 53 | 55 => self.moved(call, subject),
+            63 | 397 => self.created(call, FdKind::Event, Text::EMPTY),
+            127 | 399 => self.signalfd(call),
+            137 => self.created(call, FdKind::Timer, Text::EMPTY),
+            139 | 395 => self.created(call, FdKind::Inotify, Text::EMPTY),
+            375 | 377 => self.created(call, FdKind::EventPoll, Text::EMPTY),
+            297 | 369 | 321 | 339 | 405 | 407 | 409 => self.newer_fd(call),
+            15 | 157 | 183 | 185 | 217 | 219 | 221 | 223 | 225 | 227 | 335 => {
+                self.birth(call.row, call.event, Some(call.thread));
+                Subject::NONE
+            }
+            13 | 155 | 173 | 215 | 231 | 283 | 289 | 293 | 331 => {
+                if ok {
+                    self.executed(call);
+                }
+                Subject::NONE
+            }
+            95 | 93 if ok => {
+                if let Some(text) = params.text(1).filter(|text| !path::unavailable(text)) {
+                    self.change_directory(call, text);
+                }
+                subject
+            }
+            97 if ok => {
+                if subject.description != NONE {
+                    let name = self.strings.get(self.descriptions.get(subject.description).now.name).to_vec();
+                    if !name.is_empty() {
+                        self.change_directory(call, &name);
+                    }
+                }
+                subject
+            }
+            267 if ok => {
+                if let Some(root) = params.text(1).filter(|text| !path::unavailable(text)) {
+                    let root = path::join(self.strings.get(self.cwd_of(call.thread)), root, self.quirks.has(Quirk::BaseStaysAsItIs));
+                    let root = self.strings.keep(&root);
+                    self.change(call, |version| version.root = root);
+                }
+                subject
+            }
+            193 | 195 | 199 | 201 | 427 | 429 => {
+                if call.result == 0 {
+                    self.change_identity(call);
+                }
+                subject
+            }
+            275 if ok => {
+                let sid = call.result;
+                let right = !self.quirks.has(Quirk::SetsidLeavesGroup);
+                self.change(call, |version| {
+                    version.sid = sid;
+                    if right {
+                        version.vpgid = sid;
+                    }
+                });
+                subject
+            }
+            295 if ok => {
+                self.change_group(call);
+                subject
+            }
+            401 if ok => {
+                if params.uint(1) == Some(PR_SET_NAME)
+                    && !self.quirks.has(Quirk::PrctlNameUnseen)
+                    && let Some(name) = params.text(2).filter(|name| !path::unavailable(name))
+                {
+                    let comm = self.strings.keep(name);
+                    self.change(call, |version| version.comm = comm);
+                }
+                subject
+            }
+            353 if ok => {
+                if let (Some(inheritable), Some(permitted), Some(effective)) = (params.uint(1), params.uint(2), params.uint(3)) {
+                    self.change(call, |version| version.caps = [inheritable, permitted, effective]);
+                }
+                subject
+            }
+            285 if ok => {
+                self.unshared(call);
+                subject
+            }
+            141 | 143 | 145 if ok => {
+                self.limited(call);
+                subject
+            }
+            161 | 163 if self.quirks.has(Quirk::MmapWithoutFd) => Subject::NONE,
+            _ => subject,
+        }
+    }
+
+    /// Changes the identity of the calling thread.
+    fn change(&mut self, call: &Exit<'_, '_>, change: impl FnOnce(&mut ThreadVersion)) {
+        if let Some(table) = self.threads.change(call.thread, call.row, change) {
+            self.descriptions.end(table, call.row);
+        }
+    }
+
+    // --- files ---------------------------------------------------------------------------------------------------
+
+    fn opened(&mut self, call: &Exit<'_, '_>) -> Subject {
+        let params = &call.event.params;
+        let kind = call.event.kind;
+        // Where name, flags and directory stand in the exit and in its enter.
+        let (name_at, flags_at, dirfd_at) = match kind {
+            3 => (Some(1), Some(2), None),
+            59 => (Some(1), None, None),
+            307 => (Some(2), Some(3), Some(1)),
+            327 => (Some(2), Some(3), Some(1)),
+            337 => (Some(3), Some(2), None),
+            _ => (None, None, None),
+        };
+        if call.enter.is_none() && self.needs_its_enter() && kind != 337 {
+            return Subject::NONE;
+        }
+        let enter = call.enter.map(Enter::params).unwrap_or_default();
+        let (enter_name, enter_flags, enter_dirfd) = match call.enter.map_or(u16::MAX, |enter| enter.kind) {
+            2 => (enter.text(0), enter.uint(1), None),
+            58 => (enter.text(0), None, None),
+            102 | 306 | 326 => (enter.text(1), enter.uint(2), enter.int(0)),
+            _ => (None, None, None),
+        };
+        let usable = |name: Option<&[u8]>| name.is_some_and(|name| !path::unavailable(name));
+        let exit_name = name_at.and_then(|index| params.text(index));
+        let exit_flags = flags_at.and_then(|index| params.uint(index)).unwrap_or(0);
+        let exit_dirfd = dirfd_at.and_then(|index| params.int(index));
+        // What the program asked for wins over what stood in its memory when the call returned.
+        let (name, flags, dirfd) = if usable(enter_name) {
+            (enter_name, enter_flags.map_or(exit_flags, |flags| flags | (exit_flags & !0x3fff)), enter_dirfd)
+        } else {
+            (exit_name, exit_flags, exit_dirfd)
+        };
+        let Some(name) = name else { return Subject::NONE };
+        if call.result < 0 {
+            return Subject::NONE;
+        }
+        let base = match dirfd {
+            _ if name.first() == Some(&b'/') => Vec::new(),
+            Some(dirfd) => self.base_of(call.thread, dirfd),
+            None => self.strings.get(self.cwd_of(call.thread)).to_vec(),
+        };
+        let path = path::join(&base, name, self.quirks.has(Quirk::BaseStaysAsItIs));
+        let name = self.strings.keep(&path);
+        let flags = flags as u32;
+        let kind = if flags & O_DIRECTORY != 0 { FdKind::Directory } else { FdKind::File };
+        let description = self.descriptions.open(kind, name, None, 0, call.row);
+        self.point(call, call.result, description, flags & O_CLOEXEC != 0)
+    }
+
+    /// Whether a successful exit without its enter has no effect, as in sysdig 0.29.3.
+    fn needs_its_enter(&self) -> bool {
+        self.quirks.has(Quirk::EnterMustBeLast) && self.release == crate::table::Release::V0_29_3
+    }
+
+    /// Directory that a relative path starts from, with its slash.
+    pub(super) fn base_of(&self, thread: ThreadIndex, dirfd: i64) -> Vec<u8> {
+        if dirfd == AT_FDCWD {
+            return self.strings.get(self.cwd_of(thread)).to_vec();
+        }
+        let table = self.threads.now(thread).table;
+        match self.descriptions.slot(table, dirfd) {
+            Some(slot) => {
+                let mut base = self.strings.get(self.descriptions.get(slot.description).now.name).to_vec();
+                base.push(b'/');
+                base
+            }
+            None => b"<UNKNOWN>".to_vec(),
+        }
+    }
+
+    /// Points a number of the caller's table at a description.
+    pub(super) fn point(&mut self, call: &Exit<'_, '_>, fd: i64, description: DescriptionIndex, cloexec: bool) -> Subject {
+        let table = self.threads.now(call.thread).table;
+        if self.quirks.has(Quirk::TableOf4096) && self.descriptions.count(table) >= TABLE_LIMIT && self.descriptions.slot(table, fd).is_none() {
+            return Subject { fd, description: NONE };
+        }
+        self.descriptions.put(table, fd, description, call.row, cloexec);
+        Subject { fd, description }
+    }
+
+    fn created(&mut self, call: &Exit<'_, '_>, kind: FdKind, name: Text) -> Subject {
+        if call.result < 0 {
+            return Subject::NONE;
+        }
+        let description = self.descriptions.open(kind, name, None, 0, call.row);
+        self.point(call, call.result, description, false)
+    }
+
+    fn closed(&mut self, call: &Exit<'_, '_>, subject: Subject) {
+        let table = self.threads.now(call.thread).table;
+        let Some(slot) = self.descriptions.slot(table, subject.fd) else { return };
+        // Another thread got the same number before this close returned: what it opened stays.
+        if call.enter.is_some_and(|enter| slot.from > enter.row) {
+            return;
+        }
+        self.removals.push(Removal::Fd { table, fd: subject.fd, from: slot.from });
+    }
+
+    fn closed_range(&mut self, call: &Exit<'_, '_>) {
+        const CLOSE_RANGE_CLOEXEC: u64 = 4;
+        let params = &call.event.params;
+        let (Some(first), Some(last)) = (params.uint(1), params.uint(2)) else { return };
+        let cloexec = params.uint(3).unwrap_or(0) & CLOSE_RANGE_CLOEXEC != 0;
+        let table = self.threads.now(call.thread).table;
+        for (fd, slot) in self.descriptions.live(table) {
+            if !u64::try_from(fd).is_ok_and(|fd| (first..=last).contains(&fd)) {
+                continue;
+            }
+            if cloexec {
+                self.descriptions.set_cloexec(table, fd, true);
+            } else {
+                self.removals.push(Removal::Fd { table, fd, from: slot.from });
+            }
+        }
+    }
+
+    fn duplicated(&mut self, call: &Exit<'_, '_>, subject: Subject) -> Subject {
+        if call.result < 0 {
+            return subject;
+        }
+        let old = if subject.fd == -1 { call.event.params.int(1).map_or(subject, |fd| self.subject(call.thread, fd)) } else { subject };
+        if call.enter.is_none() && self.needs_its_enter() {
+            return Subject::NONE;
+        }
+        let cloexec = call.event.kind == 365 && call.event.params.uint(3).unwrap_or(0) as u32 & O_CLOEXEC != 0;
+        self.duplicate(call, old, cloexec)
+    }
+
+    fn duplicate(&mut self, call: &Exit<'_, '_>, old: Subject, cloexec: bool) -> Subject {
+        if old.description == NONE {
+            return Subject { fd: call.result, description: NONE };
+        }
+        if call.result == old.fd {
+            return old;
+        }
+        self.point(call, call.result, old.description, cloexec)
+    }
+
+    fn fcntl(&mut self, call: &Exit<'_, '_>, subject: Subject) -> Subject {
+        let params = &call.event.params;
+        let command = call.enter.and_then(|enter| enter.params().uint(1)).or_else(|| params.uint(2));
+        match command {
+            Some(F_DUPFD | F_DUPFD_CLOEXEC) if call.result >= 0 => self.duplicate(call, subject, command == Some(F_DUPFD_CLOEXEC)),
+            Some(F_SETFD) if call.result >= 0 => {
+                if let Some(flag) = params.uint(3) {
+                    let table = self.threads.now(call.thread).table;
+                    self.descriptions.set_cloexec(table, subject.fd, flag & 1 != 0);
+                }
+                subject
+            }
+            _ => subject,
+        }
+    }
+
+    fn pipe(&mut self, call: &Exit<'_, '_>) -> Subject {
+        let params = &call.event.params;
+        if call.result < 0 {
+            return Subject::NONE;
+        }
+        let (Some(read), Some(write)) = (params.int(1), params.int(2)) else { return Subject::NONE };
+        let ino = params.uint(3).unwrap_or(0);
+        let cloexec = params.uint(4).unwrap_or(0) as u32 & O_CLOEXEC != 0;
+        let reader = self.descriptions.open(FdKind::Fifo, Text::EMPTY, None, ino, call.row);
+        let writer = self.descriptions.open(FdKind::Fifo, Text::EMPTY, None, ino, call.row);
+        self.descriptions.pair(reader, writer);
+        self.point(call, read, reader, cloexec);
+        self.point(call, write, writer, cloexec)
+    }
+
+    fn signalfd(&mut self, call: &Exit<'_, '_>) -> Subject {
+        let asked = call.enter.and_then(|enter| enter.params().int(0)).or_else(|| call.event.params.int(1));
+        if asked == Some(call.result) && call.result >= 0 {
+            let known = self.subject(call.thread, call.result);
+            if known.description != NONE {
+                return known; // it changed the mask of an existing one
+            }
+        }
+        self.created(call, FdKind::Signal, Text::EMPTY)
+    }
+
+    /// Kinds of fds that sysdig 0.29.3 does not know yet.
+    fn newer_fd(&mut self, call: &Exit<'_, '_>) -> Subject {
+        let params = &call.event.params;
+        let unseen = self.quirks.has(Quirk::NewerFdsUnseen) && self.release == crate::table::Release::V0_29_3;
+        if unseen || call.result < 0 {
+            return Subject::NONE;
+        }
+        match call.event.kind {
+            297 => match params.get(0).and_then(|bytes| bytes.split_first()) {
+                // A dynamic value: 0 chooses the fd.
+                Some((0, fd)) => match fd.try_into().map(i64::from_le_bytes) {
+                    Ok(fd) if fd >= 0 => {
+                        let description = self.descriptions.open(FdKind::Bpf, Text::EMPTY, None, 0, call.row);
+                        self.point(call, fd, description, false)
+                    }
+                    _ => Subject::NONE,
+                },
+                _ => Subject::NONE,
+            },
+            369 => self.created(call, FdKind::Bpf, Text::EMPTY),
+            321 => self.created(call, FdKind::UserFault, Text::EMPTY),
+            339 => self.created(call, FdKind::IoUring, Text::EMPTY),
+            405 => {
+                let name = self.strings.keep(params.text(1).unwrap_or_default());
+                self.created(call, FdKind::Memfd, name)
+            }
+            409 => {
+                let name = format!("/proc/{}", params.int(1).unwrap_or(-1));
+                let name = self.strings.keep(name.as_bytes());
+                self.created(call, FdKind::Pidfd, name)
+            }
+            _ => self.copied_fd(call),
+        }
+    }
+
+    /// pidfd_getfd: the target's own entry, where the target is known by its pidfd's name.
+    fn copied_fd(&mut self, call: &Exit<'_, '_>) -> Subject {
+        let params = &call.event.params;
+        let pidfd = params.int(1).map_or(Subject::NONE, |fd| self.subject(call.thread, fd));
+        let target = params.int(2).unwrap_or(-1);
+        let found = (pidfd.description != NONE)
+            .then(|| self.strings.get(self.descriptions.get(pidfd.description).now.name))
+            .and_then(|name| std::str::from_utf8(name.strip_prefix(b"/proc/")?).ok()?.parse().ok())
+            .and_then(|pid: i64| self.threads.find(pid))
+            .map(|thread| self.subject(thread, target));
+        match found {
+            Some(Subject { description, .. }) if description != NONE => self.point(call, call.result, description, true),
+            _ => self.created(call, FdKind::Unknown, Text::EMPTY),
+        }
+    }
+
+    fn socket(&mut self, call: &Exit<'_, '_>) -> Subject {
+        let params = &call.event.params;
+        if call.result < 0 || (call.enter.is_none() && self.needs_its_enter()) {
+            return Subject::NONE;
+        }
+        let enter = call.enter.map(Enter::params).unwrap_or_default();
+        let value = |index: usize| enter.uint(index).or_else(|| params.uint(index + 1)).unwrap_or(0);
+        let (domain, ty, protocol) = (value(0), value(1), value(2));
+        let kind = match domain {
+            1 => FdKind::Unix,
+            2 => FdKind::Ipv4,
+            10 => FdKind::Ipv6,
+            16 => FdKind::Netlink,
+            _ => FdKind::Unknown,
+        };
+        let mut sock = Sock::default();
+        if kind.is_inet() {
+            sock.set_l4(kind.is_six(), protocol_of(ty, protocol));
+        }
+        let cloexec = ty & 0x80000 != 0;
+        let sock = (kind.is_inet() || kind == FdKind::Unix).then_some(sock);
+        let description = self.descriptions.open(kind, Text::EMPTY, sock, 0, call.row);
+        self.point(call, call.result, description, cloexec)
+    }
+
+    fn socketpair(&mut self, call: &Exit<'_, '_>) -> Subject {
+        let params = &call.event.params;
+        if call.result < 0 {
+            return Subject::NONE;
+        }
+        let (Some(one), Some(other)) = (params.int(1), params.int(2)) else { return Subject::NONE };
+        let (source, dest) = (params.uint(3).unwrap_or(0), params.uint(4).unwrap_or(0));
+        let cloexec = call.enter.and_then(|enter| enter.params().uint(1)).or_else(|| params.uint(6)).unwrap_or(0) & 0x80000 != 0;
+        let mut sock = Sock::default();
+        sock.set_unix(source, dest);
+        let first = self.descriptions.open(FdKind::Unix, Text::EMPTY, Some(sock), 0, call.row);
+        if !self.quirks.has(Quirk::SocketpairEndsAlike) {
+            sock.set_unix(dest, source);
+        }
+        let second = self.descriptions.open(FdKind::Unix, Text::EMPTY, Some(sock), 0, call.row);
+        self.descriptions.pair(first, second);
+        self.point(call, one, first, cloexec);
+        self.point(call, other, second, cloexec)
+    }
+
+    // --- the thread ----------------------------------------------------------------------------------------------
+
+    fn change_directory(&mut self, call: &Exit<'_, '_>, to: &[u8]) {
+        let main = self.main_of(call.thread);
+        let joined = path::join(self.strings.get(self.threads.now(main).cwd), to, self.quirks.has(Quirk::BaseStaysAsItIs));
+        let cwd = self.strings.keep(&path::directory(joined));
+        if let Some(table) = self.threads.change(main, call.row, |version| version.cwd = cwd) {
+            self.descriptions.end(table, call.row);
+        }
+    }
+
+    fn change_identity(&mut self, call: &Exit<'_, '_>) {
+        let kind = call.event.kind;
+        // setreuid and setregid are newer than 0.29.3.
+        if matches!(kind, 427 | 429) && self.quirks.has(Quirk::NewerFdsUnseen) && self.release == crate::table::Release::V0_29_3 {
+            return;
+        }
+        let params = &call.event.params;
+        let kept = call.enter.map(Enter::params).unwrap_or_default();
+        let (exit_at, enter_at) = match kind {
+            199 | 201 => (1, 0),
+            _ => (2, 1),
+        };
+        let Some(id) = params.uint(exit_at).or_else(|| kept.uint(enter_at)).map(|id| id as u32) else { return };
+        if id == u32::MAX {
+            return; // unchanged
+        }
+        let row = call.row;
+        self.change(call, |version| {
+            let place = if matches!(kind, 193 | 199 | 427) { &mut version.uid } else { &mut version.gid };
+            if *place != id {
+                *place = id;
+                version.identity_since = row;
+            }
+        });
+    }
+
+    fn change_group(&mut self, call: &Exit<'_, '_>) {
+        if self.quirks.has(Quirk::SetsidLeavesGroup) {
+            return;
+        }
+        let params = &call.event.params;
+        let kept = call.enter.map(Enter::params).unwrap_or_default();
+        let (Some(pid), Some(pgid)) = (params.int(1).or_else(|| kept.int(0)), params.int(2).or_else(|| kept.int(1))) else { return };
+        let caller = *self.threads.now(call.thread);
+        let pid = if pid == 0 { caller.vpid } else { pid };
+        // The numbers are those of the caller's pid namespace.
+        let target = if pid == caller.vpid { Some(self.main_of(call.thread)) } else { self.threads.find(pid).filter(|_| caller.vpid == caller.pid) };
+        let Some(target) = target else { return };
+        let pgid = if pgid == 0 { pid } else { pgid };
+        self.threads.change(target, call.row, |version| version.vpgid = pgid);
+    }
+
+    fn unshared(&mut self, call: &Exit<'_, '_>) {
+        const CLONE_FILES: u64 = 1;
+        const CLONE_NEWUSER: u64 = 1 << 20;
+        const ALL: u64 = (1 << 41) - 1;
+        let kept = call.enter.map(Enter::params).unwrap_or_default();
+        let Some(flags) = call.event.params.uint(1).or_else(|| kept.uint(0)) else { return };
+        let table = self.threads.now(call.thread).table;
+        let private = flags & CLONE_FILES != 0 && self.threads.users(table) > 1 && !self.quirks.has(Quirk::CloneFilesIsACopy);
+        let private = private.then(|| self.descriptions.fork(table, call.row));
+        self.change(call, |version| {
+            if flags & CLONE_NEWUSER != 0 {
+                version.caps = [ALL; 3];
+            }
+            if let Some(table) = private {
+                version.table = table;
+            }
+        });
+    }
+
+    fn limited(&mut self, call: &Exit<'_, '_>) {
+        let params = &call.event.params;
+        let kept = call.enter.map(Enter::params).unwrap_or_default();
+        let is_prlimit = call.event.kind == 145;
+        let resource = if is_prlimit { kept.uint(1).or_else(|| params.uint(6)) } else { kept.uint(0).or_else(|| params.uint(3)) };
+        if resource != Some(RLIMIT_NOFILE) {
+            return;
+        }
+        let target = if is_prlimit { kept.int(0).or_else(|| params.int(5)).unwrap_or(0) } else { 0 };
+        let Some(limit) = params.int(1).filter(|limit| *limit != -1).or_else(|| if is_prlimit { params.int(3) } else { None }) else { return };
+        let thread = if target > 0 { self.threads.find(target) } else { Some(self.main_of(call.thread)) };
+        let Some(thread) = thread else { return };
+        self.threads.change(thread, call.row, |version| version.fdlimit = limit);
+    }
+}
+
+/// Layer 4 protocol of `socket(…, type, protocol)`.
+fn protocol_of(ty: u64, protocol: u64) -> u8 {
+    const STREAM: u64 = 1;
+    const DGRAM: u64 = 2;
+    const RAW: u64 = 3;
+    let ty = ty & 0xff;
+    match protocol {
+        6 | 17 | 1 if ty == RAW => L4_RAW,
+        6 => L4_TCP,
+        17 => L4_UDP,
+        1 => L4_ICMP,
+        255 => L4_RAW,
+        0 if ty == STREAM => L4_TCP,
+        0 if ty == DGRAM => L4_UDP,
+        _ => L4_UNKNOWN,
+    }
+}

@@ -1,0 +1,176 @@
+//! Containers: which one a thread's cgroups name, and what metadata records say of it.
+
+use super::strings::{Strings, Text};
+use super::{Row, State};
+use hashbrown::HashMap;
+use scap::Event;
+
+/// What a metadata record said of a container.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Container {
+    /// Short id.
+    pub id: Vec<u8>,
+    /// Name; may be empty.
+    pub name: Vec<u8>,
+    /// Image; may be empty.
+    pub image: Vec<u8>,
+    /// The whole record as JSON text, for what else it says; empty for the oldest kind of record.
+    pub json: Vec<u8>,
+    /// First row at which it was known.
+    pub since: Row,
+}
+
+/// All containers that were named.
+#[derive(Default)]
+pub struct Containers {
+    known: HashMap<Text, Vec<Container>>,
+    /// Container id of each cgroup list met so far.
+    resolved: HashMap<Vec<u8>, Text>,
+}
+
+impl Containers {
+    /// Id of the container that a cgroup list names; empty for the host.
+    pub fn of_cgroups(&mut self, cgroups: &[u8], strings: &mut Strings) -> Text {
+        if let Some(id) = self.resolved.get(cgroups) {
+            return *id;
+        }
+        let id = strings.keep(&id_of(cgroups).unwrap_or_default());
+        self.resolved.insert(cgroups.to_vec(), id);
+        id
+    }
+
+    /// Keeps a record; a later one of the same id replaces an earlier one from its row on.
+    pub fn record(&mut self, id: Text, container: Container) {
+        self.known.entry(id).or_default().push(container);
+    }
+
+    /// The newest record of a container.
+    pub fn get(&self, id: Text) -> Option<&Container> {
+        self.known.get(&id)?.last()
+    }
+}
+
+/// Resolves a cgroup list: first match in the order of the list, engines in the order of the reference.
+fn id_of(cgroups: &[u8]) -> Option<Vec<u8>> {
+    cgroups.split(|byte| *byte == 0).filter_map(|entry| {
+        let equals = entry.iter().position(|byte| *byte == b'=')?;
+        id_of_path(entry.get(equals + 1..)?)
+    }).next()
+}
+
+fn id_of_path(path: &[u8]) -> Option<Vec<u8>> {
+    let path = std::str::from_utf8(path).ok()?;
+    let mut parts = path.rsplit('/');
+    let last = parts.next()?;
+    let above = parts.next();
+    let hex64 = |text: &str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let short = |text: &str| text.get(..12).map(|id| id.as_bytes().to_vec());
+    let scoped = |text: &str, prefix: &str| text.strip_prefix(prefix).map(|rest| rest.strip_suffix(".scope").unwrap_or(rest)).filter(|id| hex64(id)).and_then(short);
+    // podman
+    if let Some(id) = scoped(last, "libpod-").or_else(|| if last == "container" { above.and_then(|above| scoped(above, "libpod-")) } else { None }) {
+        return Some(id);
+    }
+    // docker
+    if hex64(last) {
+        return short(last);
+    }
+    for prefix in ["docker-", "crio-", "cri-containerd-"] {
+        if let Some(id) = scoped(last, prefix) {
+            return Some(id);
+        }
+    }
+    if let Some(id) = last.rsplit(':').next().filter(|id| last.contains(":cri-containerd:") && hex64(id)) {
+        return short(id);
+    }
+    // lxc
+    for marker in ["/lxc/", "/lxc.payload/", "/lxc.payload."] {
+        if let Some(at) = path.find(marker)
+            && let Some(name) = path.get(at + marker.len()..).and_then(|rest| rest.split('/').next()).filter(|name| !name.is_empty())
+        {
+            return Some(name.as_bytes().to_vec());
+        }
+    }
+    // libvirt-lxc
+    if let Some(name) = last.strip_suffix(".libvirt-lxc") {
+        return Some(name.as_bytes().to_vec());
+    }
+    if let Some(at) = last.find("-lxc\\x2d")
+        && let Some(name) = last.get(at + 8..).and_then(|rest| rest.strip_suffix(".scope"))
+    {
+        return Some(name.as_bytes().to_vec());
+    }
+    if let Some(at) = path.find("/libvirt/lxc/") {
+        return path.get(at + 13..).and_then(|rest| rest.split('/').next()).map(|name| name.as_bytes().to_vec());
+    }
+    // mesos
+    if let Some(at) = path.find("/mesos/")
+        && let Some(uuid) = path.get(at + 7..).and_then(|rest| rest.get(..36)).filter(|uuid| uuid.matches('-').count() == 4)
+    {
+        return Some(uuid.as_bytes().to_vec());
+    }
+    // bpm
+    if let Some(at) = path.find("bpm-")
+        && let Some(id) = path.get(at + 4..).and_then(|rest| rest.find(".scope").and_then(|end| rest.get(..end)))
+        && !id.is_empty()
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    {
+        return Some(id.as_bytes().to_vec());
+    }
+    None
+}
+
+impl State {
+    /// Reads a container record. Answers its id; `None` when it cannot be read.
+    pub(super) fn container_record(&mut self, event: &Event<'_>, row: Row) -> Option<Text> {
+        let container = if event.kind == 228 {
+            Container {
+                id: event.params.text(0)?.to_vec(),
+                name: event.params.text(2).unwrap_or_default().to_vec(),
+                image: event.params.text(3).unwrap_or_default().to_vec(),
+                json: Vec::new(),
+                since: row,
+            }
+        } else {
+            let json = event.params.text(0)?;
+            let value: serde_json::Value = serde_json::from_slice(json).ok()?;
+            let field = |name: &str| value.get("container").and_then(|container| container.get(name)).and_then(|text| text.as_str()).unwrap_or_default().as_bytes().to_vec();
+            Container { id: field("id"), name: field("name"), image: field("image"), json: json.to_vec(), since: row }
+        };
+        let id = self.strings.keep(&container.id);
+        self.containers.record(id, container);
+        Some(id)
+    }
+
+    /// Reads a user or group record.
+    pub(super) fn identity_record(&mut self, event: &Event<'_>, row: Row) {
+        let params = &event.params;
+        let is_user = event.kind < 358;
+        let Some(id) = params.uint(0).and_then(|id| u32::try_from(id).ok()) else { return };
+        let (name, container) = if is_user { (params.text(2), params.text(5)) } else { (params.text(1), params.text(2)) };
+        let container = self.strings.keep(container.unwrap_or_default());
+        let added = matches!(event.kind, 354 | 358);
+        let name = if added { Some(self.strings.keep(name.unwrap_or_default())) } else { None };
+        if is_user {
+            self.identities.set_user(container, id, name, row);
+        } else {
+            self.identities.set_group(container, id, name, row);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::id_of;
+
+    #[test]
+    fn a_docker_path_gives_the_first_twelve_digits() {
+        let id = "d7bb71f7610b01172a9b87cd09ac04709d4239f2acc73f6e237adbafc3099312";
+        assert_eq!(id_of(format!("cpuset=/docker/{id}\0cpu=/").as_bytes()).as_deref(), Some(&b"d7bb71f7610b"[..]));
+        assert_eq!(id_of(format!("cpu=/system.slice/docker-{id}.scope").as_bytes()).as_deref(), Some(&b"d7bb71f7610b"[..]));
+    }
+
+    #[test]
+    fn a_service_of_the_host_is_no_container() {
+        assert_eq!(id_of(b"cpu=/system.slice/ssh.service\0memory=/user.slice"), None);
+    }
+}

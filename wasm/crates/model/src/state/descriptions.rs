@@ -1,0 +1,603 @@
+//! Descriptions (one open socket, pipe, file) and the slots that point at them: (fd table, number, rows) → description.
+
+use super::socket::Sock;
+use super::strings::Text;
+use super::{DescriptionIndex, NONE, Row};
+use hashbrown::HashMap;
+
+/// Index of an fd table.
+pub type TableIndex = u32;
+
+/// What a description is open on. The numbers are those of the capture's fd list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum FdKind {
+    /// Unknown, such as a packet socket.
+    Unknown = 0,
+    /// Regular file.
+    File = 1,
+    /// Directory.
+    Directory = 2,
+    /// IPv4 connection, or a socket that has no peer yet.
+    Ipv4 = 3,
+    /// IPv6 connection, or a socket that has no peer yet.
+    Ipv6 = 4,
+    /// Bound or listening IPv4 socket.
+    Ipv4Server = 5,
+    /// Bound or listening IPv6 socket.
+    Ipv6Server = 6,
+    /// Pipe or fifo.
+    Fifo = 7,
+    /// Unix socket.
+    Unix = 8,
+    /// eventfd.
+    Event = 9,
+    /// A kind that its recorder did not support.
+    Unsupported = 10,
+    /// signalfd.
+    Signal = 11,
+    /// epoll.
+    EventPoll = 12,
+    /// inotify.
+    Inotify = 13,
+    /// timerfd.
+    Timer = 14,
+    /// Netlink socket.
+    Netlink = 15,
+    /// bpf object.
+    Bpf = 17,
+    /// userfaultfd.
+    UserFault = 18,
+    /// io_uring.
+    IoUring = 19,
+    /// memfd.
+    Memfd = 20,
+    /// pidfd.
+    Pidfd = 21,
+}
+
+impl FdKind {
+    /// The kind of a number of the fd list; file v2 (16) is a file.
+    pub fn from_number(number: u8) -> Self {
+        match number {
+            1 | 16 => Self::File,
+            2 => Self::Directory,
+            3 => Self::Ipv4,
+            4 => Self::Ipv6,
+            5 => Self::Ipv4Server,
+            6 => Self::Ipv6Server,
+            7 => Self::Fifo,
+            8 => Self::Unix,
+            9 => Self::Event,
+            10 => Self::Unsupported,
+            11 => Self::Signal,
+            12 => Self::EventPoll,
+            13 => Self::Inotify,
+            14 => Self::Timer,
+            15 => Self::Netlink,
+            17 => Self::Bpf,
+            18 => Self::UserFault,
+            19 => Self::IoUring,
+            20 => Self::Memfd,
+            21 => Self::Pidfd,
+            0 => Self::Unknown,
+            _ => Self::Unsupported,
+        }
+    }
+
+    /// `fd.typechar`.
+    pub fn typechar(self) -> u8 {
+        match self {
+            Self::Unknown => b'o',
+            Self::File => b'f',
+            Self::Directory => b'd',
+            Self::Ipv4 | Self::Ipv4Server => b'4',
+            Self::Ipv6 | Self::Ipv6Server => b'6',
+            Self::Fifo => b'p',
+            Self::Unix | Self::UserFault => b'u',
+            Self::Event => b'e',
+            Self::Unsupported => b'X',
+            Self::Signal => b's',
+            Self::EventPoll => b'l',
+            Self::Inotify => b'i',
+            Self::Timer => b't',
+            Self::Netlink => b'n',
+            Self::Bpf => b'b',
+            Self::IoUring => b'r',
+            Self::Memfd => b'm',
+            Self::Pidfd => b'P',
+        }
+    }
+
+    /// `fd.type`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unknown | Self::Unsupported => "<NA>",
+            Self::File => "file",
+            Self::Directory => "directory",
+            Self::Ipv4 | Self::Ipv4Server => "ipv4",
+            Self::Ipv6 | Self::Ipv6Server => "ipv6",
+            Self::Fifo => "pipe",
+            Self::Unix => "unix",
+            Self::Event => "event",
+            Self::Signal => "signalfd",
+            Self::EventPoll => "eventpoll",
+            Self::Inotify => "inotify",
+            Self::Timer => "timerfd",
+            Self::Netlink => "netlink",
+            Self::Bpf => "bpf",
+            Self::UserFault => "userfaultfd",
+            Self::IoUring => "io_uring",
+            Self::Memfd => "memfd",
+            Self::Pidfd => "pidfd",
+        }
+    }
+
+    /// An IP socket of either version, connected or bound.
+    pub fn is_inet(self) -> bool {
+        matches!(self, Self::Ipv4 | Self::Ipv6 | Self::Ipv4Server | Self::Ipv6Server)
+    }
+
+    /// An IPv6 socket.
+    pub fn is_six(self) -> bool {
+        matches!(self, Self::Ipv6 | Self::Ipv6Server)
+    }
+
+    /// A bound or listening IP socket.
+    pub fn is_server(self) -> bool {
+        matches!(self, Self::Ipv4Server | Self::Ipv6Server)
+    }
+}
+
+/// Which end of a connection a description is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Role {
+    /// Not known (yet).
+    #[default]
+    None,
+    /// It connected.
+    Client,
+    /// It was connected to.
+    Server,
+}
+
+/// What may change while a description lives: versions of these are kept by row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attributes {
+    /// What it is open on.
+    pub kind: FdKind,
+    /// Client or server.
+    pub role: Role,
+    /// Path, tuple or other name.
+    pub name: Text,
+    /// Addresses, for sockets; index into the table of addresses, or `NONE`.
+    pub sock: u32,
+}
+
+/// One open socket, pipe or file.
+#[derive(Clone, Copy, Debug)]
+pub struct Description {
+    /// As of the last applied event.
+    pub now: Attributes,
+    /// Row that opened it; `NONE` when it is older than the capture.
+    pub born: Row,
+    /// First row at which no slot points at it any more; `NONE` while it lives.
+    pub closed: Row,
+    /// The other end, when both are in the capture; `NONE` otherwise.
+    pub peer: DescriptionIndex,
+    /// Inode; 0 when not recorded.
+    pub ino: u64,
+    /// Live slots that point at it.
+    refs: u32,
+    /// Newest entry of `changes`, or `NONE`.
+    change: u32,
+}
+
+/// What a description was before a change.
+struct Change {
+    until: Row,
+    before: Attributes,
+    previous: u32,
+}
+
+/// One number of one fd table while it pointed at one description.
+#[derive(Clone, Copy, Debug)]
+pub struct Slot {
+    /// Table it belongs to.
+    pub table: TableIndex,
+    /// Its number.
+    pub fd: i64,
+    /// First row.
+    pub from: Row,
+    /// First row at which it is gone.
+    pub to: Row,
+    /// What it pointed at.
+    pub description: DescriptionIndex,
+    previous: u32,
+}
+
+/// The number of an fd table now.
+#[derive(Clone, Copy, Debug)]
+pub struct LiveSlot {
+    /// What it points at; `NONE` when free.
+    pub description: DescriptionIndex,
+    /// Since when.
+    pub from: Row,
+    /// Newest ended slot of this number in this table, or `NONE`.
+    ended: u32,
+    /// Taken over at fork and not touched since.
+    inherited: bool,
+    /// Dropped at execve.
+    pub cloexec: bool,
+}
+
+const FREE: LiveSlot = LiveSlot { description: NONE, from: 0, ended: NONE, inherited: false, cloexec: false };
+
+/// Numbers below this are kept in an array, the others in a map.
+const DENSE: i64 = 4096;
+
+#[derive(Default)]
+struct FdTable {
+    dense: Vec<LiveSlot>,
+    sparse: HashMap<i64, LiveSlot>,
+    /// Live entries.
+    count: u32,
+    /// Table it was copied from, or `NONE`, and the row of the copy.
+    parent: TableIndex,
+    forked: Row,
+    /// First row at which the table is gone.
+    ended: Row,
+    /// After its end: newest slot of each number that had one, by number.
+    heads: Box<[(i64, u32)]>,
+}
+
+impl FdTable {
+    fn get(&self, fd: i64) -> LiveSlot {
+        if (0..DENSE).contains(&fd) {
+            self.dense.get(fd as usize).copied().unwrap_or(FREE)
+        } else {
+            self.sparse.get(&fd).copied().unwrap_or(FREE)
+        }
+    }
+
+    fn set(&mut self, fd: i64, slot: LiveSlot) {
+        if (0..DENSE).contains(&fd) {
+            let at = fd as usize;
+            if at >= self.dense.len() {
+                self.dense.resize(at + 1, FREE);
+            }
+            self.dense[at] = slot;
+        } else {
+            self.sparse.insert(fd, slot);
+        }
+    }
+
+    fn numbers(&self) -> Vec<(i64, LiveSlot)> {
+        let mut all: Vec<_> = self.dense.iter().enumerate().map(|(fd, slot)| (fd as i64, *slot)).collect();
+        all.extend(self.sparse.iter().map(|(fd, slot)| (*fd, *slot)));
+        all.retain(|(_, slot)| slot.description != NONE);
+        all.sort_by_key(|(fd, _)| *fd);
+        all
+    }
+}
+
+/// All descriptions, fd tables and slots of a capture, now and at every earlier row.
+#[derive(Default)]
+pub struct Descriptions {
+    all: Vec<Description>,
+    changes: Vec<Change>,
+    socks: Vec<Sock>,
+    tables: Vec<FdTable>,
+    slots: Vec<Slot>,
+}
+
+impl Descriptions {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Bytes of memory held.
+    pub fn memory(&self) -> usize {
+        self.all.capacity() * size_of::<Description>()
+            + self.changes.capacity() * size_of::<Change>()
+            + self.socks.capacity() * size_of::<Sock>()
+            + self.tables.capacity() * size_of::<FdTable>()
+            + self.slots.capacity() * size_of::<Slot>()
+            + self.tables.iter().map(|table| table.dense.capacity() * size_of::<LiveSlot>() + table.sparse.allocation_size() + table.heads.len() * 16).sum::<usize>()
+    }
+
+    /// One description.
+    pub fn get(&self, index: DescriptionIndex) -> &Description {
+        &self.all[index as usize]
+    }
+
+    /// Addresses of a socket; all zero for anything else.
+    pub fn sock(&self, index: u32) -> Sock {
+        self.socks.get(index as usize).copied().unwrap_or_default()
+    }
+
+    /// A new description.
+    pub fn open(&mut self, kind: FdKind, name: Text, sock: Option<Sock>, ino: u64, born: Row) -> DescriptionIndex {
+        let sock = sock.map_or(NONE, |sock| self.keep(sock));
+        let now = Attributes { kind, role: Role::None, name, sock };
+        self.all.push(Description { now, born, closed: NONE, peer: NONE, ino, refs: 0, change: NONE });
+        self.all.len() as u32 - 1
+    }
+
+    fn keep(&mut self, sock: Sock) -> u32 {
+        self.socks.push(sock);
+        self.socks.len() as u32 - 1
+    }
+
+    /// Changes what a description is from this row on. `sock`: new addresses, or `None` to keep them.
+    pub fn change(&mut self, index: DescriptionIndex, row: Row, mut after: Attributes, sock: Option<Sock>) {
+        let before = self.all[index as usize].now;
+        if let Some(sock) = sock {
+            after.sock = if before.sock != NONE && self.sock(before.sock) == sock { before.sock } else { self.keep(sock) };
+        }
+        if after == before {
+            return;
+        }
+        let description = &mut self.all[index as usize];
+        description.now = after;
+        if description.born == row {
+            return; // nobody saw it otherwise
+        }
+        self.changes.push(Change { until: row, before, previous: description.change });
+        description.change = self.changes.len() as u32 - 1;
+    }
+
+    /// Joins the two ends of a conversation.
+    pub fn pair(&mut self, one: DescriptionIndex, other: DescriptionIndex) {
+        self.all[one as usize].peer = other;
+        self.all[other as usize].peer = one;
+    }
+
+    /// What a description was just after the event at `row`.
+    pub fn at(&self, index: DescriptionIndex, row: Row) -> Attributes {
+        let description = self.get(index);
+        let mut attributes = description.now;
+        let mut change = description.change;
+        while let Some(older) = self.changes.get(change as usize) {
+            if row >= older.until {
+                break;
+            }
+            attributes = older.before;
+            change = older.previous;
+        }
+        attributes
+    }
+
+    /// An empty fd table.
+    pub fn table(&mut self) -> TableIndex {
+        self.tables.push(FdTable { parent: NONE, ended: NONE, ..FdTable::default() });
+        self.tables.len() as u32 - 1
+    }
+
+    /// A copy of an fd table, as fork makes it.
+    pub fn fork(&mut self, parent: TableIndex, row: Row) -> TableIndex {
+        let from = &self.tables[parent as usize];
+        let mut dense = from.dense.clone();
+        let mut sparse = from.sparse.clone();
+        let count = from.count;
+        let all = &mut self.all;
+        for slot in dense.iter_mut().chain(sparse.values_mut()) {
+            slot.ended = NONE;
+            if slot.description == NONE {
+                continue;
+            }
+            slot.from = row;
+            slot.inherited = true;
+            all[slot.description as usize].refs += 1;
+        }
+        sparse.retain(|_, slot| slot.description != NONE);
+        self.tables.push(FdTable { dense, sparse, count, parent, forked: row, ended: NONE, heads: Box::default() });
+        self.tables.len() as u32 - 1
+    }
+
+    /// The live entry of a number.
+    pub fn slot(&self, table: TableIndex, fd: i64) -> Option<LiveSlot> {
+        let slot = self.tables.get(table as usize)?.get(fd);
+        (slot.description != NONE).then_some(slot)
+    }
+
+    /// Live entries of a table.
+    pub fn count(&self, table: TableIndex) -> u32 {
+        self.tables.get(table as usize).map_or(0, |table| table.count)
+    }
+
+    /// Numbers of a table that are live now, ascending.
+    pub fn live(&self, table: TableIndex) -> Vec<(i64, LiveSlot)> {
+        self.tables.get(table as usize).map(FdTable::numbers).unwrap_or_default()
+    }
+
+    /// Whether more than one live slot points at a description.
+    pub fn is_shared(&self, index: DescriptionIndex) -> bool {
+        self.get(index).refs > 1
+    }
+
+    /// Points a number at a description from this row on; what it pointed at before ends.
+    pub fn put(&mut self, table: TableIndex, fd: i64, description: DescriptionIndex, row: Row, cloexec: bool) {
+        if self.tables[table as usize].ended != NONE {
+            return;
+        }
+        self.all[description as usize].refs += 1;
+        self.remove(table, fd, row);
+        let place = &mut self.tables[table as usize];
+        let ended = place.get(fd).ended;
+        place.set(fd, LiveSlot { description, from: row, ended, inherited: false, cloexec });
+        place.count += 1;
+    }
+
+    /// Replaces the description of a live number without ending its slot for the reader: a private copy of a shared one.
+    pub fn set_cloexec(&mut self, table: TableIndex, fd: i64, cloexec: bool) {
+        let place = &mut self.tables[table as usize];
+        let mut slot = place.get(fd);
+        if slot.description != NONE {
+            slot.cloexec = cloexec;
+            place.set(fd, slot);
+        }
+    }
+
+    /// Ends the slot of a number: from `to` on it is gone.
+    pub fn remove(&mut self, table: TableIndex, fd: i64, to: Row) {
+        let place = &mut self.tables[table as usize];
+        let slot = place.get(fd);
+        if slot.description == NONE {
+            return;
+        }
+        self.slots.push(Slot { table, fd, from: slot.from, to, description: slot.description, previous: slot.ended });
+        place.set(fd, LiveSlot { ended: self.slots.len() as u32 - 1, ..FREE });
+        place.count -= 1;
+        self.release(slot.description, to);
+    }
+
+    fn release(&mut self, description: DescriptionIndex, row: Row) {
+        let description = &mut self.all[description as usize];
+        description.refs = description.refs.saturating_sub(1);
+        if description.refs == 0 && description.closed == NONE {
+            description.closed = row;
+        }
+    }
+
+    /// Ends a table with all its slots: its last thread is gone.
+    pub fn end(&mut self, table: TableIndex, to: Row) {
+        if self.tables[table as usize].ended != NONE {
+            return;
+        }
+        for (fd, slot) in self.tables[table as usize].numbers() {
+            if slot.inherited {
+                self.release(slot.description, to); // the parent's slot tells the rest
+            } else {
+                self.remove(table, fd, to);
+            }
+        }
+        let place = &mut self.tables[table as usize];
+        place.ended = to;
+        let mut heads: Vec<(i64, u32)> = place.dense.iter().enumerate().map(|(fd, slot)| (fd as i64, slot.ended)).collect();
+        heads.extend(place.sparse.iter().map(|(fd, slot)| (*fd, slot.ended)));
+        heads.retain(|(_, ended)| *ended != NONE);
+        heads.sort_unstable();
+        place.heads = heads.into_boxed_slice();
+        place.dense = Vec::new();
+        place.sparse = HashMap::new();
+    }
+
+    /// What a number pointed at just after the event at `row`.
+    pub fn slot_at(&self, table: TableIndex, fd: i64, row: Row) -> Option<DescriptionIndex> {
+        let (mut table, mut row) = (table, row);
+        loop {
+            let place = self.tables.get(table as usize)?;
+            if row >= place.ended {
+                return None;
+            }
+            let live = place.get(fd);
+            if live.description != NONE && live.from <= row {
+                return Some(live.description);
+            }
+            let head = if place.ended == NONE {
+                live.ended
+            } else {
+                place.heads.binary_search_by_key(&fd, |(number, _)| *number).ok().and_then(|at| place.heads.get(at)).map_or(NONE, |(_, head)| *head)
+            };
+            let mut at = head;
+            while let Some(slot) = self.slots.get(at as usize) {
+                if slot.from <= row {
+                    return (row < slot.to).then_some(slot.description);
+                }
+                at = slot.previous;
+            }
+            let touched = head != NONE || (live.description != NONE && !live.inherited);
+            if touched || place.parent == NONE || row < place.forked {
+                return None;
+            }
+            row = place.forked;
+            table = place.parent;
+        }
+    }
+
+    /// All numbers of a table just after the event at `row`, ascending.
+    pub fn slots_at(&self, table: TableIndex, row: Row) -> Vec<(i64, DescriptionIndex)> {
+        let mut numbers: Vec<i64> = Vec::new();
+        let mut at = table;
+        while let Some(place) = self.tables.get(at as usize) {
+            numbers.extend((0..place.dense.len()).map(|fd| fd as i64));
+            numbers.extend(place.sparse.keys());
+            numbers.extend(place.heads.iter().map(|(fd, _)| *fd));
+            at = place.parent;
+        }
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.into_iter().filter_map(|fd| Some((fd, self.slot_at(table, fd, row)?))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Descriptions, FdKind};
+    use crate::state::{NONE, strings::Text};
+
+    #[test]
+    fn a_number_used_again_points_at_each_description_in_its_time() {
+        let mut all = Descriptions::default();
+        let table = all.table();
+        let one = all.open(FdKind::File, Text::EMPTY, None, 0, 10);
+        all.put(table, 3, one, 10, false);
+        all.remove(table, 3, 20);
+        let two = all.open(FdKind::File, Text::NA, None, 0, 30);
+        all.put(table, 3, two, 30, false);
+        assert_eq!(all.slot_at(table, 3, 9), None);
+        assert_eq!(all.slot_at(table, 3, 19), Some(one));
+        assert_eq!(all.slot_at(table, 3, 20), None);
+        assert_eq!(all.slot_at(table, 3, 30), Some(two));
+        assert_eq!(all.get(one).closed, 20);
+        assert_eq!(all.get(two).closed, NONE);
+    }
+
+    #[test]
+    fn a_forked_table_keeps_what_its_parent_closes() {
+        let mut all = Descriptions::default();
+        let parent = all.table();
+        let pipe = all.open(FdKind::Fifo, Text::EMPTY, None, 0, 5);
+        all.put(parent, 4, pipe, 5, false);
+        let child = all.fork(parent, 10);
+        all.remove(parent, 4, 12);
+        assert_eq!(all.slot_at(child, 4, 15), Some(pipe));
+        assert_eq!(all.slot_at(parent, 4, 15), None);
+        all.end(child, 40);
+        assert_eq!(all.slot_at(child, 4, 15), Some(pipe));
+        assert_eq!(all.slot_at(child, 4, 40), None);
+        assert_eq!(all.get(pipe).closed, 40);
+    }
+
+    #[test]
+    fn what_a_child_closes_ends_for_the_child_alone() {
+        let mut all = Descriptions::default();
+        let parent = all.table();
+        let file = all.open(FdKind::File, Text::EMPTY, None, 0, 5);
+        all.put(parent, 4, file, 5, false);
+        let child = all.fork(parent, 10);
+        all.remove(child, 4, 12);
+        assert_eq!(all.slot_at(child, 4, 11), Some(file));
+        assert_eq!(all.slot_at(child, 4, 12), None);
+        assert_eq!(all.slot_at(parent, 4, 12), Some(file));
+        assert_eq!(all.get(file).closed, NONE);
+    }
+
+    #[test]
+    fn a_change_does_not_reach_back() {
+        let mut all = Descriptions::default();
+        let socket = all.open(FdKind::Unix, Text::EMPTY, None, 0, 5);
+        let mut after = all.get(socket).now;
+        after.name = Text::NA;
+        all.change(socket, 9, after, None);
+        assert_eq!(all.at(socket, 8).name, Text::EMPTY);
+        assert_eq!(all.at(socket, 9).name, Text::NA);
+    }
+}

@@ -1,0 +1,480 @@
+//! Sockets: addresses, roles, names, and which two ends belong together.
+
+use super::calls::Exit;
+use super::descriptions::{Attributes, FdKind, Role};
+use super::socket::{self, Address, L4_ICMP, L4_RAW, L4_TCP, L4_UDP, L4_UNKNOWN, Sock, Tuple};
+use super::strings::Text;
+use super::threads::Enter;
+use super::{DescriptionIndex, NONE, Row, State, Subject, ThreadIndex};
+use crate::quirk::Quirk;
+use crate::table::Release;
+use hashbrown::HashSet;
+use scap::Event;
+
+const EINPROGRESS: i64 = -115;
+const UNSPECIFIED: [u8; 16] = [0; 16];
+
+/// What the two ends of a stream have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    /// Kernel addresses, lower one first.
+    Unix(u64, u64),
+    /// Client and server as both ends print them.
+    Inet { six: bool, client: [u8; 16], cport: u16, server: [u8; 16], sport: u16 },
+}
+
+/// The ends that have shown up under a key, in the current life.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Meeting {
+    client: Option<DescriptionIndex>,
+    server: Option<DescriptionIndex>,
+}
+
+impl State {
+    // --- the initial list ----------------------------------------------------------------------------------------
+
+    /// Gives initial sockets their roles and names: only now all listening ports are known.
+    pub(super) fn settle_initial_sockets(&mut self, row: Row) {
+        let mut initial: Vec<DescriptionIndex> = Vec::new();
+        let mut tables = HashSet::new();
+        for thread in self.threads.living() {
+            let table = self.threads.now(thread).table;
+            if tables.insert(table) {
+                initial.extend(self.descriptions.live(table).into_iter().map(|(_, slot)| slot.description));
+            }
+        }
+        let mut ports: HashSet<(bool, u16)> = HashSet::new();
+        for description in &initial {
+            let now = self.descriptions.get(*description).now;
+            if now.kind.is_server() {
+                let six = now.kind.is_six();
+                ports.insert((six, self.descriptions.sock(now.sock).bound_port(six)));
+            }
+        }
+        let four_only = self.quirks.has(Quirk::InitialIpv6HasNoRole);
+        for index in initial {
+            let now = self.descriptions.get(index).now;
+            if now.name != Text::EMPTY && now.kind != FdKind::Unix {
+                continue;
+            }
+            let six = now.kind.is_six();
+            let mut sock = self.descriptions.sock(now.sock);
+            let mut after = now;
+            match now.kind {
+                FdKind::Ipv4 | FdKind::Ipv6 => {
+                    self.fill_unset(six, &mut sock);
+                    if !(six && four_only) {
+                        let listens = ports.contains(&(false, sock.sport(six))) || (!four_only && ports.contains(&(true, sock.sport(six))));
+                        if listens {
+                            sock.swap(six);
+                        }
+                        after.role = if listens { Role::Server } else { Role::Client };
+                    }
+                    after.name = self.name_of_connection(six, &sock);
+                }
+                FdKind::Ipv4Server | FdKind::Ipv6Server => {
+                    after.role = Role::Server;
+                    self.scratch.clear();
+                    socket::write_endpoint(&mut self.scratch, six, &sock.bound_address(six), sock.bound_port(six));
+                    after.name = self.strings.keep(&self.scratch);
+                }
+                FdKind::Unix => after.role = if now.name == Text::EMPTY { Role::Client } else { Role::Server },
+                _ => continue,
+            }
+            self.descriptions.change(index, row, after, Some(sock));
+            self.meet(index, after.role);
+        }
+    }
+
+    // --- names ---------------------------------------------------------------------------------------------------
+
+    /// Name of a connection. sysdig has none for an IPv4 one of an unknown protocol.
+    fn name_of_connection(&mut self, six: bool, sock: &Sock) -> Text {
+        self.scratch.clear();
+        let out = &mut self.scratch;
+        match sock.l4(six) {
+            L4_ICMP | L4_RAW if !six => {
+                socket::write_ip(out, six, &sock.source(six));
+                out.extend_from_slice(b"->");
+                socket::write_ip(out, six, &sock.dest(six));
+            }
+            L4_TCP | L4_UDP => write_connection(out, six, sock),
+            _ if six => write_connection(out, six, sock),
+            _ => return Text::UNKNOWN,
+        }
+        self.strings.keep(&self.scratch)
+    }
+
+    fn name_of_tuple(&mut self, tuple: &Tuple<'_>) -> Text {
+        self.scratch.clear();
+        match *tuple {
+            Tuple::Unix { source, dest, path } => socket::write_unix(&mut self.scratch, source, dest, path),
+            Tuple::Inet { six, sip, sport, dip, dport } => {
+                socket::write_endpoint(&mut self.scratch, six, &sip, sport);
+                self.scratch.extend_from_slice(b"->");
+                socket::write_endpoint(&mut self.scratch, six, &dip, dport);
+            }
+        }
+        self.strings.keep(&self.scratch)
+    }
+
+    /// A description that may be changed for one number: with sysdig's copies, the other holders keep what they had.
+    fn own(&mut self, thread: ThreadIndex, subject: Subject, row: Row) -> DescriptionIndex {
+        if !self.quirks.has(Quirk::EachNumberHasItsOwnCopy) || !self.descriptions.is_shared(subject.description) {
+            return subject.description;
+        }
+        let table = self.threads.now(thread).table;
+        let known = *self.descriptions.get(subject.description);
+        let sock = (known.now.sock != NONE).then(|| self.descriptions.sock(known.now.sock));
+        let copy = self.descriptions.open(known.now.kind, known.now.name, sock, known.ino, row);
+        let now = Attributes { role: known.now.role, ..self.descriptions.get(copy).now };
+        self.descriptions.change(copy, row, now, None);
+        let cloexec = self.descriptions.slot(table, subject.fd).is_some_and(|slot| slot.cloexec);
+        self.descriptions.put(table, subject.fd, copy, row, cloexec);
+        copy
+    }
+
+    // --- calls ---------------------------------------------------------------------------------------------------
+
+    pub(super) fn bound(&mut self, call: &Exit<'_, '_>, subject: Subject) {
+        if subject.description == NONE {
+            return;
+        }
+        let Some(address) = call.event.params.get(1).and_then(Address::read) else { return };
+        let index = self.own(call.thread, subject, call.row);
+        let now = self.descriptions.get(index).now;
+        let mut after = now;
+        let mut sock = self.descriptions.sock(now.sock);
+        self.scratch.clear();
+        match address {
+            Address::Unix(path) => self.scratch.extend_from_slice(path),
+            Address::Inet { six, ip, port } => {
+                socket::write_endpoint(&mut self.scratch, six, &ip, port);
+                let keeps_six = ip == UNSPECIFIED && !self.quirks.has(Quirk::AnyAddressIsMapped);
+                let (six, ip) = match address.unmapped() {
+                    Address::Inet { six, ip, .. } if !keeps_six => (six, ip),
+                    _ => (six, ip),
+                };
+                if port > 0 {
+                    let l4 = if now.kind.is_server() { sock.bound_l4(now.kind.is_six()) } else { sock.l4(now.kind.is_six()) };
+                    sock.set_bound(six, ip, port, l4);
+                    after.kind = if six { FdKind::Ipv6Server } else { FdKind::Ipv4Server };
+                    after.role = Role::Server;
+                }
+            }
+        }
+        after.name = self.strings.keep(&self.scratch);
+        self.descriptions.change(index, call.row, after, Some(sock));
+    }
+
+    /// connect's enter already names where to, whatever comes of it.
+    pub(super) fn connect_enter(&mut self, row: Row, event: &Event<'_>, thread: ThreadIndex, subject: Subject) {
+        if subject.description == NONE || self.release == Release::Libs0_25_4 {
+            return;
+        }
+        let Some(address) = event.params.get(1).and_then(Address::read) else { return };
+        let index = self.own(thread, subject, row);
+        let mut after = self.descriptions.get(index).now;
+        let mut sock = self.descriptions.sock(after.sock);
+        match address.unmapped() {
+            Address::Unix(path) => after.name = self.strings.keep(path),
+            Address::Inet { six, ip, port } => {
+                self.become_connection(&mut after, &mut sock, six);
+                sock.set_dest(six, ip, port);
+            }
+        }
+        self.descriptions.change(index, row, after, Some(sock));
+        if index != subject.description {
+            self.threads.live_mut(thread).enter.description = index;
+        }
+    }
+
+    /// Makes it a connection of a family. sysdig reads the bytes of the old family as if they were of the new one.
+    fn become_connection(&mut self, after: &mut Attributes, sock: &mut Sock, six: bool) {
+        let kind = if six { FdKind::Ipv6 } else { FdKind::Ipv4 };
+        if after.kind == kind {
+            return;
+        }
+        if !self.quirks.has(Quirk::FamiliesShareMemory) {
+            let (was_six, l4) = (after.kind.is_six(), if after.kind.is_server() { sock.bound_l4(after.kind.is_six()) } else { sock.l4(after.kind.is_six()) });
+            let (source, sport) = if after.kind.is_server() {
+                (sock.bound_address(was_six), sock.bound_port(was_six))
+            } else {
+                (sock.source(was_six), sock.sport(was_six))
+            };
+            let mut clean = Sock::default();
+            clean.set_l4(six, l4);
+            if was_six == six {
+                clean.set_source(six, source, sport);
+            }
+            *sock = clean;
+        }
+        after.kind = kind;
+    }
+
+    pub(super) fn connected(&mut self, call: &Exit<'_, '_>, subject: Subject) -> Subject {
+        if (call.result < 0 && call.result != EINPROGRESS) || subject.description == NONE {
+            return subject;
+        }
+        let Some(tuple) = call.event.params.get(1).and_then(Tuple::read) else { return subject };
+        let index = self.own(call.thread, subject, call.row);
+        let mut after = self.descriptions.get(index).now;
+        let mut sock = self.descriptions.sock(after.sock);
+        match tuple.unmapped() {
+            Tuple::Unix { source, dest, .. } => {
+                sock.set_unix(source, dest);
+                after.kind = FdKind::Unix;
+                after.name = self.name_of_tuple(&tuple);
+            }
+            Tuple::Inet { six, sip, sport, dip, dport } => {
+                self.become_connection(&mut after, &mut sock, six);
+                sock.set_source(six, sip, sport);
+                let keeps = self.quirks.has(Quirk::DestinationStays) && self.release != Release::Libs0_25_4;
+                if !keeps || sock.dest(six) == UNSPECIFIED {
+                    sock.set_dest_address(six, dip);
+                }
+                if !keeps || sock.dport(six) == 0 {
+                    sock.set_dport(six, dport);
+                }
+                if sock.l4(six) == L4_UDP && after.role == Role::Server {
+                    sock.swap(six);
+                }
+                after.name = self.name_of_connection(six, &sock);
+            }
+        }
+        if after.role == Role::None {
+            after.role = Role::Client;
+        }
+        self.descriptions.change(index, call.row, after, Some(sock));
+        self.meet(index, Role::Client);
+        Subject { fd: subject.fd, description: index }
+    }
+
+    pub(super) fn accepted(&mut self, call: &Exit<'_, '_>) -> Subject {
+        if call.result < 0 {
+            return Subject::NONE;
+        }
+        let cloexec = call.event.params.uint(5).unwrap_or(0) & 0x80000 != 0;
+        let Some(tuple) = call.event.params.get(1).and_then(Tuple::read) else {
+            if self.quirks.has(Quirk::AcceptWithoutTupleUnseen) {
+                return Subject { fd: call.result, description: NONE };
+            }
+            let description = self.descriptions.open(FdKind::Unknown, Text::EMPTY, None, 0, call.row);
+            return self.point(call, call.result, description, cloexec);
+        };
+        let mut sock = Sock::default();
+        let kind = match tuple.unmapped() {
+            Tuple::Unix { source, dest, .. } => {
+                sock.set_unix(source, dest);
+                FdKind::Unix
+            }
+            Tuple::Inet { six, sip, sport, dip, dport } => {
+                sock.set_source(six, sip, sport);
+                sock.set_dest(six, dip, dport);
+                sock.set_l4(six, L4_TCP);
+                if six { FdKind::Ipv6 } else { FdKind::Ipv4 }
+            }
+        };
+        let name = self.name_of_tuple(&tuple.unmapped());
+        let index = self.descriptions.open(kind, name, Some(sock), 0, call.row);
+        let now = Attributes { role: Role::Server, ..self.descriptions.get(index).now };
+        self.descriptions.change(index, call.row, now, None);
+        let subject = self.point(call, call.result, index, cloexec);
+        self.meet(index, Role::Server);
+        subject
+    }
+
+    /// A datagram goes out through a number that nothing is known of: it is a socket, then.
+    pub(super) fn send_enter(&mut self, row: Row, event: &Event<'_>, thread: ThreadIndex, subject: Subject) -> Subject {
+        if self.release == Release::Libs0_25_4 {
+            return subject;
+        }
+        let Some(tuple) = event.params.get(2).and_then(Tuple::read) else { return subject };
+        let mut sock = Sock::default();
+        let kind = match tuple.unmapped() {
+            Tuple::Unix { .. } => FdKind::Unix,
+            Tuple::Inet { six, .. } => {
+                if self.quirks.has(Quirk::UnknownSenderIsUdp) {
+                    sock.set_l4(six, L4_UDP);
+                }
+                if six { FdKind::Ipv6 } else { FdKind::Ipv4 }
+            }
+        };
+        let description = self.descriptions.open(kind, Text::EMPTY, Some(sock), 0, row);
+        let table = self.threads.now(thread).table;
+        self.descriptions.put(table, subject.fd, description, row, false);
+        self.threads.live_mut(thread).enter.description = description;
+        Subject { fd: subject.fd, description }
+    }
+
+    /// Send and receive: datagrams tell the peer with each call.
+    pub(super) fn moved(&mut self, call: &Exit<'_, '_>, subject: Subject) -> Subject {
+        if call.result < 0 || subject.description == NONE {
+            return subject;
+        }
+        let params = &call.event.params;
+        let incoming = matches!(call.event.kind, 33 | 35 | 53 | 55);
+        let kept = call.enter.map(Enter::params).unwrap_or_default();
+        let tuple = match call.event.kind {
+            31 | 49 => kept.get(2).filter(|bytes| !bytes.is_empty()).or_else(|| params.get(4)),
+            35 => params.get(2),
+            53 => params.get(3),
+            _ => params.get(4),
+        };
+        let Some(tuple) = tuple.and_then(Tuple::read) else { return subject };
+        let now = self.descriptions.get(subject.description).now;
+        let sock = self.descriptions.sock(now.sock);
+        let is_tcp = now.kind.is_inet() && !now.kind.is_server() && now.role != Role::None && sock.l4(now.kind.is_six()) == L4_TCP;
+        if now.name != Text::EMPTY && is_tcp {
+            return subject;
+        }
+        let index = self.own(call.thread, subject, call.row);
+        let (mut after, mut sock) = (now, sock);
+        match tuple.unmapped() {
+            Tuple::Unix { source, dest, .. } => {
+                sock.set_unix(source, dest);
+                after.kind = FdKind::Unix;
+                after.name = self.name_of_tuple(&tuple);
+            }
+            Tuple::Inet { six, sip, sport, dip, dport } => {
+                let was_bound = after.kind.is_server();
+                if was_bound && self.quirks.has(Quirk::FamiliesShareMemory) {
+                    // The bound address, port and protocol stay where the connection has its addresses.
+                    let l4 = sock.bound_l4(after.kind.is_six());
+                    after.kind = if six { FdKind::Ipv6 } else { FdKind::Ipv4 };
+                    sock.set_l4(six, l4);
+                } else {
+                    let same = !was_bound && after.kind.is_six() == six && same_ends(six, &sock, (sip, sport), (dip, dport));
+                    if same && after.name != Text::EMPTY {
+                        return Subject { fd: subject.fd, description: index };
+                    }
+                    self.become_connection(&mut after, &mut sock, six);
+                }
+                if !was_bound && same_ends(six, &sock, (sip, sport), (dip, dport)) {
+                    return Subject { fd: subject.fd, description: index };
+                }
+                let keeps = self.quirks.has(Quirk::DestinationStays) && self.release == Release::V0_29_3;
+                sock.set_source(six, sip, sport);
+                if !keeps || sock.dest(six) == UNSPECIFIED {
+                    sock.set_dest_address(six, dip);
+                }
+                if !keeps || sock.dport(six) == 0 {
+                    sock.set_dport(six, dport);
+                }
+                if sock.l4(six) == L4_UNKNOWN {
+                    sock.set_l4(six, L4_UDP);
+                }
+                self.fill_unset(six, &mut sock);
+                if after.role == Role::None {
+                    after.role = self.guess_role(call.thread, six, &sock, incoming);
+                }
+                if (incoming && after.role == Role::Client) || (!incoming && after.role == Role::Server) {
+                    sock.swap(six);
+                }
+                after.name = self.name_of_connection(six, &sock);
+            }
+        }
+        self.descriptions.change(index, call.row, after, Some(sock));
+        Subject { fd: subject.fd, description: index }
+    }
+
+    /// Client or server, for a datagram socket that did neither connect nor bind.
+    fn guess_role(&self, thread: ThreadIndex, six: bool, sock: &Sock, incoming: bool) -> Role {
+        let mut owns_dest = false;
+        let mut owns_source = false;
+        let table = self.threads.now(thread).table;
+        for (_, slot) in self.descriptions.live(table) {
+            let now = self.descriptions.get(slot.description).now;
+            let other = self.descriptions.sock(now.sock);
+            let other_six = now.kind.is_six();
+            if now.kind.is_server() {
+                owns_dest |= other.bound_port(other_six) == sock.dport(six);
+            } else if now.kind.is_inet() {
+                owns_dest |= other.dport(other_six) == sock.dport(six);
+                owns_source |= other.sport(other_six) == sock.sport(six);
+            }
+        }
+        match (owns_dest, owns_source, incoming) {
+            (false, _, _) => Role::Client,
+            (true, false, _) | (true, true, true) => Role::Server,
+            (true, true, false) => Role::Client,
+        }
+    }
+
+    /// Fills an address that the kernel left open from the machine's interfaces.
+    fn fill_unset(&self, six: bool, sock: &mut Sock) {
+        let (source, dest) = (sock.source(six), sock.dest(six));
+        if source == UNSPECIFIED && dest != UNSPECIFIED {
+            if let Some(address) = self.own_address(six, &dest) {
+                sock.set_source_address(six, address);
+            }
+        } else if dest == UNSPECIFIED && source != UNSPECIFIED && let Some(address) = self.own_address(six, &source) {
+            sock.set_dest_address(six, address);
+        }
+    }
+
+    fn own_address(&self, six: bool, peer: &[u8; 16]) -> Option<[u8; 16]> {
+        let width = if six { 16 } else { 4 };
+        let of_family = || self.interfaces.iter().filter(|interface| interface.addr.len() == width);
+        let wide = |bytes: &[u8]| {
+            let mut out = [0; 16];
+            for (to, from) in out.iter_mut().zip(bytes) {
+                *to = *from;
+            }
+            out
+        };
+        let loopback = |address: &[u8; 16]| if six { *address == std::net::Ipv6Addr::LOCALHOST.octets() } else { *address == [127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0] };
+        if loopback(peer) && !self.quirks.has(Quirk::LoopbackPeerGetsOuterAddress) {
+            return Some(*peer);
+        }
+        let on_subnet = of_family().find(|interface| interface.addr.iter().zip(&interface.mask).zip(peer).all(|((own, mask), peer)| own & mask == peer & mask));
+        on_subnet.or_else(|| of_family().find(|interface| !loopback(&wide(&interface.addr)))).map(|interface| wide(&interface.addr))
+    }
+
+    // --- both ends -----------------------------------------------------------------------------------------------
+
+    /// An end of a stream is known by its addresses: join it with the other end of the same life, if that is here.
+    fn meet(&mut self, index: DescriptionIndex, role: Role) {
+        let now = self.descriptions.get(index).now;
+        let sock = self.descriptions.sock(now.sock);
+        let key = match now.kind {
+            FdKind::Unix => {
+                let (one, other) = sock.unix();
+                if one == 0 || other == 0 {
+                    return;
+                }
+                Key::Unix(one.min(other), one.max(other))
+            }
+            FdKind::Ipv4 | FdKind::Ipv6 if sock.l4(now.kind.is_six()) == L4_TCP => {
+                let six = now.kind.is_six();
+                Key::Inet { six, client: sock.source(six), cport: sock.sport(six), server: sock.dest(six), sport: sock.dport(six) }
+            }
+            _ => return,
+        };
+        let meeting = self.meetings.entry(key).or_default();
+        let mine = if role == Role::Server { &mut meeting.server } else { &mut meeting.client };
+        let taken = mine.is_some_and(|known| known != index);
+        if taken {
+            *meeting = Meeting::default(); // the addresses are used again: another life
+        }
+        if role == Role::Server {
+            meeting.server = Some(index);
+        } else {
+            meeting.client = Some(index);
+        }
+        if let Meeting { client: Some(client), server: Some(server) } = *meeting {
+            self.descriptions.pair(client, server);
+        }
+    }
+}
+
+fn same_ends(six: bool, sock: &Sock, source: ([u8; 16], u16), dest: ([u8; 16], u16)) -> bool {
+    let (own_source, own_dest) = ((sock.source(six), sock.sport(six)), (sock.dest(six), sock.dport(six)));
+    (own_source == source && own_dest == dest) || (own_source == dest && own_dest == source)
+}
+
+fn write_connection(out: &mut Vec<u8>, six: bool, sock: &Sock) {
+    socket::write_endpoint(out, six, &sock.source(six), sock.sport(six));
+    out.extend_from_slice(b"->");
+    socket::write_endpoint(out, six, &sock.dest(six), sock.dport(six));
+}

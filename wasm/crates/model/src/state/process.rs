@@ -1,0 +1,394 @@
+//! Threads come and go: clone, execve, exit.
+
+use super::calls::Exit;
+use super::descriptions::TableIndex;
+use super::path;
+use super::strings::Text;
+use super::threads::{Birth, ThreadVersion};
+use super::{NONE, Removal, Row, State, ThreadIndex};
+use crate::quirk::Quirk;
+use scap::{Event, Params};
+
+const CLONE_FILES: u64 = 1;
+const CLONE_NEWPID: u64 = 1 << 6;
+const CLONE_THREAD: u64 = 1 << 13;
+const CLONE_CHILD_IN_PIDNS: u64 = 1 << 29;
+/// A child that is known for longer than this, in nanoseconds, is another process that had the same tid.
+const STALE: u64 = 2_000_000_000;
+
+/// The table of a caller at its clone exit, for a child whose own event is still to come.
+pub struct Snapshot {
+    /// Copy of the caller's table; `NONE` when the child shares it.
+    pub table: TableIndex,
+    /// When.
+    pub ts: u64,
+}
+
+/// Where each field of a clone exit stands; the list differs by age.
+struct Fields {
+    comm: Option<usize>,
+    cgroups: Option<usize>,
+    flags: usize,
+    vtid: Option<usize>,
+}
+
+fn fields(kind: u16) -> Fields {
+    match kind {
+        15 => Fields { comm: None, cgroups: None, flags: 8, vtid: None },
+        157 | 183 | 185 => Fields { comm: None, cgroups: None, flags: 13, vtid: None },
+        217 | 219 | 221 => Fields { comm: Some(13), cgroups: None, flags: 14, vtid: None },
+        _ => Fields { comm: Some(13), cgroups: Some(14), flags: 15, vtid: Some(18) },
+    }
+}
+
+impl State {
+    /// A clone, fork or vfork exit, of the caller (result: the child) or of the child (result 0).
+    pub(super) fn birth(&mut self, row: Row, event: &Event<'_>, caller: Option<ThreadIndex>) {
+        match event.params.int(0) {
+            Some(0) => self.born(row, event),
+            Some(child) if child > 0 => self.bore(row, event, child, caller),
+            _ => {}
+        }
+    }
+
+    /// The caller's side: the child is made here unless its number cannot be trusted.
+    fn bore(&mut self, row: Row, event: &Event<'_>, child: i64, caller: Option<ThreadIndex>) {
+        let params = &event.params;
+        let at = fields(event.kind);
+        let flags = params.uint(at.flags).unwrap_or(0);
+        let caller = caller.or_else(|| self.threads.find(event.tid)).unwrap_or_else(|| self.placeholder(event.tid, row));
+        let in_namespace = {
+            let version = self.threads.now(caller);
+            version.vtid != -1 && version.vtid != event.tid
+        };
+        let foreign = flags & CLONE_CHILD_IN_PIDNS != 0 || (!self.quirks.has(Quirk::ForkCopiesLate) && (flags & CLONE_NEWPID != 0 || in_namespace));
+        if foreign {
+            if !self.quirks.has(Quirk::ForkCopiesLate) && flags & CLONE_THREAD == 0 {
+                let table = if flags & CLONE_FILES != 0 { NONE } else { self.descriptions.fork(self.threads.now(caller).table, row) };
+                self.snapshots.insert((event.tid, child), Snapshot { table, ts: event.ts });
+            }
+            return;
+        }
+        if let Some(known) = self.threads.find(child) {
+            let live = self.threads.live_mut(known);
+            if live.inverted {
+                live.inverted = false;
+                return; // its own event came first
+            }
+            self.bury(known, row);
+        }
+        let is_thread = flags & CLONE_THREAD != 0;
+        self.learn_placeholder(caller, row, event);
+        let from = *self.threads.now(caller);
+        let (pid, ptid) = if is_thread { (from.pid, from.ptid) } else { (child, event.tid) };
+        let table = self.child_table(flags, is_thread, caller, row);
+        let version = self.child_version(row, event, &at, child, pid, ptid, Some(caller), table, (child, pid));
+        self.add_child(child, row, event, version, false);
+    }
+
+    /// The child's side.
+    fn born(&mut self, row: Row, event: &Event<'_>) {
+        let params = &event.params;
+        let at = fields(event.kind);
+        let flags = params.uint(at.flags).unwrap_or(0);
+        let tid = event.tid;
+        let vtid = at.vtid.and_then(|index| params.int(index));
+        let vpid = at.vtid.and_then(|index| params.int(index + 1));
+        let in_namespace = flags & CLONE_CHILD_IN_PIDNS != 0 || vtid.is_some_and(|vtid| params.int(3).is_some_and(|tid| tid != vtid));
+        let (vtid, vpid) = if in_namespace { (vtid.unwrap_or(tid), vpid.unwrap_or(tid)) } else { (tid, params.int(4).unwrap_or(tid)) };
+        if let Some(known) = self.threads.find(tid) {
+            let cloned = self.threads.live(known).cloned_ts;
+            if cloned != 0 && event.ts.saturating_sub(cloned) < STALE {
+                if in_namespace
+                    && let Some(table) = self.threads.change(known, row, |version| {
+                        version.vtid = vtid;
+                        version.vpid = vpid;
+                    })
+                {
+                    self.descriptions.end(table, row);
+                }
+                return;
+            }
+            self.bury(known, row);
+        }
+        let ptid = params.int(5).unwrap_or(-1);
+        let stated_pid = params.int(4).unwrap_or(tid);
+        let is_thread = flags & CLONE_THREAD != 0 || (stated_pid != tid && !self.quirks.has(Quirk::Clone3ThreadsAreProcesses));
+        let pid = if is_thread { stated_pid } else { tid };
+        let source = if is_thread { pid } else { ptid };
+        let parent = match self.threads.find(source) {
+            Some(parent) => parent,
+            None => self.placeholder(source, row),
+        };
+        self.learn_placeholder(parent, row, event);
+        // CLONE_PARENT makes the caller's parent ours: the snapshot then stands under the caller's tid, not under ptid.
+        let snapshot = if is_thread { None } else { self.take_snapshot(ptid, vtid) };
+        let table = match snapshot {
+            Some(Snapshot { table, .. }) if table != NONE => table,
+            Some(_) => self.threads.now(parent).table,
+            None => self.child_table(flags, is_thread, parent, row),
+        };
+        let ptid = if is_thread { self.threads.now(parent).ptid } else { ptid };
+        let version = self.child_version(row, event, &at, tid, pid, ptid, Some(parent), table, (vtid, vpid));
+        self.add_child(tid, row, event, version, true);
+    }
+
+    fn take_snapshot(&mut self, ptid: i64, vtid: i64) -> Option<Snapshot> {
+        if let Some(snapshot) = self.snapshots.remove(&(ptid, vtid)) {
+            return Some(snapshot);
+        }
+        // With CLONE_PARENT the caller is a sibling: the newest one that bore this number.
+        let key = self.snapshots.iter().filter(|((_, child), _)| *child == vtid).max_by_key(|(_, snapshot)| snapshot.ts).map(|(key, _)| *key)?;
+        let caller = self.threads.find(key.0)?;
+        if self.threads.now(caller).ptid == ptid { self.snapshots.remove(&key) } else { None }
+    }
+
+    fn child_table(&mut self, flags: u64, is_thread: bool, parent: ThreadIndex, row: Row) -> TableIndex {
+        let table = self.threads.now(parent).table;
+        let shares = is_thread || (flags & CLONE_FILES != 0 && !self.quirks.has(Quirk::CloneFilesIsACopy));
+        if shares { table } else { self.descriptions.fork(table, row) }
+    }
+
+    /// A caller of which nothing is known: the event says what it runs.
+    fn learn_placeholder(&mut self, thread: ThreadIndex, row: Row, event: &Event<'_>) {
+        if self.threads.now(thread).comm != Text::NA {
+            return;
+        }
+        let at = fields(event.kind);
+        let exe = self.strings.keep(event.params.text(1).unwrap_or_default());
+        let args = self.strings.keep(event.params.get(2).unwrap_or_default());
+        let comm = at.comm.and_then(|index| event.params.text(index)).map_or(exe, |comm| self.strings.keep(comm));
+        let tid = self.threads.get(thread).tid;
+        self.threads.change(thread, row, |version| {
+            version.comm = comm;
+            version.exe = exe;
+            version.args = args;
+            if version.pid == -1 {
+                version.pid = tid;
+            }
+        });
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn child_version(
+        &mut self,
+        row: Row,
+        event: &Event<'_>,
+        at: &Fields,
+        tid: i64,
+        pid: i64,
+        ptid: i64,
+        parent: Option<ThreadIndex>,
+        table: TableIndex,
+        (vtid, vpid): (i64, i64),
+    ) -> ThreadVersion {
+        let params = &event.params;
+        let is_main = tid == pid;
+        let from = parent.map_or_else(ThreadVersion::unknown, |parent| *self.threads.now(parent));
+        let parent_cwd = parent.map_or(Text::EMPTY, |parent| self.cwd_of(parent));
+        let exe = self.strings.keep(params.text(1).unwrap_or_default());
+        let comm = at.comm.and_then(|index| params.text(index)).map_or(exe, |comm| self.strings.keep(comm));
+        let args = self.strings.keep(params.get(2).unwrap_or_default());
+        let cwd = if parent_cwd != Text::EMPTY || !is_main {
+            parent_cwd
+        } else {
+            match params.text(6) {
+                Some(cwd) if !path::unavailable(cwd) => self.strings.keep(&path::directory(cwd.to_vec())),
+                _ => Text::EMPTY,
+            }
+        };
+        let recorded = at.cgroups.and_then(|index| params.get(index)).filter(|cgroups| !cgroups.is_empty());
+        let (cgroups, container, cgroups_since) = match recorded {
+            Some(cgroups) => (self.strings.keep(cgroups), self.containers.of_cgroups(cgroups, &mut self.strings), row),
+            None => (from.cgroups, from.container, from.cgroups_since),
+        };
+        let uid = params.uint(at.flags + 1).map_or(from.uid, |uid| uid as u32);
+        let gid = params.uint(at.flags + 2).map_or(from.gid, |gid| gid as u32);
+        ThreadVersion {
+            pid,
+            ptid,
+            vtid,
+            vpid,
+            comm,
+            exe,
+            args,
+            cwd: if is_main { cwd } else { Text::EMPTY },
+            env: if is_main { from.env } else { Text::EMPTY },
+            cgroups,
+            container,
+            cgroups_since,
+            uid,
+            gid,
+            flags: params.uint(at.flags).unwrap_or(0) as u32,
+            table,
+            fdlimit: params.int(7).unwrap_or(from.fdlimit),
+            identity_since: if (uid, gid) == (from.uid, from.gid) { from.identity_since } else { row },
+            ..from
+        }
+    }
+
+    fn add_child(&mut self, tid: i64, row: Row, event: &Event<'_>, version: ThreadVersion, inverted: bool) {
+        let parent = if inverted { version.ptid } else { event.tid };
+        let is_thread = version.pid != tid;
+        let thread = self.threads.add(tid, row, Birth::Cloned { row, parent }, version);
+        let live = self.threads.live_mut(thread);
+        live.cloned_ts = event.ts;
+        live.inverted = inverted;
+        if is_thread && let Some(main) = self.threads.find(version.pid) {
+            self.threads.live_mut(main).children += 1;
+        }
+    }
+
+    /// A thread is gone from this row on.
+    pub(super) fn bury(&mut self, thread: ThreadIndex, row: Row) {
+        if !self.threads.lives(thread) {
+            return;
+        }
+        let version = *self.threads.now(thread);
+        let tid = self.threads.get(thread).tid;
+        if let Some(table) = self.threads.remove(thread, row) {
+            self.descriptions.end(table, row);
+        }
+        if version.pid == tid {
+            return;
+        }
+        let Some(main) = self.threads.find(version.pid) else { return };
+        let live = self.threads.live_mut(main);
+        live.children = live.children.saturating_sub(1);
+        if live.dead && live.children == 0 && !self.quirks.has(Quirk::DeadLeaderStays) {
+            self.bury(main, row);
+        }
+    }
+
+    /// procexit: the thread still shows at this event.
+    pub(super) fn procexit(&mut self, _row: Row, thread: ThreadIndex) {
+        let live = self.threads.live_mut(thread);
+        live.dead = true;
+        if live.children == 0 {
+            self.removals.push(Removal::Thread { thread });
+        }
+    }
+
+    /// A successful execve: another program in the same process.
+    pub(super) fn executed(&mut self, call: &Exit<'_, '_>) {
+        let Exit { row, event, thread, .. } = *call;
+        let params = &event.params;
+        let text = |index: usize| params.text(index);
+        // Position of the fields behind the memory sizes, by age of the layout.
+        let (comm_at, cgroups_at, env_at) = match event.kind {
+            13 => (None, None, None),
+            155 => (None, None, None),
+            173 => (None, None, Some(13)),
+            215 => (Some(13), None, Some(14)),
+            _ => (Some(13), Some(14), Some(15)),
+        };
+        let newest = matches!(event.kind, 293 | 331);
+        let exe = self.strings.keep(text(1).unwrap_or_default());
+        let comm = comm_at.and_then(text).map_or(exe, |comm| self.strings.keep(comm));
+        let args = self.strings.keep(params.get(2).unwrap_or_default());
+        let env = env_at.and_then(|index| params.get(index)).map(|env| self.strings.keep(env));
+        let cgroups = cgroups_at.and_then(|index| params.get(index)).filter(|cgroups| !cgroups.is_empty());
+        let cgroups = cgroups.map(|cgroups| (self.strings.keep(cgroups), self.containers.of_cgroups(cgroups, &mut self.strings)));
+        let cwd = text(6).filter(|cwd| !path::unavailable(cwd)).map(|cwd| self.strings.keep(&path::directory(cwd.to_vec())));
+        let exepath = self.image_path(call).map(|path| self.strings.keep(&path));
+        let uint = |index: usize| if newest { params.uint(index).map(|value| value as u32) } else { None };
+        let (tty, loginuid, uid, gid) = (uint(16), uint(18), uint(26), uint(29));
+        let vpgid = if newest { params.int(17) } else { None };
+        let caps = if newest { params.uint(20).zip(params.uint(21)).zip(params.uint(22)) } else { None };
+        let quirks = self.quirks;
+        let own_tid = self.threads.get(thread).tid;
+        let is_placeholder = self.threads.now(thread).pid == -1;
+        let pid = params.int(4).unwrap_or(own_tid);
+        let ptid = params.int(5).unwrap_or(-1);
+
+        // The other threads of the group are gone.
+        if self.threads.now(thread).pid == own_tid && self.threads.live(thread).children > 0 {
+            for other in self.threads.living() {
+                if other != thread && self.threads.now(other).pid == own_tid {
+                    self.bury(other, row);
+                }
+            }
+        }
+        // A table that was shared with another process becomes its own.
+        let table = self.threads.now(thread).table;
+        let private = if !is_placeholder && self.shares_table(thread, table) { Some(self.descriptions.fork(table, row)) } else { None };
+        let gone = self.threads.change(thread, row, |version| {
+            version.comm = comm;
+            version.exe = exe;
+            version.args = args;
+            version.pid = pid;
+            if is_placeholder {
+                version.ptid = ptid;
+            }
+            version.env = env.unwrap_or(version.env);
+            if let Some((cgroups, container)) = cgroups {
+                if version.cgroups != cgroups {
+                    version.cgroups_since = row;
+                }
+                version.cgroups = cgroups;
+                version.container = container;
+            }
+            if version.cwd == Text::EMPTY && !quirks.has(Quirk::ExecveLeavesCwdUnknown) {
+                version.cwd = cwd.unwrap_or(version.cwd);
+            }
+            version.exepath = exepath.unwrap_or(version.exepath);
+            version.tty = tty.unwrap_or(version.tty);
+            version.loginuid = loginuid.unwrap_or(version.loginuid);
+            version.vpgid = vpgid.unwrap_or(version.vpgid);
+            version.fdlimit = params.int(7).unwrap_or(version.fdlimit);
+            if let Some(((inheritable, permitted), effective)) = caps {
+                version.caps = [inheritable, permitted, effective];
+            }
+            let (uid, gid) = (uid.unwrap_or(version.uid), gid.unwrap_or(version.gid));
+            if (uid, gid) != (version.uid, version.gid) {
+                version.identity_since = row;
+            }
+            version.uid = uid;
+            version.gid = gid;
+            version.flags &= 1 << 16;
+            if let Some(table) = private {
+                version.table = table;
+            }
+        });
+        if let Some(table) = gone {
+            self.descriptions.end(table, row);
+        }
+        self.threads.live_mut(thread).dead = false;
+        if !quirks.has(Quirk::ExecveKeepsFds) {
+            let table = self.threads.now(thread).table;
+            for (fd, slot) in self.descriptions.live(table) {
+                if slot.cloexec {
+                    self.descriptions.remove(table, fd, row);
+                }
+            }
+        }
+    }
+
+    /// Whether another process uses the fd table of this one.
+    fn shares_table(&self, thread: ThreadIndex, table: TableIndex) -> bool {
+        let pid = self.threads.now(thread).pid;
+        self.threads.users(table) > 1 && self.threads.living().into_iter().any(|other| other != thread && self.threads.now(other).table == table && self.threads.now(other).pid != pid)
+    }
+
+    fn image_path(&self, call: &Exit<'_, '_>) -> Option<Vec<u8>> {
+        if let Some(trusted) = call.event.params.text(27).filter(|path| !path::unavailable(path)) {
+            return Some(trusted.to_vec());
+        }
+        let enter = call.enter?;
+        let kept: Params<'_> = enter.params();
+        let cwd = self.strings.get(self.cwd_of(call.thread));
+        match enter.kind {
+            288 | 292 => {
+                let name = kept.text(0).filter(|name| !path::unavailable(name))?;
+                Some(path::join(cwd, name, self.quirks.has(Quirk::BaseStaysAsItIs)))
+            }
+            330 => {
+                let name = kept.text(1).filter(|name| *name != b"<NA>" && *name != b"(NULL)")?;
+                let dirfd = kept.int(0).unwrap_or(super::calls::AT_FDCWD);
+                let base = self.base_of(call.thread, dirfd);
+                Some(path::join(&base, name, self.quirks.has(Quirk::BaseStaysAsItIs)))
+            }
+            _ => None,
+        }
+    }
+}
