@@ -4,7 +4,7 @@ import { watch } from 'node:fs';
 import { join } from 'node:path';
 import { bin } from './page.mjs';
 import { prepareForDevelopment } from './prepare.mjs';
-import { main, root } from './steps.mjs';
+import { Failure, main, root } from './steps.mjs';
 
 await main(async () => {
   await prepareForDevelopment();
@@ -18,7 +18,7 @@ await main(async () => {
     running = true;
     while (again) {
       again = false;
-      await prepareForDevelopment().catch((error) => console.error(error.message));
+      await prepareForDevelopment().catch((/** @type {unknown} */ error) => console.error(error instanceof Failure ? error.message : error));
     }
     running = false;
   };

@@ -9,11 +9,14 @@ await main(async () => {
   const port = Number(process.env['PORT'] ?? 8080);
   if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Failure(`PORT is ${process.env['PORT']}; a number from 0 to 65535 is expected.`);
   await prepare();
-  /** @type {typeof import('../server/main.ts')} */
-  const { serve } = await import(pathToFileURL(join(root, 'build', 'server', 'main.js')).href);
-  const server = await serve({ host, port, folder: join(root, 'dist') }).catch((/** @type {NodeJS.ErrnoException} */ error) => {
-    if (error.code === 'EADDRINUSE') throw new Failure(`Port ${port} is in use; choose another one with PORT=…`);
-    if (error.code === 'EACCES') throw new Failure(`Port ${port} may not be used by this user; choose another one with PORT=…`);
+  const built = pathToFileURL(join(root, 'build', 'server', 'main.js')).href;
+  /** @type {unknown} */
+  const module = await import(built);
+  const { serve } = /** @type {typeof import('../server/main.ts')} */ (module);
+  const server = await serve({ host, port, folder: join(root, 'dist') }).catch((/** @type {unknown} */ error) => {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE') throw new Failure(`Port ${port} is in use; choose another one with PORT=…`);
+    if (code === 'EACCES') throw new Failure(`Port ${port} may not be used by this user; choose another one with PORT=…`);
     throw error;
   });
   console.log(`Scapscope is at ${server.address}  (Ctrl+C ends it)`);

@@ -33,20 +33,20 @@ const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s
  */
 export async function step(title, work) {
   const since = performance.now();
-  let told = false;
-  const timer = setTimeout(() => {
-    told = true;
-    console.log(`· ${title} …`);
-  }, 300);
+  const quick = 300;
+  const timer = setTimeout(() => console.log(`· ${title} …`), quick);
+  /** @param {string} mark */
+  const ended = (mark) => {
+    clearTimeout(timer);
+    if (performance.now() - since >= quick) console.log(`${mark} ${title}: ${seconds(since)}`);
+  };
   try {
     const result = await work();
-    if (told) console.log(`✓ ${title}: ${seconds(since)}`);
+    ended('✓');
     return result;
   } catch (error) {
-    if (told) console.log(`✗ ${title}: ${seconds(since)}`);
+    ended('✗');
     throw error;
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -70,15 +70,13 @@ export function attempt(command, { cwd = root, env = {}, show = false } = {}) {
     const child = spawn(program, args, { cwd, env: merged, stdio: ['ignore', 'pipe', 'pipe'] });
     /** @type {Buffer[]} */
     const chunks = [];
-    child.stdout.on('data', (chunk) => {
-      chunks.push(chunk);
-      if (show) process.stdout.write(chunk);
-    });
-    child.stderr.on('data', (chunk) => {
-      chunks.push(chunk);
-      if (show) process.stderr.write(chunk);
-    });
-    child.on('error', (error) => resolve({ status: 127, output: String(error.message) }));
+    for (const [from, to] of /** @type {const} */ ([[child.stdout, process.stdout], [child.stderr, process.stderr]])) {
+      from.on('data', (/** @type {Buffer} */ chunk) => {
+        chunks.push(chunk);
+        if (show) to.write(chunk);
+      });
+    }
+    child.on('error', (error) => resolve({ status: 127, output: error.message }));
     child.on('close', (status) => resolve({ status: status ?? 1, output: Buffer.concat(chunks).toString('utf8') }));
   });
 }

@@ -21,7 +21,8 @@ export async function createApp({ folder }: AppOptions): Promise<FastifyInstance
     forceCloseConnections: true,
     // An address that cannot be decoded reaches no hook and no handler.
     frameworkErrors: (_error, _request, reply) => {
-      void reply.headers(headers).code(400).type('text/plain; charset=utf-8').send('This request is not understood.\n');
+      reply.hijack();
+      reply.raw.writeHead(400, { ...headers, 'content-type': 'text/plain; charset=utf-8' }).end('This request is not understood.\n');
     },
   });
   app.addHook('onRequest', (_request, reply, done) => {
