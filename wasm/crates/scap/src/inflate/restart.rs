@@ -1,0 +1,259 @@
+//! Places from which unpacking can start again, and reading any part of the stream through them.
+
+use std::io;
+
+use miniz_oxide::inflate::core::BlockBoundaryState;
+
+use super::gzip::Gzip;
+use super::{Format, Inflate, Inflated, Place, RestartPoints as Points, Unpack};
+use crate::Damage;
+use crate::file::FileBytes;
+
+/// Inflated bytes between two restart points. With a window of 32 KiB each they take 0.8 % of the stream.
+const SPACING: u64 = 4 << 20;
+/// File bytes read at a time.
+const READ: usize = 64 << 10;
+/// File bytes unpacked at a time: what comes out of them is held, and a thousandfold is possible.
+const PIECE: usize = 4 << 10;
+
+/// One place in a packed file where unpacking can start, with the output before it that the rest refers to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Point {
+    packed: u64,
+    inflated: u64,
+    /// Bits of the byte before `packed` that are not used yet, and how many.
+    bits: u8,
+    bit_count: u8,
+    window: Box<[u8]>,
+}
+
+impl Point {
+    pub(super) fn new(place: Place, state: &BlockBoundaryState, window: &[u8]) -> Self {
+        Self {
+            packed: place.packed,
+            inflated: place.inflated,
+            bits: state.bit_buf,
+            bit_count: state.num_bits,
+            window: window.into(),
+        }
+    }
+}
+
+/// Where unpacking of one file can start again: one place about every 4 MiB of the inflated stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RestartPoints {
+    format: Option<Format>,
+    points: Vec<Point>,
+    /// Where the last one stands, also when it has been taken away; `None` when none are to be noted.
+    last: Option<u64>,
+}
+
+impl RestartPoints {
+    /// Starts noting.
+    pub(super) fn begin(&mut self, format: Format) {
+        self.format = Some(format);
+        self.last = Some(0);
+    }
+
+    pub(super) fn is_due(&self, inflated: u64) -> bool {
+        self.last.is_some_and(|last| inflated - last >= SPACING)
+    }
+
+    pub(super) fn add(&mut self, point: Point) {
+        if self.last.is_some() {
+            self.last = Some(point.inflated);
+            self.points.push(point);
+        }
+    }
+
+    pub(super) fn take(&mut self) -> Self {
+        Self { format: self.format, points: std::mem::take(&mut self.points), last: None }
+    }
+
+    /// Memory they take.
+    pub fn memory(&self) -> usize {
+        let windows: usize = self.points.iter().map(|point| point.window.len()).sum();
+        windows + self.points.capacity() * size_of::<Point>()
+    }
+
+    /// Adds points noted later in the same file.
+    pub fn append(&mut self, later: Self) {
+        self.format = self.format.or(later.format);
+        self.points.extend(later.points);
+    }
+
+    /// As bytes, to be sent to another worker.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = vec![match self.format {
+            None => 0,
+            Some(Format::Raw) => 1,
+            Some(Format::Gzip) => 2,
+        }];
+        for point in &self.points {
+            bytes.extend(point.packed.to_le_bytes());
+            bytes.extend(point.inflated.to_le_bytes());
+            bytes.extend([point.bits, point.bit_count]);
+            bytes.extend((point.window.len() as u64).to_le_bytes());
+            bytes.extend(&point.window);
+        }
+        bytes
+    }
+
+    /// From bytes made by [`to_bytes`](Self::to_bytes); `None` for any others.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (format, mut rest) = bytes.split_first()?;
+        let format = match format {
+            0 => None,
+            1 => Some(Format::Raw),
+            2 => Some(Format::Gzip),
+            _ => return None,
+        };
+        let mut points = Vec::new();
+        while !rest.is_empty() {
+            let mut number = || {
+                let (number, behind) = rest.split_first_chunk()?;
+                rest = behind;
+                Some(u64::from_le_bytes(*number))
+            };
+            let (packed, inflated) = (number()?, number()?);
+            let ([bits, bit_count], behind) = rest.split_first_chunk()?;
+            let (len, behind) = behind.split_first_chunk()?;
+            let len = usize::try_from(u64::from_le_bytes(*len)).ok()?;
+            let (window, behind) = behind.split_at_checked(len)?;
+            rest = behind;
+            points.push(Point { packed, inflated, bits: *bits, bit_count: *bit_count, window: window.into() });
+        }
+        Some(Self { format, points, last: None })
+    }
+
+    /// Reads what stands at `offset` of the inflated stream into `buf`; less than asked for only at its end.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn read_at(&self, file: &mut dyn FileBytes, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        Cursor::default().read_at(self, file, offset, buf)
+    }
+
+    /// Unpacking at the last point not behind `offset`.
+    fn resume(&self, offset: u64) -> Inflate {
+        let behind = self.points.partition_point(|point| point.inflated <= offset);
+        let mut inflate = Inflate::new();
+        if let Some(format) = self.format {
+            inflate.begin(format);
+            inflate.points = Self::default();
+        }
+        if let Some(point) = behind.checked_sub(1).and_then(|index| self.points.get(index)) {
+            inflate.place = Place { packed: point.packed, inflated: point.inflated };
+            inflate.unpack = match self.format {
+                Some(Format::Gzip) => {
+                    let state =
+                        BlockBoundaryState { num_bits: point.bit_count, bit_buf: point.bits, ..Default::default() };
+                    Unpack::Gzip(Box::new(Gzip::resume(&state, &point.window)))
+                }
+                Some(Format::Raw) | None => Unpack::Raw,
+            };
+        }
+        inflate
+    }
+}
+
+/// Reads the inflated stream piece by piece. Going forward costs only what is unpacked on the way.
+#[derive(Debug, Default)]
+pub struct Cursor {
+    inflate: Option<Inflate>,
+    held: Held,
+    /// Next byte of the file to unpack.
+    packed: u64,
+    buffer: Vec<u8>,
+}
+
+/// Unpacked bytes not asked for yet.
+#[derive(Debug, Default)]
+struct Held {
+    bytes: Vec<u8>,
+    /// Where they start in the stream.
+    start: u64,
+    /// Bytes before this are not wanted.
+    wanted: u64,
+}
+
+impl Inflated for Held {
+    fn bytes(&mut self, bytes: &[u8]) {
+        let end = self.start + (self.bytes.len() + bytes.len()) as u64;
+        if end <= self.wanted {
+            self.start = end;
+            self.bytes.clear();
+        } else {
+            self.bytes.extend_from_slice(bytes);
+        }
+    }
+
+    /// Reported when the file was read for the first time.
+    fn damage(&mut self, _: Damage) {}
+}
+
+impl Cursor {
+    /// Reads what stands at `offset` of the inflated stream into `buf`; less than asked for only at its end.
+    ///
+    /// # Errors
+    /// When the file cannot be read; the cursor may be used again.
+    pub fn read_at(
+        &mut self,
+        points: &Points,
+        file: &mut dyn FileBytes,
+        offset: u64,
+        buf: &mut [u8],
+    ) -> io::Result<usize> {
+        if points.format == Some(Format::Raw) {
+            return file.read_at(offset, buf);
+        }
+        let mut inflate = match self.inflate.take() {
+            Some(inflate) if self.held.start <= offset && !points.has_between(inflate.inflated(), offset) => inflate,
+            _ => {
+                let inflate = points.resume(offset);
+                self.held = Held { start: inflate.inflated(), ..Held::default() };
+                self.packed = inflate.place.packed;
+                inflate
+            }
+        };
+        self.held.wanted = offset;
+        let end = offset + buf.len() as u64;
+        self.buffer.resize(READ, 0);
+        while inflate.inflated() < end {
+            let len = file.read_at(self.packed, &mut self.buffer)?;
+            for piece in self.buffer.get(..len).unwrap_or_default().chunks(PIECE) {
+                inflate.push(piece, &mut self.held);
+                self.packed += piece.len() as u64;
+                if inflate.inflated() >= end {
+                    break;
+                }
+            }
+            if len == 0 {
+                break;
+            }
+        }
+        self.inflate = Some(inflate);
+        Ok(self.held.copy(offset, buf))
+    }
+}
+
+impl Points {
+    /// A point that gets to `offset` sooner than going on from `inflated`.
+    fn has_between(&self, inflated: u64, offset: u64) -> bool {
+        let behind = self.points.partition_point(|point| point.inflated <= offset);
+        behind.checked_sub(1).and_then(|index| self.points.get(index)).is_some_and(|point| point.inflated > inflated)
+    }
+}
+
+impl Held {
+    fn copy(&mut self, offset: u64, buf: &mut [u8]) -> usize {
+        let skip = usize::try_from(offset.saturating_sub(self.start)).unwrap_or(usize::MAX);
+        self.bytes.drain(..skip.min(self.bytes.len()));
+        self.start = offset;
+        let len = self.bytes.len().min(buf.len());
+        if let (Some(to), Some(from)) = (buf.get_mut(..len), self.bytes.get(..len)) {
+            to.copy_from_slice(from);
+        }
+        len
+    }
+}
