@@ -1,1 +1,23 @@
-//! Skeleton.
+//! The session that every face of Scapscope uses: takes the bytes of a capture, indexes them, and answers for what is
+//! indexed. Knows neither files nor JavaScript: bytes are pushed into it, and read again through a [`ByteSource`].
+
+pub mod detail;
+pub mod facts;
+pub mod find;
+pub mod list;
+mod read;
+pub mod session;
+pub mod source;
+pub mod state;
+pub mod window;
+mod words;
+
+pub use detail::CallDetail;
+pub use facts::{DamageReport, Stopped, Summary};
+pub use index::Unit;
+pub use find::{Find, Found};
+pub use list::{ListCount, ListSpec};
+pub use session::{Located, Options, Place, Session};
+pub use source::{ByteSource, ReadError};
+pub use state::StateDetail;
+pub use window::Window;

@@ -437,6 +437,7 @@ mod tests {
                 ts: record.ts,
                 tid: 1,
                 kind: record.kind,
+                unreadable: false,
                 params: scap::Params::default(),
             };
             let applied = Applied {

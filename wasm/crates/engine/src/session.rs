@@ -1,0 +1,383 @@
+//! A capture that is open: takes its bytes, indexes them, and answers for what has been indexed so far.
+
+use index::{Index, Unit};
+use model::state::NONE;
+use model::table::EventTable;
+use model::{Quirks, Row, State};
+use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
+use scap::{Damage, Event, Fingerprint, Limits, Reader, Sink};
+
+use crate::facts::{DamageReport, Damages, FileStart, SectionStart, Stopped, Summary};
+use crate::list::{Conversations, List, ListCount, ListSpec};
+
+/// What a session may be told before it reads.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Bytes that index and state may take before indexing stops.
+    pub limit: u64,
+    /// Offset of one event block to leave out: it made an earlier run fail.
+    pub skip_offset: Option<u64>,
+    /// Which faults of sysdig to copy.
+    pub quirks: Quirks,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        // A wasm32 memory ends at 4 GiB; windows and the reader need some of it.
+        Self { limit: 3584 << 20, skip_offset: None, quirks: Quirks::NONE }
+    }
+}
+
+/// An open capture.
+pub struct Session {
+    reader: Reader<EventTable>,
+    core: Core,
+    conversations: Conversations,
+}
+
+/// All that events are applied to.
+pub(crate) struct Core {
+    pub(crate) state: State,
+    pub(crate) index: Index,
+    pub(crate) files: Vec<FileStart>,
+    pub(crate) sections: Vec<SectionStart>,
+    damages: Damages,
+    fingerprint: Fingerprint,
+    /// Nothing is added to the fingerprint any more.
+    fingerprinted: bool,
+    /// Inflated bytes of the current file so far.
+    pushed: u64,
+    /// Offset of the block that is being applied.
+    applying: u64,
+    options: Options,
+    stopped: Option<Stopped>,
+    /// Rows at which the budget is looked at again.
+    next_check: Row,
+}
+
+/// Rows between two looks at the budget.
+const CHECK_EVERY: Row = 4096;
+
+impl Core {
+    /// Inflated bytes of the files before the current one.
+    fn base(&self) -> u64 {
+        self.files.last().map_or(0, |file| file.base)
+    }
+
+    /// The file that holds this offset, and the offset in it.
+    pub(crate) fn place_in_file(&self, offset: u64) -> (usize, u64) {
+        let file = self.files.partition_point(|file| file.base <= offset).saturating_sub(1);
+        (file, offset - self.files.get(file).map_or(0, |file| file.base))
+    }
+
+    /// Whether two offsets lie in the same file.
+    pub(crate) fn same_file(&self, one: u64, other: u64) -> bool {
+        self.place_in_file(one).0 == self.place_in_file(other).0
+    }
+
+    /// The section that a row belongs to.
+    pub(crate) fn section_of(&self, row: Row) -> Option<&SectionStart> {
+        self.sections.get(self.sections.partition_point(|section| section.row <= row).checked_sub(1)?)
+    }
+
+    pub(crate) fn is_big_endian(&self, row: Row) -> bool {
+        self.section_of(row).is_some_and(|section| section.header.big_endian)
+    }
+
+    fn bytes(&self) -> u64 {
+        (self.index.bytes() + self.state.memory()) as u64
+    }
+}
+
+impl Sink for Core {
+    fn section(&mut self, section: &Section) {
+        self.sections.push(SectionStart {
+            file: self.files.len().saturating_sub(1),
+            row: self.index.next_row(),
+            header: *section,
+            machine: Machine::default(),
+            tail: None,
+        });
+        self.state.section(section, self.index.next_row());
+    }
+
+    fn machine(&mut self, machine: &Machine) {
+        if let Some(section) = self.sections.last_mut() {
+            section.machine = machine.clone();
+        }
+        self.state.machine(machine);
+    }
+
+    fn process(&mut self, process: &Process<'_>) {
+        if let Some(section) = self.sections.last_mut() {
+            section.tail = section.tail.or(process.tail);
+        }
+        self.state.process(process, self.index.next_row());
+    }
+
+    fn fd(&mut self, tid: i64, fd: &Fd<'_>) {
+        self.state.fd(tid, fd, self.index.next_row());
+    }
+
+    fn interface(&mut self, interface: &Interface) {
+        self.state.interface(interface);
+    }
+
+    fn user(&mut self, user: &User<'_>) {
+        self.state.user(user, self.index.next_row());
+    }
+
+    fn group(&mut self, group: &Group<'_>) {
+        self.state.group(group, self.index.next_row());
+    }
+
+    fn event(&mut self, event: &Event<'_>) {
+        if self.stopped.is_some() {
+            return;
+        }
+        // Offsets count through all files, so that one column says where an event stands.
+        let event = Event { offset: self.base() + event.offset, ..*event };
+        self.applying = event.offset;
+        if self.options.skip_offset == Some(event.offset) {
+            self.damages.push(Damage {
+                offset: event.offset,
+                kind: scap::damage::DamageKind::Malformed,
+                block: "event",
+                field: "block",
+                found: "a block that could not be applied".to_owned(),
+                expected: String::new(),
+                skipped: u64::from(event.block_len),
+            });
+            return;
+        }
+        let row = self.index.next_row();
+        let applied = self.state.apply(row, &event);
+        if self.index.push(&event, &applied).is_err() {
+            self.stopped = Some(Stopped::Limit { what: "rows", limit: u64::from(Row::MAX) });
+        }
+        if row >= self.next_check {
+            self.next_check = row.saturating_add(CHECK_EVERY);
+            if self.bytes() > self.options.limit {
+                self.stopped = Some(Stopped::Limit { what: "memory", limit: self.options.limit });
+            }
+        }
+    }
+
+    fn damage(&mut self, damage: Damage) {
+        let offset = self.base() + damage.offset;
+        self.damages.push(Damage { offset, ..damage });
+    }
+}
+
+impl Session {
+    /// A session that has read nothing.
+    pub fn new(options: Options) -> Self {
+        Self {
+            reader: Reader::new(Limits::default()),
+            core: Core {
+                state: State::new(options.quirks),
+                index: Index::default(),
+                files: Vec::new(),
+                sections: Vec::new(),
+                damages: Damages::default(),
+                fingerprint: Fingerprint::default(),
+                fingerprinted: false,
+                pushed: 0,
+                applying: 0,
+                options,
+                stopped: None,
+                next_check: CHECK_EVERY,
+            },
+            conversations: Conversations::default(),
+        }
+    }
+
+    /// Begins the next file of the capture; what is pushed from now on is its inflated bytes. Files of a rolled capture
+    /// are given in order of time: processes and descriptors live on across them.
+    pub fn next_file(&mut self, name: &str) {
+        let base = self.core.base() + self.core.pushed;
+        if !self.core.files.is_empty() {
+            self.finish();
+            self.core.state.next_file();
+            self.reader = Reader::new(Limits::default());
+        }
+        self.core.pushed = 0;
+        self.core.files.push(FileStart { name: name.to_owned(), base });
+    }
+
+    /// Takes the next inflated bytes, however they are cut. False when indexing has stopped and more is of no use.
+    pub fn push(&mut self, bytes: &[u8]) -> bool {
+        if self.core.stopped.is_some() {
+            return false;
+        }
+        if !self.core.fingerprinted {
+            self.core.fingerprint.push(bytes);
+            self.core.fingerprinted = self.core.fingerprint.is_final();
+        }
+        self.reader.push(bytes, &mut self.core);
+        self.core.pushed += bytes.len() as u64;
+        self.core.stopped.is_none()
+    }
+
+    /// The current file ends here.
+    pub fn finish(&mut self) {
+        self.core.fingerprinted = true;
+        if self.core.stopped.is_none() {
+            self.reader.finish(&mut self.core);
+        }
+    }
+
+    /// Something is wrong with the file that only who inflates it can know; the offset counts from the file's start.
+    pub fn damage(&mut self, damage: Damage) {
+        Sink::damage(&mut self.core, damage);
+    }
+
+    /// Ends indexing; what has been indexed stays.
+    pub fn stop(&mut self, why: Stopped) {
+        self.core.stopped.get_or_insert(why);
+    }
+
+    /// Offset of the event block that was last begun: after a crash, the one to skip.
+    pub fn applying(&self) -> u64 {
+        self.core.applying
+    }
+
+    /// The index.
+    pub fn index(&self) -> &Index {
+        &self.core.index
+    }
+
+    /// The state engine.
+    pub fn state(&self) -> &State {
+        &self.core.state
+    }
+
+    /// Section headers, in file order.
+    pub fn sections(&self) -> &[SectionStart] {
+        &self.core.sections
+    }
+
+    /// Files of the capture.
+    pub fn files(&self) -> &[FileStart] {
+        &self.core.files
+    }
+
+    /// What is wrong with the files.
+    pub fn damages(&self) -> &Damages {
+        &self.core.damages
+    }
+
+    /// Whether anything was found that makes this a capture.
+    pub fn is_capture(&self) -> bool {
+        !self.core.sections.is_empty() || self.core.index.next_row() > 0
+    }
+
+    /// The capture in a few figures.
+    pub fn summary(&self) -> Summary {
+        let core = &self.core;
+        let totals = core.index.totals();
+        let first_ns = core.index.first_ts().unwrap_or(0);
+        let host = core.sections.iter().map(|section| &section.machine.host).find(|host| !host.is_empty());
+        Summary {
+            names: core.files.iter().map(|file| file.name.clone()).collect(),
+            fingerprint: if core.fingerprinted { core.fingerprint.to_string() } else { String::new() },
+            host: host.map_or_else(String::new, |host| String::from_utf8_lossy(host).into_owned()),
+            first_ns,
+            duration_ns: core.index.last_ts().saturating_sub(first_ns),
+            events: totals.printed,
+            blocks: totals.rows,
+            calls: core.index.list_len(Unit::Calls),
+            // Recorders that write no enters still pass on a few of those that older ones had written.
+            exit_only: totals.exits > 0 && totals.joined * 10 < totals.exits,
+            damage: core.damages.kept().iter().take(100).map(DamageReport::from).collect(),
+            damage_count: core.damages.count(),
+            index_bytes: core.bytes(),
+            stopped: core.stopped.clone(),
+        }
+    }
+
+    pub(crate) fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// Runs `with` on a list. The list is up to date with what has been indexed.
+    pub(crate) fn with_list<R>(&mut self, spec: ListSpec, with: impl FnOnce(&Core, List<'_>) -> R) -> R {
+        let core = &self.core;
+        match spec.conversation {
+            None => with(core, List::Whole(&core.index, spec.unit)),
+            Some(description) => {
+                let known = (description as usize) < core.state.descriptions().len();
+                let peer = if known { core.state.descriptions().get(description).peer } else { NONE };
+                let peer = (peer != NONE).then_some(peer);
+                let conversation = self.conversations.of(description, peer, &core.index);
+                with(core, List::Rows(&core.index, conversation, spec.unit))
+            }
+        }
+    }
+
+    /// Sizes of a list.
+    pub fn count(&mut self, spec: ListSpec) -> ListCount {
+        self.with_list(spec, |_, list| list.count())
+    }
+
+    /// Where an event stands in a list: itself or, where it is not in the list, the next one.
+    pub fn locate(&mut self, spec: ListSpec, at: Place) -> Option<Located> {
+        self.with_list(spec, |core, list| {
+            let index = &core.index;
+            let wanted = match at {
+                Place::Number(number) => {
+                    let rows: Vec<Row> = index.rows_with_number(number).collect();
+                    let exact = rows.iter().copied().find(|row| list.locate(index, *row).is_some_and(|found| stands_for(index, found.1, *row)));
+                    exact.or_else(|| rows.first().copied()).or_else(|| index.row_at_number(number)).or_else(|| index.next_row().checked_sub(1))?
+                }
+                Place::Row(row) => row,
+                Place::Ns(ns) => {
+                    let ts = index.first_ts().unwrap_or(0).saturating_add_signed(ns);
+                    match list.at_time(ts) {
+                        Some(row) => row,
+                        None => index.next_row(),
+                    }
+                }
+            };
+            let (position, row) = list.locate(index, wanted)?;
+            let exact = match at {
+                Place::Number(number) => index.number(wanted) == Some(number) && stands_for(index, row, wanted),
+                Place::Row(_) => stands_for(index, row, wanted),
+                Place::Ns(_) => row == wanted,
+            };
+            Some(Located { position, row, exact })
+        })
+    }
+
+    /// Position of the next failed row after `from`, or of the one before it.
+    pub fn seek_error(&mut self, spec: ListSpec, from: u64, forward: bool) -> Option<u64> {
+        self.with_list(spec, |_, list| list.seek_error(from, forward))
+    }
+}
+
+/// Whether the row of a list stands for this event: it is the event, or the enter of its call.
+fn stands_for(index: &Index, listed: Row, event: Row) -> bool {
+    listed == event || index.record(event).is_some_and(|record| record.is_exit() && record.partner == Some(listed))
+}
+
+/// How a place in a capture is named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// By event number.
+    Number(u64),
+    /// By row.
+    Row(Row),
+    /// By nanoseconds since the first event.
+    Ns(i64),
+}
+
+/// A place in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// Position in the list.
+    pub position: u64,
+    /// Row there.
+    pub row: Row,
+    /// It is what was asked for, not merely the next one.
+    pub exact: bool,
+}
