@@ -9,7 +9,7 @@ pub(crate) const SECTION: u32 = 0x0a0d_0d0a;
 /// Section header without options.
 pub(crate) const SECTION_LEN: u32 = 28;
 /// An ordinary event fits 64 KiB; as much again is left for options that packet tools append.
-const LONGEST_EVENT: u32 = 2 * 65_536 + 64;
+pub(crate) const LONGEST_EVENT: u32 = 2 * 65_536 + 64;
 
 /// What a block holds and how it is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -306,27 +306,18 @@ impl<T: Table> Reader<T> {
     /// is there, or it is asked for. `is_end` says that no more will come.
     #[inline]
     fn step(&mut self, bytes: &[u8], is_end: bool, sink: &mut impl Sink) -> Step {
-        // The one path that has to be fast: an event whose framing agrees.
-        if let (State::Blocks, true) = (&self.state, self.started)
-            && let Some((&[a, b, c, d, e, f, g, h], _)) = bytes.split_first_chunk::<8>()
-            && let Some(kind @ Kind::Event(form)) = Kind::of(self.order.u32([a, b, c, d]))
+        if let (State::Blocks, true, Order::Little) = (&self.state, self.started, self.order)
+            && let Some(event) = event::plain(bytes, self.offset, self.limits.block)
         {
-            let total = self.order.u32([e, f, g, h]);
-            let (shortest, longest) = kind.lengths(self.limits.block);
-            if shortest <= total
-                && total <= longest
-                && let Some(block) = bytes.get(..total as usize)
-                && let Some(trailer) = block.last_chunk::<4>()
-                && self.order.u32(*trailer) == total
-                && total.is_multiple_of(4)
-            {
-                self.event(block, total, form, sink);
-                return Step::Used(block.len());
-            }
+            self.known = true;
+            self.events = true;
+            sink.event(&event);
+            return Step::Used(event.block_len as usize);
         }
         self.slow_step(bytes, is_end, sink)
     }
 
+    #[inline(never)]
     fn slow_step(&mut self, bytes: &[u8], is_end: bool, sink: &mut impl Sink) -> Step {
         match self.state {
             State::Blocks if self.started => self.block(bytes, is_end, sink),
@@ -730,7 +721,6 @@ impl<T: Table> Reader<T> {
         sink.section(&section);
     }
 
-    #[inline]
     fn event(&mut self, block: &[u8], total: u32, form: Form, sink: &mut impl Sink) {
         self.known = true;
         self.events = true;
