@@ -322,6 +322,12 @@ impl State {
     /// The list is complete: roles and names of sockets follow from all of it together.
     fn loaded(&mut self, row: Row) {
         self.loading = false;
+        for thread in self.threads.living() {
+            let pid = self.threads.now(thread).pid;
+            if let Some(main) = self.threads.find(pid).filter(|main| *main != thread) {
+                self.threads.live_mut(main).children += 1;
+            }
+        }
         self.settle_initial_sockets(row);
     }
 

@@ -404,7 +404,7 @@ impl State {
     /// Fills an address that the kernel left open from the machine's interfaces.
     fn fill_unset(&self, six: bool, sock: &mut Sock) {
         let (source, dest) = (sock.source(six), sock.dest(six));
-        if source == UNSPECIFIED && dest != UNSPECIFIED {
+        if source == UNSPECIFIED && (dest != UNSPECIFIED || self.quirks.has(Quirk::LoopbackPeerGetsOuterAddress)) {
             if let Some(address) = self.own_address(six, &dest) {
                 sock.set_source_address(six, address);
             }
