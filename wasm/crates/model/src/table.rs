@@ -434,6 +434,64 @@ impl scap::Table for EventTable {
     fn param_counts(kind: u16) -> &'static [u8] {
         event(kind).map_or(&[], |info| info.counts)
     }
+
+    fn fits(kind: u16, widths: &mut dyn Iterator<Item = u32>) -> bool {
+        let params = params(kind, Release::Libs0_25_4);
+        params.iter().zip(widths).all(|(param, found)| match param.ty.width() {
+            // The fault counters of a context switch were 32 bits wide at first.
+            Some(8) if kind == SWITCH => matches!(found, 0 | 4 | 8),
+            Some(width) => found == 0 || found == u32::from(width),
+            None => true,
+        })
+    }
+
+    fn swap_param(kind: u16, index: usize, bytes: &mut [u8]) {
+        if let Some(param) = params(kind, Release::Libs0_25_4).get(index) {
+            swap(param, bytes);
+        }
+    }
+}
+
+const SWITCH: u16 = 152;
+
+/// Turns the numbers of one parameter over.
+fn swap(param: &ParamInfo, bytes: &mut [u8]) {
+    let turn = |bytes: &mut [u8], from: usize, to: usize| {
+        if let Some(number) = bytes.get_mut(from..to) {
+            number.reverse();
+        }
+    };
+    match (param.ty, bytes.first()) {
+        (ty, _) if ty.is_number() => bytes.reverse(),
+        (ParamType::Sockaddr, Some(2)) => turn(bytes, 5, 7),
+        (ParamType::Sockaddr, Some(10)) => turn(bytes, 17, 19),
+        (ParamType::Socktuple, Some(1)) => {
+            turn(bytes, 1, 9);
+            turn(bytes, 9, 17);
+        }
+        (ParamType::Socktuple, Some(2)) => {
+            turn(bytes, 5, 7);
+            turn(bytes, 11, 13);
+        }
+        (ParamType::Socktuple, Some(10)) => {
+            turn(bytes, 17, 19);
+            turn(bytes, 35, 37);
+        }
+        (ParamType::Fdlist, Some(_)) => {
+            turn(bytes, 0, 2);
+            for pair in bytes.get_mut(2..).unwrap_or_default().chunks_exact_mut(10) {
+                turn(pair, 0, 8);
+                turn(pair, 8, 10);
+            }
+        }
+        (ParamType::Dyn, Some(&chosen)) => {
+            let types = param.dynamic.map_or(&[][..], Alternatives::types);
+            if types.get(usize::from(chosen)).is_some_and(|ty| ty.is_number()) {
+                turn(bytes, 1, bytes.len());
+            }
+        }
+        _ => {}
+    }
 }
 
 #[cfg(test)]
@@ -491,6 +549,39 @@ mod tests {
     fn parameter_counts_come_newest_first() {
         assert_eq!(EventTable::param_counts(307), [7, 6, 5]);
         assert_eq!(EventTable::param_counts(60_000), [0u8; 0]);
+    }
+
+    #[test]
+    fn widths_that_a_type_never_had_do_not_fit() {
+        let fits = |kind, widths: &[u32]| EventTable::fits(kind, &mut widths.iter().copied());
+        assert!(fits(7, &[8, 1000, 8, 4]));
+        assert!(!fits(7, &[4, 1000]));
+        assert!(fits(152, &[8, 4, 4, 4, 4]) && fits(152, &[8, 8, 8, 4, 4, 4]));
+        assert!(!fits(152, &[8, 2, 4, 4, 4]));
+    }
+
+    #[test]
+    fn numbers_are_turned_and_network_addresses_are_not() {
+        let swapped = |kind, index, bytes: &[u8]| {
+            let mut bytes = bytes.to_vec();
+            EventTable::swap_param(kind, index, &mut bytes);
+            bytes
+        };
+        assert_eq!(swapped(7, 0, &[0, 0, 0, 0, 0, 0, 1, 2]), [2, 1, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(swapped(7, 1, b"data"), b"data");
+        // connect's tuple, bind's address
+        assert_eq!(
+            swapped(23, 1, &[2, 127, 0, 0, 1, 0x1f, 0x90, 10, 0, 0, 2, 0, 80]),
+            [2, 127, 0, 0, 1, 0x90, 0x1f, 10, 0, 0, 2, 80, 0]
+        );
+        assert_eq!(swapped(21, 1, &[2, 127, 0, 0, 1, 0x1f, 0x90]), [2, 127, 0, 0, 1, 0x90, 0x1f]);
+        let unix = [&[1u8][..], &[0, 0, 0, 0, 0, 0, 0, 1], &[0, 0, 0, 0, 0, 0, 0, 2], b"/x\0"].concat();
+        let turned = [&[1u8][..], &[1, 0, 0, 0, 0, 0, 0, 0], &[2, 0, 0, 0, 0, 0, 0, 0], b"/x\0"].concat();
+        assert_eq!(swapped(23, 1, &unix), turned);
+        // poll's list of one, getsockopt's value: an errno, then bytes
+        assert_eq!(swapped(80, 0, &[0, 1, 0, 0, 0, 0, 0, 0, 0, 7, 0, 4]), [1, 0, 7, 0, 0, 0, 0, 0, 0, 0, 4, 0]);
+        assert_eq!(swapped(47, 4, &[1, 0, 0, 0, 0, 0, 0, 0, 9]), [1, 9, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(swapped(47, 4, &[0, 1, 2]), [0, 1, 2]);
     }
 
     #[test]
