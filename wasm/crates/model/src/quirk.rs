@@ -71,6 +71,9 @@ pub enum Quirk {
     DeadLeaderStays,
     /// sysdig 0.29.3 keeps close-on-exec descriptors over execve; right is to drop them.
     ExecveKeepsFds,
+    /// sysdig 0.36.0 learns the name of a process it knows nothing of only from that process's first clone or fork, and not
+    /// at all when that was a vfork; right is whenever the name is unknown.
+    PlaceholderLearnsOnce,
     /// sysdig leaves the working directory unknown when a thread is first seen at its execve, although the event carries it.
     ExecveLeavesCwdUnknown,
     /// sysdig gives every number its own copy of what it points at, so that a connect is not seen by the other holders; right

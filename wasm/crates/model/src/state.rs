@@ -326,6 +326,11 @@ impl State {
             let pid = self.threads.now(thread).pid;
             if let Some(main) = self.threads.find(pid).filter(|main| *main != thread) {
                 self.threads.live_mut(main).children += 1;
+                // The list may have named the thread before its process.
+                let table = self.threads.now(main).table;
+                if let Some(unused) = self.threads.change(thread, row, |version| version.table = table) {
+                    self.descriptions.end(unused, row);
+                }
             }
         }
         self.settle_initial_sockets(row);
@@ -470,7 +475,7 @@ impl State {
         };
         applied.result = result;
         let Some(thread) = thread else {
-            self.birth(row, event, None);
+            self.birth(row, event, None, None);
             return Subject::NONE;
         };
 

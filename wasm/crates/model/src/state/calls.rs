@@ -83,7 +83,7 @@ impl State {
             375 | 377 => self.created(call, FdKind::EventPoll, Text::EMPTY),
             297 | 369 | 321 | 339 | 405 | 407 | 409 => self.newer_fd(call),
             15 | 157 | 183 | 185 | 217 | 219 | 221 | 223 | 225 | 227 | 335 => {
-                self.birth(call.row, call.event, Some(call.thread));
+                self.birth(call.row, call.event, Some(call.thread), call.enter.map(|enter| enter.row));
                 Subject::NONE
             }
             13 | 155 | 173 | 215 | 231 | 283 | 289 | 293 | 331 => {
@@ -109,7 +109,7 @@ impl State {
             }
             267 if ok => {
                 if let Some(root) = params.text(1).filter(|text| !path::unavailable(text)) {
-                    let root = path::join(self.strings.get(self.cwd_of(call.thread)), root, self.quirks.has(Quirk::BaseStaysAsItIs));
+                    let root = path::join(self.strings.get(self.cwd_of(call.thread)), root, self.keeps_base());
                     let root = self.strings.keep(&root);
                     self.change(call, |version| version.root = root);
                 }
@@ -215,7 +215,7 @@ impl State {
             Some(dirfd) => self.base_of(call.thread, dirfd),
             None => self.strings.get(self.cwd_of(call.thread)).to_vec(),
         };
-        let path = path::join(&base, name, self.quirks.has(Quirk::BaseStaysAsItIs));
+        let path = path::join(&base, name, self.keeps_base());
         let name = self.strings.keep(&path);
         let flags = flags as u32;
         let kind = if flags & O_DIRECTORY != 0 { FdKind::Directory } else { FdKind::File };
@@ -226,6 +226,16 @@ impl State {
     /// Whether a successful exit without its enter has no effect, as in sysdig 0.29.3.
     fn needs_its_enter(&self) -> bool {
         self.quirks.has(Quirk::EnterMustBeLast) && self.release == crate::table::Release::V0_29_3
+    }
+
+    /// As above, for calls that 0.36.0 still reads from their enter alone: socket, dup, fcntl.
+    fn needs_its_enter_still(&self) -> bool {
+        self.quirks.has(Quirk::EnterMustBeLast) && self.release != crate::table::Release::Libs0_25_4
+    }
+
+    /// Whether a base directory is joined as it is.
+    pub(super) fn keeps_base(&self) -> bool {
+        self.quirks.has(Quirk::BaseStaysAsItIs) && self.release != crate::table::Release::Libs0_25_4
     }
 
     /// Directory that a relative path starts from, with its slash.
@@ -295,7 +305,7 @@ impl State {
             return subject;
         }
         let old = if subject.fd == -1 { call.event.params.int(1).map_or(subject, |fd| self.subject(call.thread, fd)) } else { subject };
-        if call.enter.is_none() && self.needs_its_enter() {
+        if call.enter.is_none() && self.needs_its_enter_still() {
             return Subject::NONE;
         }
         let cloexec = call.event.kind == 365 && call.event.params.uint(3).unwrap_or(0) as u32 & O_CLOEXEC != 0;
@@ -316,6 +326,7 @@ impl State {
         let params = &call.event.params;
         let command = call.enter.and_then(|enter| enter.params().uint(1)).or_else(|| params.uint(2));
         match command {
+            Some(F_DUPFD | F_DUPFD_CLOEXEC) if call.enter.is_none() && self.needs_its_enter_still() => subject,
             Some(F_DUPFD | F_DUPFD_CLOEXEC) if call.result >= 0 => self.duplicate(call, subject, command == Some(F_DUPFD_CLOEXEC)),
             Some(F_SETFD) if call.result >= 0 => {
                 if let Some(flag) = params.uint(3) {
@@ -407,7 +418,7 @@ impl State {
 
     fn socket(&mut self, call: &Exit<'_, '_>) -> Subject {
         let params = &call.event.params;
-        if call.result < 0 || (call.enter.is_none() && self.needs_its_enter()) {
+        if call.result < 0 || (call.enter.is_none() && self.needs_its_enter_still()) {
             return Subject::NONE;
         }
         let enter = call.enter.map(Enter::params).unwrap_or_default();
@@ -454,7 +465,7 @@ impl State {
 
     fn change_directory(&mut self, call: &Exit<'_, '_>, to: &[u8]) {
         let main = self.main_of(call.thread);
-        let joined = path::join(self.strings.get(self.threads.now(main).cwd), to, self.quirks.has(Quirk::BaseStaysAsItIs));
+        let joined = path::join(self.strings.get(self.threads.now(main).cwd), to, self.keeps_base());
         let cwd = self.strings.keep(&path::directory(joined));
         if let Some(table) = self.threads.change(main, call.row, |version| version.cwd = cwd) {
             self.descriptions.end(table, call.row);

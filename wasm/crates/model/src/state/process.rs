@@ -7,11 +7,14 @@ use super::strings::Text;
 use super::threads::{Birth, ThreadVersion};
 use super::{NONE, Removal, Row, State, ThreadIndex};
 use crate::quirk::Quirk;
+use crate::table::Release;
 use scap::{Event, Params};
 
 const CLONE_FILES: u64 = 1;
 const CLONE_NEWPID: u64 = 1 << 6;
+const CLONE_PARENT: u64 = 1 << 8;
 const CLONE_THREAD: u64 = 1 << 13;
+const CLONE_VFORK: u64 = 1 << 27;
 const CLONE_CHILD_IN_PIDNS: u64 = 1 << 29;
 /// A child that is known for longer than this, in nanoseconds, is another process that had the same tid.
 const STALE: u64 = 2_000_000_000;
@@ -43,16 +46,17 @@ fn fields(kind: u16) -> Fields {
 
 impl State {
     /// A clone, fork or vfork exit, of the caller (result: the child) or of the child (result 0).
-    pub(super) fn birth(&mut self, row: Row, event: &Event<'_>, caller: Option<ThreadIndex>) {
+    /// `entered`: row of the caller's enter event.
+    pub(super) fn birth(&mut self, row: Row, event: &Event<'_>, caller: Option<ThreadIndex>, entered: Option<Row>) {
         match event.params.int(0) {
             Some(0) => self.born(row, event),
-            Some(child) if child > 0 => self.bore(row, event, child, caller),
+            Some(child) if child > 0 => self.bore(row, event, child, caller, entered),
             _ => {}
         }
     }
 
     /// The caller's side: the child is made here unless its number cannot be trusted.
-    fn bore(&mut self, row: Row, event: &Event<'_>, child: i64, caller: Option<ThreadIndex>) {
+    fn bore(&mut self, row: Row, event: &Event<'_>, child: i64, caller: Option<ThreadIndex>, entered: Option<Row>) {
         let params = &event.params;
         let at = fields(event.kind);
         let flags = params.uint(at.flags).unwrap_or(0);
@@ -61,11 +65,21 @@ impl State {
             let version = self.threads.now(caller);
             version.vtid != -1 && version.vtid != event.tid
         };
-        let foreign = flags & CLONE_CHILD_IN_PIDNS != 0 || (!self.quirks.has(Quirk::ForkCopiesLate) && (flags & CLONE_NEWPID != 0 || in_namespace));
+        let is_vfork = matches!(event.kind, 185 | 221 | 227) || flags & CLONE_VFORK != 0;
+        let right = !self.quirks.has(Quirk::ForkCopiesLate);
+        let foreign = flags & CLONE_CHILD_IN_PIDNS != 0
+            || if right {
+                flags & CLONE_NEWPID != 0 || in_namespace
+            } else {
+                self.release != Release::V0_29_3 && (flags & (CLONE_NEWPID | CLONE_PARENT) != 0 || in_namespace || is_vfork)
+            };
         if foreign {
-            if !self.quirks.has(Quirk::ForkCopiesLate) && flags & CLONE_THREAD == 0 {
+            if right && flags & CLONE_THREAD == 0 {
                 let table = if flags & CLONE_FILES != 0 { NONE } else { self.descriptions.fork(self.threads.now(caller).table, row) };
                 self.snapshots.insert((event.tid, child), Snapshot { table, ts: event.ts });
+            }
+            if self.learns_once() {
+                self.threads.live_mut(caller).asked = true;
             }
             return;
         }
@@ -76,14 +90,21 @@ impl State {
                 return; // its own event came first
             }
             self.bury(known, row);
+        } else if right && entered.is_some_and(|entered| self.threads.born_since(child, entered)) {
+            return; // it came and went while its parent waited
         }
         let is_thread = flags & CLONE_THREAD != 0;
         self.learn_placeholder(caller, row, event);
         let from = *self.threads.now(caller);
-        let (pid, ptid) = if is_thread { (from.pid, from.ptid) } else { (child, event.tid) };
+        let (pid, ptid) = if is_thread { (from.pid, from.ptid) } else { (child, if right && flags & CLONE_PARENT != 0 { from.ptid } else { event.tid }) };
         let table = self.child_table(flags, is_thread, caller, row);
         let version = self.child_version(row, event, &at, child, pid, ptid, Some(caller), table, (child, pid));
         self.add_child(child, row, event, version, false);
+    }
+
+    /// Whether a placeholder learns what it runs from its first clone-like exit alone.
+    fn learns_once(&self) -> bool {
+        self.release == Release::V0_36_0 && self.quirks.has(Quirk::PlaceholderLearnsOnce)
     }
 
     /// The child's side.
@@ -151,7 +172,7 @@ impl State {
 
     /// A caller of which nothing is known: the event says what it runs.
     fn learn_placeholder(&mut self, thread: ThreadIndex, row: Row, event: &Event<'_>) {
-        if self.threads.now(thread).comm != Text::NA {
+        if self.threads.now(thread).comm != Text::NA || (self.learns_once() && self.threads.live(thread).asked) {
             return;
         }
         let at = fields(event.kind);
@@ -380,13 +401,13 @@ impl State {
         match enter.kind {
             288 | 292 => {
                 let name = kept.text(0).filter(|name| !path::unavailable(name))?;
-                Some(path::join(cwd, name, self.quirks.has(Quirk::BaseStaysAsItIs)))
+                Some(path::join(cwd, name, self.keeps_base()))
             }
             330 => {
                 let name = kept.text(1).filter(|name| *name != b"<NA>" && *name != b"(NULL)")?;
                 let dirfd = kept.int(0).unwrap_or(super::calls::AT_FDCWD);
                 let base = self.base_of(call.thread, dirfd);
-                Some(path::join(&base, name, self.quirks.has(Quirk::BaseStaysAsItIs)))
+                Some(path::join(&base, name, self.keeps_base()))
             }
             _ => None,
         }

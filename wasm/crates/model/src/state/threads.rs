@@ -198,6 +198,8 @@ pub struct Live {
     pub cloned_ts: u64,
     /// Its own clone exit made it, before its caller's came.
     pub inverted: bool,
+    /// A placeholder whose first clone-like exit has been seen: sysdig 0.36.0 learns from no later one.
+    pub asked: bool,
     /// procexit was seen.
     pub dead: bool,
     /// A main thread: living threads of the group beside it.
@@ -303,6 +305,12 @@ impl Threads {
         (thread != NONE && self.get(thread).live != NONE).then_some(thread)
     }
 
+    /// Whether a life of this tid began at or after a row, over or not.
+    pub fn born_since(&self, tid: i64, row: Row) -> bool {
+        let thread = self.newest(tid);
+        thread != NONE && self.get(thread).born >= row
+    }
+
     /// The thread that had this tid just after the event at `row`.
     pub fn find_at(&self, tid: i64, row: Row) -> Option<ThreadIndex> {
         let mut at = self.newest(tid);
@@ -339,6 +347,7 @@ impl Threads {
             latency: 0,
             cloned_ts: 0,
             inverted: false,
+            asked: false,
             dead: false,
             children: 0,
         };
