@@ -11,6 +11,9 @@ mod time;
 mod value;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use scap::Event;
 
 use crate::quirk::{Quirk, Quirks};
