@@ -1,2 +1,60 @@
-//! The scapscope command.
-fn main() {}
+//! The `scapscope` command: the same engine as the page, in a terminal.
+
+mod info;
+mod input;
+mod output;
+mod sysdig;
+
+use std::process::ExitCode;
+
+use lexopt::Arg::{Long, Short, Value};
+use lexopt::ValueExt as _;
+
+const HELP: &str = "\
+Reads sysdig captures (.scap).
+
+Usage: scapscope COMMAND
+
+Commands:
+  sysdig -r FILE   print events as sysdig prints them
+  info FILE        what a capture holds
+
+Options:
+  -h, --help       help, also for a command
+      --version    version
+";
+
+fn main() -> ExitCode {
+    let status = run().unwrap_or_else(|problem| {
+        eprintln!("scapscope: {problem}");
+        1
+    });
+    ExitCode::from(status)
+}
+
+/// What went wrong, in one sentence. What is wrong with a file is no such problem: reading goes on.
+type Problem = Box<dyn std::error::Error>;
+
+fn run() -> Result<u8, Problem> {
+    let mut parser = lexopt::Parser::from_env();
+    match parser.next()? {
+        Some(Value(command)) => match command.string()?.as_str() {
+            "sysdig" => sysdig::run(parser),
+            "info" => info::run(parser),
+            other => Err(format!("unknown command {other:?}; `scapscope --help` lists them").into()),
+        },
+        Some(Long("version")) => {
+            println!("scapscope {}", env!("CARGO_PKG_VERSION"));
+            Ok(0)
+        }
+        Some(Short('h') | Long("help")) => {
+            print!("{HELP}");
+            Ok(0)
+        }
+        Some(other) => Err(other.unexpected().into()),
+        None => {
+            eprint!("{HELP}");
+            Ok(1)
+        }
+    }
+}

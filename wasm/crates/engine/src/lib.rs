@@ -18,6 +18,6 @@ pub use index::Unit;
 pub use find::{Find, Found};
 pub use list::{ListCount, ListSpec};
 pub use session::{Located, Options, Place, Session};
-pub use source::{ByteSource, ReadError};
+pub use source::{ByteSource, Files, ReadError};
 pub use state::StateDetail;
 pub use window::Window;

@@ -1,5 +1,8 @@
 //! A capture that is open: takes its bytes, indexes them, and answers for what has been indexed so far.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use index::{Index, Unit};
 use model::state::NONE;
 use model::table::EventTable;
@@ -48,7 +51,7 @@ pub(crate) struct Core {
     /// Inflated bytes of the current file so far.
     pushed: u64,
     /// Offset of the block that is being applied.
-    applying: u64,
+    applying: Rc<Cell<u64>>,
     options: Options,
     stopped: Option<Stopped>,
     /// Rows at which the budget is looked at again.
@@ -137,7 +140,7 @@ impl Sink for Core {
         }
         // Offsets count through all files, so that one column says where an event stands.
         let event = Event { offset: self.base() + event.offset, ..*event };
-        self.applying = event.offset;
+        self.applying.set(event.offset);
         if self.options.skip_offset == Some(event.offset) {
             self.damages.push(Damage {
                 offset: event.offset,
@@ -183,7 +186,7 @@ impl Session {
                 fingerprint: Fingerprint::default(),
                 fingerprinted: false,
                 pushed: 0,
-                applying: 0,
+                applying: Rc::default(),
                 options,
                 stopped: None,
                 next_check: CHECK_EVERY,
@@ -239,7 +242,12 @@ impl Session {
 
     /// Offset of the event block that was last begun: after a crash, the one to skip.
     pub fn applying(&self) -> u64 {
-        self.core.applying
+        self.core.applying.get()
+    }
+
+    /// Where [`Session::applying`] is kept: to be read after a trap, which leaves the session itself locked.
+    pub fn applying_cell(&self) -> Rc<Cell<u64>> {
+        Rc::clone(&self.core.applying)
     }
 
     /// The index.

@@ -1,0 +1,410 @@
+//! `scapscope sysdig`: prints what `sysdig -r` prints. No index is made; each event is printed once it has been applied.
+
+use std::cell::Cell;
+use std::ffi::OsString;
+use std::io::Write as _;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use lexopt::Arg::{Long, Short, Value};
+use lexopt::ValueExt as _;
+use model::state::NONE;
+use model::table::{EventFlags, EventTable, Release};
+use model::text::{BufferFormat, Clock, Heading, Printer, TimeMode, Zone};
+use model::{Quirks, Row, State, table};
+use scap::damage::DamageKind;
+use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
+use scap::{Damage, Event, Limits, Reader, Sink};
+
+use crate::Problem;
+use crate::input::{self, Input, Taker};
+use crate::output::Output;
+
+const HELP: &str = "\
+Prints the events of captures as sysdig prints them.
+
+Usage: scapscope sysdig -r FILE... [OPTIONS] [FILTER]
+
+Options:
+  -r FILE    capture to read, several one after the other; - is standard input
+  -n N       stop after N events; those that are not shown count too
+  -t MODE    time: h of day (default), a since the epoch, r since the first event,
+             d between enter and exit, D since the event before
+  -A         data buffers as text
+  -x         data buffers in hexadecimal
+  -X         data buffers in hexadecimal and text
+  -b         data buffers in base64
+  -v         don't cut data buffers; sums at the end on standard error
+  -S         a table of the most frequent events at the end
+  -q         print no events
+  --right    print what is right also where sysdig is known to be wrong
+
+FILTER is evt.is_io, evt.is_io_read, evt.is_io_write or evt.is_wait, then =true or =false.
+";
+
+/// Rows of the table at the end.
+const TABLE_ROWS: usize = 100;
+
+#[derive(Clone, Copy, Default)]
+struct Options {
+    limit: Option<u64>,
+    time: TimeMode,
+    buffers: BufferFormat,
+    verbose: bool,
+    quiet: bool,
+    table: bool,
+    right: bool,
+    filter: Option<Filter>,
+}
+
+/// Properties of event types: all the filter there is so far.
+#[derive(Clone, Copy)]
+struct Filter {
+    flags: EventFlags,
+    wanted: bool,
+}
+
+impl Filter {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        let mut sides = text.split('=').map(str::trim);
+        let flags = match sides.next() {
+            Some("evt.is_io") => EventFlags::READS_FROM_FD.with(EventFlags::WRITES_TO_FD),
+            Some("evt.is_io_read") => EventFlags::READS_FROM_FD,
+            Some("evt.is_io_write") => EventFlags::WRITES_TO_FD,
+            Some("evt.is_wait") => EventFlags::WAITS,
+            _ => return Err(format!("the filter {text:?} is not understood").into()),
+        };
+        let wanted = match (sides.next(), sides.next()) {
+            (Some("true"), None) => true,
+            (Some("false"), None) => false,
+            _ => return Err(format!("the filter {text:?} is not understood").into()),
+        };
+        Ok(Self { flags, wanted })
+    }
+
+    fn passes(self, kind: u16, release: Release) -> bool {
+        table::flags(kind, release).any(self.flags) == self.wanted
+    }
+}
+
+pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
+    let mut options = Options::default();
+    let mut files: Vec<OsString> = Vec::new();
+    let mut filter: Vec<String> = Vec::new();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Short('r') | Long("read") => files.push(parser.value()?),
+            Short('n') | Long("numevents") => {
+                let text = parser.value()?.string()?;
+                let limit = text.parse().map_err(|_| "can't parse the -n argument, make sure it's a number")?;
+                if limit == 0 {
+                    return Err("invalid event count 0".into());
+                }
+                options.limit = Some(limit);
+            }
+            Short('t') | Long("timetype") => {
+                options.time = match parser.value()?.string()?.as_str() {
+                    "h" => TimeMode::TimeOfDay,
+                    "a" => TimeMode::Absolute,
+                    "r" => TimeMode::Relative,
+                    "d" => TimeMode::Latency,
+                    "D" => TimeMode::Delta,
+                    _ => return Err("invalid modifier for flag -t".into()),
+                };
+            }
+            Short('A') | Long("print-ascii") => options.buffers = BufferFormat::Ascii,
+            Short('x') | Long("print-hex") => options.buffers = BufferFormat::Hex,
+            Short('X') | Long("print-hex-ascii") => options.buffers = BufferFormat::HexAscii,
+            Short('b') | Long("print-base64") => options.buffers = BufferFormat::Base64,
+            Short('v') | Long("verbose") => options.verbose = true,
+            Short('q') | Long("quiet") => options.quiet = true,
+            Short('S') | Long("summary") => options.table = true,
+            Long("right") => options.right = true,
+            Short('h') | Long("help") => {
+                print!("{HELP}");
+                return Ok(0);
+            }
+            Value(word) => filter.push(word.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if files.is_empty() {
+        return Err("no capture to read: give one with -r FILE".into());
+    }
+    if !filter.is_empty() {
+        options.filter = Some(Filter::parse(&filter.join(" "))?);
+    }
+    let mut output = Output::new();
+    let mut counts = Counts::default();
+    let mut status = 0;
+    for name in &files {
+        let mut input = Input::open(name)?;
+        let mut capture = Capture::new(options, &mut output, &mut counts);
+        let read = input::read(&mut input, &mut capture);
+        capture.finish();
+        let failed = capture.printing.failed;
+        output.flush();
+        read.map_err(|error| format!("can't read {}: {error}", name.display()))?;
+        if failed != 0 {
+            status = failed;
+            break;
+        }
+    }
+    if options.verbose {
+        eprintln!("Driver Events:0\nDriver Drops:0\nSuppressed by Comm:0\nCaptured Events: {}", counts.events);
+    }
+    if options.table {
+        counts.print(&mut output);
+        output.flush();
+    }
+    Ok(status)
+}
+
+/// Local time, from the system's table of zones.
+fn local_offset(seconds: i64) -> i32 {
+    // Zones change their offset at full quarters of an hour at most.
+    thread_local! {
+        static LAST: Cell<(i64, i32)> = const { Cell::new((i64::MIN, 0)) };
+        static ZONE: TimeZone = TimeZone::system();
+    }
+    let quarter = seconds.div_euclid(900);
+    let (known, offset) = LAST.get();
+    if known == quarter {
+        return offset;
+    }
+    let offset = Timestamp::from_second(seconds).map_or(0, |time| ZONE.with(|zone| zone.to_offset(time).seconds()));
+    LAST.set((quarter, offset));
+    offset
+}
+
+/// One capture that is being printed.
+struct Capture<'a> {
+    reader: Reader<EventTable>,
+    printing: Printing<'a>,
+}
+
+impl<'a> Capture<'a> {
+    fn new(options: Options, output: &'a mut Output, counts: &'a mut Counts) -> Self {
+        let quirks = if options.right { Quirks::NONE } else { Quirks::ALL };
+        let printing = Printing {
+            options,
+            printer: None,
+            state: State::new(quirks),
+            output,
+            counts,
+            row: 0,
+            counted: 0,
+            first: None,
+            before: None,
+            goes_on: true,
+            failed: 0,
+        };
+        Self { reader: Reader::new(Limits::default()), printing }
+    }
+
+    fn finish(&mut self) {
+        if self.printing.goes_on {
+            self.reader.finish(&mut self.printing);
+            if self.printing.row == 0 && self.printing.failed == 0 {
+                eprintln!("scapscope: no events in file");
+                self.printing.failed = 1;
+            }
+        }
+    }
+}
+
+impl Taker for Capture<'_> {
+    fn take(&mut self, bytes: &[u8]) -> bool {
+        self.reader.push(bytes, &mut self.printing);
+        self.printing.goes_on
+    }
+
+    fn damage(&mut self, damage: Damage) {
+        self.printing.damage(damage);
+    }
+}
+
+struct Printing<'a> {
+    options: Options,
+    /// Known with the first event: the release that recorded the capture shows in its process list.
+    printer: Option<Printer>,
+    state: State,
+    output: &'a mut Output,
+    counts: &'a mut Counts,
+    row: Row,
+    /// Events that count for `-n`.
+    counted: u64,
+    first: Option<u64>,
+    before: Option<u64>,
+    goes_on: bool,
+    failed: u8,
+}
+
+impl Printing<'_> {
+    fn printer(&mut self) -> Printer {
+        *self.printer.get_or_insert_with(|| Printer {
+            release: self.state.release(),
+            quirks: self.state.quirks(),
+            buffers: self.options.buffers,
+            verbose: self.options.verbose,
+            time: self.options.time,
+            zone: Zone::Rule(local_offset),
+        })
+    }
+}
+
+impl Sink for Printing<'_> {
+    fn section(&mut self, section: &Section) {
+        self.state.section(section, self.row);
+    }
+
+    fn machine(&mut self, machine: &Machine) {
+        self.state.machine(machine);
+    }
+
+    fn process(&mut self, process: &Process<'_>) {
+        self.state.process(process, self.row);
+    }
+
+    fn fd(&mut self, tid: i64, fd: &Fd<'_>) {
+        self.state.fd(tid, fd, self.row);
+    }
+
+    fn interface(&mut self, interface: &Interface) {
+        self.state.interface(interface);
+    }
+
+    fn user(&mut self, user: &User<'_>) {
+        self.state.user(user, self.row);
+    }
+
+    fn group(&mut self, group: &Group<'_>) {
+        self.state.group(group, self.row);
+    }
+
+    fn event(&mut self, event: &Event<'_>) {
+        if !self.goes_on {
+            return;
+        }
+        let applied = self.state.apply(self.row, event);
+        self.row += 1;
+        let Some(number) = applied.number else { return };
+        let printer = self.printer();
+        if self.options.filter.is_some_and(|filter| !filter.passes(event.kind, printer.release)) {
+            return;
+        }
+        // Container records before the first other event belong to the initial state.
+        let is_initial = !applied.printed && matches!(event.kind, 272 | 324);
+        if !is_initial {
+            self.counted += 1;
+            self.counts.count(event, &printer);
+        }
+        if applied.printed {
+            let first = *self.first.get_or_insert(event.ts);
+            if !self.options.quiet {
+                let comm = (applied.version != NONE).then(|| self.state.text(self.state.version(applied.version).comm));
+                let fd_name = if applied.description == NONE {
+                    &b""[..]
+                } else {
+                    self.state.fd_view(&self.state.descriptions().get(applied.description).now).name
+                };
+                let heading = Heading {
+                    number,
+                    clock: Clock { ts: event.ts, first, before: self.before, latency: applied.latency.unwrap_or(0) },
+                    comm,
+                    tid: event.tid,
+                    fd_name,
+                };
+                printer.line(self.output.line(), event, &heading, &self.state.live(applied.version));
+                self.output.line_done();
+            }
+            self.before = Some(event.ts);
+        }
+        if self.options.limit == Some(self.counted) {
+            self.goes_on = false;
+        }
+    }
+
+    fn damage(&mut self, damage: Damage) {
+        if !self.goes_on {
+            return;
+        }
+        // What is printed stands before what is wrong with what follows.
+        self.output.flush();
+        eprintln!("scapscope: {}", describe(&damage));
+        if damage.kind == DamageKind::UnknownBlock {
+            return;
+        }
+        self.failed = if damage.kind == DamageKind::Unsupported { 8 } else { 1 };
+    }
+}
+
+/// One damage in one sentence.
+pub fn describe(damage: &Damage) -> String {
+    let Damage { offset, kind, block, field, found, expected, skipped } = damage;
+    let mut text = match kind {
+        DamageKind::NotACapture => return format!("this is not a capture: it looks like {found}"),
+        DamageKind::UnknownBlock => format!("blocks of an unknown type at {offset:#x}: {found}"),
+        DamageKind::Truncated => format!("the file ends in a {block} at {offset:#x}: {found}"),
+        DamageKind::Unsupported => format!("written by a newer release: {block} at {offset:#x}, {field} {found}"),
+        DamageKind::Limit => format!("more than the limit allows: {block} at {offset:#x}, {field} {found}"),
+        DamageKind::Malformed => format!("damaged {block} at {offset:#x}: {field} {found}"),
+    };
+    if !expected.is_empty() {
+        text.push_str(&format!(", expected {expected}"));
+    }
+    if *skipped > 0 {
+        text.push_str(&format!("; {skipped} bytes left out"));
+    }
+    text
+}
+
+/// Events by what they are called, for `-S`.
+#[derive(Default)]
+struct Counts {
+    events: u64,
+    /// By type, then by (system call code, direction) for those that have no type of their own.
+    types: Vec<u64>,
+    calls: Vec<u64>,
+    release: Release,
+}
+
+impl Counts {
+    fn count(&mut self, event: &Event<'_>, printer: &Printer) {
+        self.events += 1;
+        self.release = printer.release;
+        let (list, at) = match event.kind {
+            0 | 1 => {
+                let code = event.params.uint(0).and_then(|code| usize::try_from(code).ok()).unwrap_or(0);
+                (&mut self.calls, code.min(usize::from(u16::MAX)) * 2 + usize::from(event.kind))
+            }
+            kind => (&mut self.types, usize::from(kind)),
+        };
+        if at >= list.len() {
+            list.resize(at + 1, 0);
+        }
+        if let Some(count) = list.get_mut(at) {
+            *count += 1;
+        }
+    }
+
+    fn print(&self, output: &mut Output) {
+        let types = self.types.iter().enumerate().map(|(kind, count)| {
+            let name = u16::try_from(kind).ok().and_then(table::event).map_or("unknown", |info| info.name);
+            (*count, kind % 2, name)
+        });
+        let calls = self.calls.iter().enumerate().map(|(at, count)| {
+            let name = u16::try_from(at / 2).ok().and_then(|code| table::syscall_name(code, self.release)).unwrap_or("<unknown>");
+            (*count, at % 2, name)
+        });
+        let mut rows: Vec<_> = types.chain(calls).filter(|row| row.0 > 0).collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.0));
+        let line = "-".repeat(22);
+        let out = output.line();
+        // Writing to memory does not fail.
+        let _ = write!(out, "{line}\n{:<16}#Calls\n{line}\n", "Event");
+        for (count, exit, name) in rows.into_iter().take(TABLE_ROWS) {
+            let _ = writeln!(out, "{} {name:<16.16}{count}", if exit == 1 { '<' } else { '>' });
+        }
+    }
+}
