@@ -61,6 +61,11 @@ export interface CaptureSummary {
   /** All damage, also what is beyond the list above. */
   readonly damageCount: number;
   readonly indexBytes: number;
+  /**
+   * Why indexing ended before the end of the file; absent when it did not. What was indexed before stays queryable:
+   * `cancelled` by `stop`, `limit` of memory, `changed` or `unreadable` for a file that went away meanwhile.
+   */
+  readonly stopped?: CaptureError;
 }
 
 /** Ticks at most every 100 ms while indexing runs. */
@@ -105,6 +110,8 @@ export interface RowWindow {
   readonly fdName: readonly string[];
   /** errno name of a failed call, such as EPIPE, or ''. */
   readonly errno: readonly string[];
+  /** The file could not be read again for these rows: the columns are right, `info` is empty where bytes were needed. */
+  readonly unread?: CaptureError;
 }
 
 /** One parameter with its meaning. */
@@ -207,6 +214,11 @@ export type CaptureError =
 export interface Requests {
   /** Opens files as one capture and indexes them to the end. Answers when indexing ends; progress ticks before. */
   open: { params: { files: readonly File[]; skipOffset?: number }; result: CaptureSummary };
+  /**
+   * Which of several files dropped together form one capture: positions in `files`, in order of time. Rolled files of
+   * one recording share a group; any other file is a group of its own. Ask it of a client of its own, before `open`.
+   */
+  plan: { params: { files: readonly File[] }; result: readonly (readonly number[])[] };
   /** Stops indexing; what is indexed stays. */
   stop: { params: Record<never, never>; result: CaptureSummary };
   count: { params: { list: ListSpec }; result: ListCount };
@@ -230,12 +242,16 @@ export interface Requests {
 export type RequestName = keyof Requests;
 /** Answer of any request: a value or a typed error; never a thrown class. */
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: CaptureError };
-/** What the worker exposes through comlink. A request with the id of an earlier one can abort it. */
+/** What the worker exposes through comlink; the page uses `CaptureClient` of `client.ts` instead. */
 export type Api = {
   [Name in RequestName]: (params: Requests[Name]['params'], id: number) => Promise<Answer<Requests[Name]['result']>>;
 } & {
+  /** Takes the compiled engine; everything else waits for it. */
+  boot(module: WebAssembly.Module): void;
   /** Aborts the running request with this id. */
   abort(id: number): void;
   /** Registers the receiver of progress notices. */
   onProgress(listener: (progress: Progress) => void): void;
+  /** Registers who is told that the engine is dead; nothing is answered after that. */
+  onCrash(listener: (error: CaptureError) => void): void;
 };

@@ -1,0 +1,193 @@
+//! A capture that is open, as the engine worker holds it.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use engine::{Find, Found, ListSpec, Options, Place, Session, Unit, Window};
+use js_sys::{Array, Float64Array, Int32Array, JsString, Object, Reflect, Uint8Array, Uint16Array, Uint32Array};
+use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
+
+use crate::inflate::damage_of;
+use crate::source::{JsSource, ReadBytes};
+
+thread_local! {
+    /// Where the block stands that is being applied. A trap leaves the session locked, so it is kept beside it.
+    static APPLYING: RefCell<Option<Rc<Cell<u64>>>> = const { RefCell::new(None) };
+}
+
+/// Offset of the event block that was last begun: after a trap, the one to skip.
+#[wasm_bindgen]
+pub fn applying() -> Option<f64> {
+    APPLYING.with_borrow(|offset| offset.as_ref().map(|offset| offset.get() as f64))
+}
+
+/// An open capture.
+#[wasm_bindgen(js_name = Session)]
+pub struct WebSession {
+    session: Session,
+    /// What is pushed is copied in here: one buffer for all pushes.
+    staging: Vec<u8>,
+}
+
+#[wasm_bindgen(js_class = Session)]
+impl WebSession {
+    /// A session that has read nothing. The event block at `skip_offset` will be left out.
+    #[wasm_bindgen(constructor)]
+    pub fn new(skip_offset: Option<f64>) -> Self {
+        let options = Options { skip_offset: skip_offset.map(|offset| offset as u64), ..Options::default() };
+        Self { session: Session::new(options), staging: Vec::new() }
+    }
+
+    /// Begins the next file.
+    #[wasm_bindgen(js_name = nextFile)]
+    pub fn next_file(&mut self, name: &str) {
+        self.session.next_file(name);
+    }
+
+    /// Takes the next inflated bytes. False when indexing has stopped.
+    pub fn push(&mut self, bytes: &Uint8Array) -> bool {
+        let length = bytes.length() as usize;
+        if self.staging.len() < length {
+            self.staging.resize(length, 0);
+        }
+        let Some(staging) = self.staging.get_mut(..length) else { return false };
+        bytes.copy_to(staging);
+        APPLYING.set(Some(self.session.applying_cell()));
+        self.session.push(staging)
+    }
+
+    /// The current file ends here.
+    pub fn finish(&mut self) {
+        self.session.finish();
+        self.staging = Vec::new();
+    }
+
+    /// The packing of the current file is damaged.
+    pub fn damage(&mut self, kind: &str, offset: f64, field: &str, found: String, expected: String) {
+        self.session.damage(damage_of(kind, offset, field, found, expected));
+    }
+
+    /// Event blocks so far.
+    #[wasm_bindgen(getter)]
+    pub fn blocks(&self) -> f64 {
+        self.session.index().totals().rows as f64
+    }
+
+    /// Whether anything in it made it a capture.
+    #[wasm_bindgen(getter, js_name = isCapture)]
+    pub fn is_capture(&self) -> bool {
+        self.session.is_capture()
+    }
+
+    /// The capture in a few figures, as JSON.
+    pub fn summary(&self) -> Result<String, JsError> {
+        Ok(serde_json::to_string(&self.session.summary())?)
+    }
+
+    /// Time of the first event, nanoseconds since the epoch.
+    #[wasm_bindgen(getter, js_name = firstNs)]
+    pub fn first_ns(&self) -> u64 {
+        self.session.index().first_ts().unwrap_or(0)
+    }
+
+    /// Rows, events behind them, events of the capture.
+    pub fn count(&mut self, calls: bool, conversation: Option<u32>) -> Vec<f64> {
+        let count = self.session.count(list(calls, conversation));
+        vec![count.rows as f64, count.events as f64, count.total as f64]
+    }
+
+    /// Rows of a list as columns.
+    pub fn window(&mut self, calls: bool, conversation: Option<u32>, first: f64, count: u32, read: ReadBytes) -> Object {
+        let window = self.session.window(list(calls, conversation), first as u64, count as usize, &mut JsSource::new(read));
+        columns(&window)
+    }
+
+    /// Rows of a list as the text sysdig prints.
+    pub fn text(&mut self, calls: bool, conversation: Option<u32>, first: f64, count: u32, read: ReadBytes) -> Result<String, JsError> {
+        Ok(self.session.text(list(calls, conversation), first as u64, count as usize, &mut JsSource::new(read))?)
+    }
+
+    /// Position, row, and whether it is what was asked for (1) or only the nearest (0). `by`: `num`, `row` or `ns`.
+    pub fn locate(&mut self, calls: bool, conversation: Option<u32>, by: &str, at: f64) -> Option<Vec<f64>> {
+        let place = match by {
+            "num" => Place::Number(at as u64),
+            "row" => Place::Row(at as u32),
+            _ => Place::Ns(at as i64),
+        };
+        let located = self.session.locate(list(calls, conversation), place)?;
+        Some(vec![located.position as f64, f64::from(located.row), f64::from(u8::from(located.exact))])
+    }
+
+    /// Position of the next failed row, or of the one before.
+    #[wasm_bindgen(js_name = seekError)]
+    pub fn seek_error(&mut self, calls: bool, conversation: Option<u32>, from: f64, forward: bool) -> Option<f64> {
+        self.session.seek_error(list(calls, conversation), from as u64, forward).map(|position| position as f64)
+    }
+
+    /// Looks a little further for text: where it was found and 1, how far it has come and 0; nothing when it is nowhere.
+    #[wasm_bindgen(js_name = findText)]
+    pub fn find_text(&mut self, calls: bool, conversation: Option<u32>, text: &str, from: f64, forward: bool, read: ReadBytes) -> Result<Option<Vec<f64>>, JsError> {
+        let mut find = Find::new(list(calls, conversation), text, from as u64, forward);
+        let found = find.step(&mut self.session, &mut JsSource::new(read), &mut || true)?;
+        Ok(match found {
+            Found::At(position) => Some(vec![position as f64, 1.0]),
+            Found::Searching(position) => Some(vec![position as f64, 0.0]),
+            Found::Nowhere => None,
+        })
+    }
+
+    /// The call of an event with all its parameters, as JSON; nothing when there is no such row.
+    pub fn call(&self, row: u32, read: ReadBytes) -> Result<Option<String>, JsError> {
+        Ok(match self.session.call(row, &mut JsSource::new(read))? {
+            Some(call) => Some(serde_json::to_string(&call)?),
+            None => None,
+        })
+    }
+
+    /// State as of an event, as JSON; nothing when there is no such row.
+    pub fn state(&self, row: u32, read: ReadBytes) -> Result<Option<String>, JsError> {
+        Ok(match self.session.state_at(row, &mut JsSource::new(read))? {
+            Some(state) => Some(serde_json::to_string(&state)?),
+            None => None,
+        })
+    }
+
+    /// Bytes of one parameter; nothing when there is no such row or parameter.
+    pub fn bytes(&self, row: u32, param: usize, read: ReadBytes) -> Result<Option<Vec<u8>>, JsError> {
+        Ok(self.session.bytes(row, param, &mut JsSource::new(read))?)
+    }
+}
+
+fn list(calls: bool, conversation: Option<u32>) -> ListSpec {
+    ListSpec { unit: if calls { Unit::Calls } else { Unit::Events }, conversation }
+}
+
+/// The columns as JavaScript owns them: one copy each.
+fn columns(window: &Window) -> Object {
+    let object = Object::new();
+    let set = |name: &str, value: &JsValue| {
+        // A plain object takes any property.
+        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+    };
+    let strings = |texts: &[String]| texts.iter().map(|text| JsString::from(text.as_str())).collect::<Array>();
+    set("first", &JsValue::from_f64(window.first as f64));
+    set("length", &JsValue::from_f64(window.row.len() as f64));
+    set("row", &Uint32Array::from(window.row.as_slice()));
+    set("num", &Float64Array::from(window.num.as_slice()));
+    set("exitNum", &Float64Array::from(window.exit_num.as_slice()));
+    set("ns", &Float64Array::from(window.ns.as_slice()));
+    set("latencyNs", &Float64Array::from(window.latency_ns.as_slice()));
+    set("cpu", &Uint16Array::from(window.cpu.as_slice()));
+    set("tid", &Float64Array::from(window.tid.as_slice()));
+    set("fd", &Int32Array::from(window.fd.as_slice()));
+    set("requested", &Float64Array::from(window.requested.as_slice()));
+    set("returned", &Float64Array::from(window.returned.as_slice()));
+    set("flags", &Uint8Array::from(window.flags.as_slice()));
+    set("process", &strings(&window.process));
+    set("type", &strings(&window.kind));
+    set("info", &strings(&window.info));
+    set("fdName", &strings(&window.fd_name));
+    set("errno", &strings(&window.errno));
+    set("isUnread", &JsValue::from_bool(window.unread.is_some()));
+    object
+}

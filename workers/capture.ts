@@ -1,0 +1,362 @@
+/** One capture in its engine worker: reads the files into the engine and answers what is asked meanwhile and later. */
+import type { Handlers, Sealed } from './dispatch';
+import { isTrap, plain } from './dispatch';
+import type {
+  CallDetail,
+  CaptureError,
+  CaptureSummary,
+  EventRow,
+  ListPosition,
+  ListSpec,
+  Progress,
+  RowWindow,
+  StateDetail,
+} from './protocol';
+import type { Engine, EngineSession } from './engine';
+import { checkAborted, Failure, readFailure } from './failure';
+import { CaptureBytes } from './reading/bytes';
+import type { CaptureInflow, Inflow } from './reading/inflow';
+import { openRaw } from './reading/raw';
+import { orderOf, planFiles } from './reading/rolled';
+import type { FileHead } from './reading/rolled';
+import { isGzip } from './reading/sniff';
+
+/** What a capture needs of its worker. */
+export interface Surroundings {
+  readonly engine: Engine;
+  /** Lets waiting messages be answered. */
+  readonly breathe: () => Promise<void>;
+  /** Opens a gzip file, inflating here or in a worker of its own. */
+  readonly openGzip: (file: File) => CaptureInflow;
+  readonly report: (progress: Progress) => void;
+  /** Test builds only: breaks the engine when a file asks for it. */
+  readonly forceFailure?: (file: File, engine: Engine) => void;
+}
+
+/** Indexing gives way to other requests after about this long. */
+const stepMs = 6;
+const smallestStep = 128 << 10;
+const largestStep = 4 << 20;
+const progressMs = 100;
+/** Indexing stops while the engine can still answer: a 32-bit memory ends at 4 GiB. */
+const memoryLimit = 3.5 * 2 ** 30;
+/** The most that one step may ask of the engine's memory. */
+const headroom = 32 << 20;
+/** Bytes of a file that are looked at to say what it is. */
+const headBytes = 4 << 10;
+/** A file whose first event is behind this many bytes is ordered by its name. */
+const longestPreamble = 64 << 20;
+
+/** Handlers of one capture. */
+export function createCaptureHandlers(surroundings: Surroundings): Handlers {
+  const { engine } = surroundings;
+  let opened: OpenCapture | undefined;
+
+  const capture = (): OpenCapture => {
+    if (opened === undefined) throw new Failure({ kind: 'bug', message: 'nothing was opened yet' });
+    return opened;
+  };
+
+  return {
+    async open({ files, skipOffset }, signal) {
+      if (opened !== undefined) throw new Failure({ kind: 'bug', message: 'this worker has a capture already' });
+      opened = new OpenCapture(surroundings, files, engine.createSession(skipOffset), skipOffset === undefined);
+      return plain(await opened.index(signal));
+    },
+    async plan({ files }, signal) {
+      const heads = await readHeads(surroundings, files, signal);
+      return plain(planFiles(heads));
+    },
+    stop() {
+      return plain(capture().stop());
+    },
+    count({ list }) {
+      return plain(capture().session.count(list));
+    },
+    window({ list, first, count }) {
+      return capture().window(list, first, count);
+    },
+    locate({ list, at }) {
+      return plain(capture().session.locate(list, at));
+    },
+    seekError({ list, from, step }) {
+      return plain(capture().session.seekError(list, from, step));
+    },
+    async findText({ list, text, from, step }, signal) {
+      return plain(await capture().findText(list, text, from, step, signal));
+    },
+    call({ row }) {
+      return plain(capture().call(row));
+    },
+    state({ row }) {
+      return plain(capture().state(row));
+    },
+    bytes({ row, param }) {
+      const bytes = capture().bytes(row, param);
+      return { value: bytes, transfer: [bytes.buffer] };
+    },
+    text({ list, first, count }) {
+      return plain(capture().text(list, first, count));
+    },
+  };
+}
+
+class OpenCapture {
+  readonly session: EngineSession;
+  readonly #surroundings: Surroundings;
+  readonly #bytes = new CaptureBytes();
+  readonly #bytesTotal: number;
+  readonly #isFirstTry: boolean;
+  #files: readonly File[];
+  #bytesBefore = 0;
+  #stopped: CaptureError | undefined;
+  #tickedAt = 0;
+  #tickedEvents = 0;
+  #stepBytes = smallestStep;
+
+  constructor(surroundings: Surroundings, files: readonly File[], session: EngineSession, isFirstTry: boolean) {
+    this.#surroundings = surroundings;
+    this.#isFirstTry = isFirstTry;
+    this.#files = files;
+    this.session = session;
+    this.#bytesTotal = files.reduce((sum, file) => sum + file.size, 0);
+  }
+
+  /** Reads everything. It fails only when nothing could be read; otherwise what was indexed stays, and `stopped` says more. */
+  async index(signal: AbortSignal): Promise<CaptureSummary> {
+    this.#files = await inOrder(this.#surroundings, this.#files, signal);
+    this.#tickedAt = performance.now();
+    let firstHead: Uint8Array<ArrayBuffer> | undefined;
+    for (const file of this.#files) {
+      try {
+        const head = await this.#indexFile(file, signal);
+        firstHead ??= head;
+      } catch (cause) {
+        if (!(cause instanceof Failure)) throw cause;
+        if (!this.session.isCapture) throw cause;
+        this.#stopped = cause.error;
+      }
+      if (this.#stopped !== undefined) break;
+      this.#bytesBefore += file.size;
+    }
+    const summary = this.summary();
+    const first = this.#files[0];
+    if (summary.blocks === 0 && summary.stopped === undefined && first !== undefined) {
+      if (this.session.isCapture) throw new Failure({ kind: 'no-events', name: first.name });
+      const looksLike = this.#surroundings.engine.looksLike(firstHead ?? new Uint8Array(0)) ?? 'something else';
+      throw new Failure({ kind: 'not-a-capture', name: first.name, looksLike });
+    }
+    this.#tick(this.#stopped === undefined ? this.#bytesTotal : this.#bytesBefore, 'last');
+    return summary;
+  }
+
+  stop(): CaptureSummary {
+    this.#stopped ??= { kind: 'cancelled' };
+    return this.summary();
+  }
+
+  summary(): CaptureSummary {
+    const summary = this.session.summary();
+    return this.#stopped === undefined ? summary : { ...summary, stopped: this.#stopped };
+  }
+
+  window(list: ListSpec, first: ListPosition, count: number): Sealed<RowWindow> {
+    const window = this.session.window(list, first, count, this.#bytes.read);
+    const unread = this.#bytes.takeFailure() ?? window.unread;
+    return {
+      value: unread === undefined ? window : { ...window, unread: this.#named(unread) },
+      transfer: [
+        window.row.buffer,
+        window.num.buffer,
+        window.exitNum.buffer,
+        window.ns.buffer,
+        window.latencyNs.buffer,
+        window.cpu.buffer,
+        window.tid.buffer,
+        window.fd.buffer,
+        window.requested.buffer,
+        window.returned.buffer,
+        window.flags.buffer,
+      ],
+    };
+  }
+
+  /** A file that changed in a way only the engine sees has no name there. */
+  #named(error: CaptureError): CaptureError {
+    return error.kind === 'changed' && error.name === '' ? { ...error, name: this.#files[0]?.name ?? '' } : error;
+  }
+
+  async findText(
+    list: ListSpec,
+    text: string,
+    from: ListPosition,
+    step: 1 | -1,
+    signal: AbortSignal,
+  ): Promise<ListPosition | undefined> {
+    let position = from;
+    let begun = performance.now();
+    for (;;) {
+      const found = this.#reading(() =>
+        this.session.findText(list, text, position, step, this.#bytes.read),
+      );
+      if (found.state !== 'searching') return found.state === 'found' ? found.position : undefined;
+      position = found.position;
+      if (performance.now() - begun < stepMs) continue;
+      await this.#surroundings.breathe();
+      checkAborted(signal);
+      begun = performance.now();
+    }
+  }
+
+  call(row: EventRow): CallDetail {
+    return this.#reading(() => this.session.call(row, this.#bytes.read));
+  }
+
+  state(row: EventRow): StateDetail {
+    return this.#reading(() => this.session.state(row, this.#bytes.read));
+  }
+
+  bytes(row: EventRow, param: number): Uint8Array<ArrayBuffer> {
+    return this.#reading(() => this.session.bytes(row, param, this.#bytes.read));
+  }
+
+  text(list: ListSpec, first: ListPosition, count: number): string {
+    return this.#reading(() => this.session.text(list, first, count, this.#bytes.read));
+  }
+
+  /** Runs what has to read the file again; a file that can't be read is told, not what became of it in the engine. */
+  #reading<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (cause) {
+      const failure = this.#bytes.takeFailure();
+      if (isTrap(cause) || cause instanceof Failure) throw cause;
+      throw new Failure(failure ?? this.#named({ kind: 'changed', name: '' }));
+    }
+  }
+
+  /** Feeds one file to the engine; gives the first bytes it had, inflated. */
+  async #indexFile(file: File, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const inflow = await openInflow(this.#surroundings, file);
+    this.#bytes.add(inflow.bytes);
+    this.session.nextFile(file.name);
+    let head: Uint8Array<ArrayBuffer> | undefined;
+    try {
+      for (let piece = await inflow.next(); piece !== undefined; piece = await inflow.next()) {
+        head ??= piece.slice(0, headBytes);
+        await this.#feed(piece, inflow, signal);
+        if (this.#isFirstTry) this.#surroundings.forceFailure?.(file, this.#surroundings.engine);
+        for (const damage of inflow.takeDamages()) this.session.damage(damage);
+        if (this.#stopped !== undefined) return head;
+      }
+    } finally {
+      inflow.close();
+    }
+    for (const damage of inflow.takeDamages()) this.session.damage(damage);
+    this.session.finish();
+    return head;
+  }
+
+  /** Pushes a piece in steps that end after a few milliseconds, and lets others in between. */
+  async #feed(piece: Uint8Array<ArrayBuffer>, inflow: Inflow, signal: AbortSignal): Promise<void> {
+    const { engine, breathe } = this.#surroundings;
+    for (let from = 0; from < piece.length; ) {
+      if (!engine.hasRoom(memoryLimit, headroom)) this.#stopped ??= { kind: 'limit', what: 'memory', limit: memoryLimit };
+      if (this.#stopped !== undefined) return;
+      const begun = performance.now();
+      const end = Math.min(piece.length, from + this.#stepBytes);
+      const goesOn = this.session.push(piece.subarray(from, end));
+      if (!goesOn) this.#stopped ??= this.session.summary().stopped;
+      if (end - from === this.#stepBytes) {
+        const fitting = this.#stepBytes * Math.min(2, stepMs / Math.max(0.1, performance.now() - begun));
+        this.#stepBytes = Math.min(largestStep, Math.max(smallestStep, fitting & ~0xffff));
+      }
+      from = end;
+      this.#tick(this.#bytesBefore + inflow.consumed, 'running');
+      await breathe();
+      checkAborted(signal);
+    }
+  }
+
+  /** Tells the page how far it is; at once when the first rows are there. */
+  #tick(bytesRead: number, moment: 'running' | 'last'): void {
+    const now = performance.now();
+    const events = this.session.blocks;
+    const isDue = now - this.#tickedAt >= progressMs || (this.#tickedEvents === 0 && events > 0);
+    if (!isDue && moment === 'running') return;
+    const seconds = (now - this.#tickedAt) / 1000;
+    this.#surroundings.report({
+      bytesRead,
+      bytesTotal: this.#bytesTotal,
+      events,
+      eventsPerSecond: seconds > 0 ? Math.round((events - this.#tickedEvents) / seconds) : 0,
+      summary: this.summary(),
+    });
+    this.#tickedAt = now;
+    this.#tickedEvents = events;
+  }
+}
+
+async function openInflow(surroundings: Surroundings, file: File): Promise<CaptureInflow> {
+  if (file.size === 0) throw new Failure({ kind: 'empty', name: file.name });
+  let head: ArrayBuffer;
+  try {
+    head = await file.slice(0, 2).arrayBuffer();
+  } catch (cause) {
+    throw new Failure(readFailure(file, cause, false));
+  }
+  return isGzip(new Uint8Array(head)) ? surroundings.openGzip(file) : openRaw(file);
+}
+
+/** Files in the order of recording. */
+async function inOrder(
+  surroundings: Surroundings,
+  files: readonly File[],
+  signal: AbortSignal,
+): Promise<readonly File[]> {
+  if (files.length < 2) return files;
+  const order = orderOf(await readHeads(surroundings, files, signal));
+  return order.flatMap((position) => files[position] ?? []);
+}
+
+async function readHeads(
+  surroundings: Surroundings,
+  files: readonly File[],
+  signal: AbortSignal,
+): Promise<readonly FileHead[]> {
+  const heads: FileHead[] = [];
+  for (const file of files) heads.push(await readFileHead(surroundings, file, signal));
+  return heads;
+}
+
+/** Reads a file up to its first event. What cannot be read says so when it is opened. */
+async function readFileHead(surroundings: Surroundings, file: File, signal: AbortSignal): Promise<FileHead> {
+  const session = surroundings.engine.createSession();
+  try {
+    const inflow = await openInflow(surroundings, file);
+    try {
+      session.nextFile(file.name);
+      let left = longestPreamble;
+      while (left > 0 && session.blocks === 0) {
+        const piece = await inflow.next();
+        if (piece === undefined) break;
+        for (let from = 0; from < piece.length && session.blocks === 0; from += smallestStep) {
+          session.push(piece.subarray(from, from + smallestStep));
+        }
+        left -= piece.length;
+        await surroundings.breathe();
+        checkAborted(signal);
+      }
+    } finally {
+      inflow.close();
+    }
+    if (!session.isCapture) return { name: file.name, host: undefined, firstNs: undefined };
+    const { host, firstNs, blocks } = session.summary();
+    return { name: file.name, host, firstNs: blocks > 0 ? firstNs : undefined };
+  } catch (cause) {
+    if (!(cause instanceof Failure) || cause.error.kind === 'cancelled') throw cause;
+    return { name: file.name, host: undefined, firstNs: undefined };
+  } finally {
+    session.free();
+  }
+}

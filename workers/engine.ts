@@ -1,0 +1,230 @@
+/**
+ * The engine as the workers see it: typed answers of one wasm instance, and the only file that calls into the module.
+ * Columns come out of it as copies of their own, details as JSON text.
+ */
+import init, * as wasm from '../wasm/pkg/web';
+import type {
+  CallDetail,
+  CaptureError,
+  CaptureSummary,
+  DamageReport,
+  EventRow,
+  ListCount,
+  ListPosition,
+  ListSpec,
+  Requests,
+  RowWindow,
+  StateDetail,
+} from './protocol';
+import { describeThrown, Failure } from './failure';
+import type { PackedBytes, ReadBytes } from './reading/bytes';
+import type { Inflater } from './reading/gzip';
+
+type Located = Requests['locate']['result'];
+type Place = Requests['locate']['params']['at'];
+
+/** How far a search has come. */
+export type Found =
+  | { readonly state: 'found'; readonly position: ListPosition }
+  | { readonly state: 'searching'; readonly position: ListPosition }
+  | { readonly state: 'nowhere' };
+
+/** An open capture in the engine. */
+export interface EngineSession {
+  /** Event blocks so far. */
+  readonly blocks: number;
+  nextFile(name: string): void;
+  /** Takes inflated bytes, however they are cut. False when indexing has stopped. */
+  push(bytes: Uint8Array<ArrayBuffer>): boolean;
+  /** The current file ends here. */
+  finish(): void;
+  /** The packing of the current file is damaged. */
+  damage(damage: DamageReport): void;
+  /** Whether anything in it made it a capture. */
+  readonly isCapture: boolean;
+  summary(): CaptureSummary;
+  count(list: ListSpec): ListCount;
+  window(list: ListSpec, first: ListPosition, count: number, read: ReadBytes): RowWindow;
+  locate(list: ListSpec, at: Place): Located;
+  seekError(list: ListSpec, from: ListPosition, step: 1 | -1): ListPosition | undefined;
+  /** Looks through some rows after (or before) `from`, and says how far it has come. */
+  findText(list: ListSpec, text: string, from: ListPosition, step: 1 | -1, read: ReadBytes): Found;
+  call(row: EventRow, read: ReadBytes): CallDetail;
+  state(row: EventRow, read: ReadBytes): StateDetail;
+  bytes(row: EventRow, param: number, read: ReadBytes): Uint8Array<ArrayBuffer>;
+  text(list: ListSpec, first: ListPosition, count: number, read: ReadBytes): string;
+  free(): void;
+}
+
+/** One instance of the module. */
+export interface Engine {
+  createSession(skipOffset?: number): EngineSession;
+  createInflater(): Inflater;
+  /** For reading a gzip file again. */
+  createPackedBytes(): PackedBytes;
+  /** What the first bytes of a file that is no capture look like. */
+  looksLike(head: Uint8Array<ArrayBuffer>): string | undefined;
+  /** Whether memory is below `limit` and `headroom` more could be had now. */
+  hasRoom(limit: number, headroom: number): boolean;
+  readonly memoryBytes: number;
+  /** What is known about a trap: a panic's own words, and where in the file it happened. */
+  explainTrap(cause: unknown): CaptureError;
+  /** Test builds only: ends the module as a fault of ours would. */
+  trap?(): void;
+  /** Test builds only: ends the module as a full memory would. */
+  exhaust?(): void;
+}
+
+/** Makes the engine of this worker. */
+export async function loadEngine(module: WebAssembly.Module): Promise<Engine> {
+  const exports = await init({ module_or_path: module });
+  return {
+    createSession: (skipOffset) => new WasmSession(skipOffset),
+    createInflater,
+    createPackedBytes: () => new wasm.PackedBytes() as PackedBytes,
+    looksLike: (head) => wasm.looksLike(head),
+    hasRoom: (limit, headroom) => exports.memory.buffer.byteLength < limit && wasm.hasHeadroom(headroom),
+    get memoryBytes() {
+      return exports.memory.buffer.byteLength;
+    },
+    explainTrap,
+    ...(import.meta.env.MODE === 'test' ? faults(exports) : {}),
+  };
+}
+
+/** Real traps: a pointer to nowhere, and allocations until there are no more. */
+function faults(exports: wasm.InitOutput): Required<Pick<Engine, 'trap' | 'exhaust'>> {
+  return {
+    trap() {
+      exports.session_finish(0xfffffff0);
+    },
+    exhaust() {
+      for (;;) exports.__wbindgen_malloc(64 << 20, 1);
+    },
+  };
+}
+
+function createInflater(): Inflater {
+  const inflater = new wasm.Inflater();
+  return {
+    push: (packed) => inflater.push(packed),
+    pull: (into, isEnd) => inflater.pull(into, isEnd),
+    takePoints: () => inflater.takePoints() as Uint8Array<ArrayBuffer>,
+    takeDamages: () => JSON.parse(inflater.takeDamages()) as DamageReport[],
+    free: () => inflater.free(),
+  };
+}
+
+/** An allocation that fails ends in a trap without words; then there is no room for this much either. */
+const roomAfterTrap = 1 << 20;
+
+function explainTrap(cause: unknown): CaptureError {
+  // After a trap only calls that take no object are safe.
+  const panic = wasm.lastPanic();
+  if (panic === undefined && !wasm.hasHeadroom(roomAfterTrap)) return { kind: 'limit', what: 'memory', limit: 2 ** 32 };
+  const message = panic ?? describeThrown(cause);
+  const offset = wasm.applying();
+  return offset === undefined ? { kind: 'bug', message } : { kind: 'bug', message, offset };
+}
+
+class WasmSession implements EngineSession {
+  readonly #session: wasm.Session;
+
+  constructor(skipOffset: number | undefined) {
+    this.#session = new wasm.Session(skipOffset);
+  }
+
+  get blocks(): number {
+    return this.#session.blocks;
+  }
+
+  get isCapture(): boolean {
+    return this.#session.isCapture;
+  }
+
+  nextFile(name: string): void {
+    this.#session.nextFile(name);
+  }
+
+  push(bytes: Uint8Array<ArrayBuffer>): boolean {
+    return this.#session.push(bytes);
+  }
+
+  finish(): void {
+    this.#session.finish();
+  }
+
+  damage({ kind, offset, field, found, expected }: DamageReport): void {
+    this.#session.damage(kind, offset, field, found, expected);
+  }
+
+  summary(): CaptureSummary {
+    const summary = JSON.parse(this.#session.summary()) as Omit<CaptureSummary, 'firstNs'>;
+    // JSON numbers are doubles, which step by 256 ns there.
+    return { ...summary, firstNs: this.#session.firstNs };
+  }
+
+  count(list: ListSpec): ListCount {
+    const [rows = 0, events = 0, total = 0] = this.#session.count(...listArgs(list));
+    return { rows, events, total };
+  }
+
+  window(list: ListSpec, first: ListPosition, count: number, read: ReadBytes): RowWindow {
+    const { isUnread, ...window } = this.#session.window(...listArgs(list), first, count, read) as ReadWindow;
+    // Why it is unread is known to who reads; the rows say only that they no longer fit the index.
+    return isUnread ? { ...window, unread: { kind: 'changed', name: '' } } : window;
+  }
+
+  locate(list: ListSpec, at: Place): Located {
+    const [by, value] = 'num' in at ? ['num', at.num] : 'row' in at ? ['row', at.row] : ['ns', at.ns];
+    const located = this.#session.locate(...listArgs(list), by, value);
+    if (located === undefined) return undefined;
+    const [position = 0, row = 0, exact = 0] = located;
+    return { position: position as ListPosition, row: row as EventRow, exact: exact === 1 };
+  }
+
+  seekError(list: ListSpec, from: ListPosition, step: 1 | -1): ListPosition | undefined {
+    return this.#session.seekError(...listArgs(list), from, step === 1) as ListPosition | undefined;
+  }
+
+  findText(list: ListSpec, text: string, from: ListPosition, step: 1 | -1, read: ReadBytes): Found {
+    const found = this.#session.findText(...listArgs(list), text, from, step === 1, read);
+    if (found === undefined) return { state: 'nowhere' };
+    const [position = 0, isHit = 0] = found;
+    return { state: isHit === 1 ? 'found' : 'searching', position: position as ListPosition };
+  }
+
+  call(row: EventRow, read: ReadBytes): CallDetail {
+    return parseDetail<CallDetail>(this.#session.call(row, read));
+  }
+
+  state(row: EventRow, read: ReadBytes): StateDetail {
+    return parseDetail<StateDetail>(this.#session.state(row, read));
+  }
+
+  bytes(row: EventRow, param: number, read: ReadBytes): Uint8Array<ArrayBuffer> {
+    const bytes = this.#session.bytes(row, param, read);
+    if (bytes === undefined) throw new Failure({ kind: 'bug', message: `event ${row} has no parameter ${param}` });
+    return bytes as Uint8Array<ArrayBuffer>;
+  }
+
+  text(list: ListSpec, first: ListPosition, count: number, read: ReadBytes): string {
+    return this.#session.text(...listArgs(list), first, count, read);
+  }
+
+  free(): void {
+    this.#session.free();
+  }
+}
+
+type ReadWindow = RowWindow & { readonly isUnread: boolean };
+
+/** Details come as JSON, which has no NaN: an event without a number. */
+function parseDetail<T>(json: string | undefined): T {
+  if (json === undefined) throw new Failure({ kind: 'bug', message: 'there is no such row' });
+  return JSON.parse(json, (key, value: unknown) => (key === 'num' && value === null ? NaN : value)) as T;
+}
+
+function listArgs(list: ListSpec): [calls: boolean, conversation: number | undefined] {
+  return [list.unit === 'calls', list.conversation];
+}

@@ -1,0 +1,77 @@
+/** Entry of the engine worker: one per capture. */
+import { expose } from 'comlink';
+import { createBreather } from './breathe';
+import { createCaptureHandlers } from './capture';
+import { createDispatcher } from './dispatch';
+import type { Dispatcher } from './dispatch';
+import type { Engine } from './engine';
+import { loadEngine } from './engine';
+import { forceFailure } from './force';
+import type { Api, CaptureError, Progress } from './protocol';
+import type { CaptureInflow } from './reading/inflow';
+import { InflatedInflow, LocalInflating } from './reading/gzip';
+import { inflateRemotely } from './reading/remote-inflating';
+
+/** For less than this, starting another worker takes longer than inflating here. */
+const smallFile = 1 << 20;
+
+let sendProgress: (progress: Progress) => void = () => undefined;
+let sendCrash: (error: CaptureError) => void = () => undefined;
+let boot: (dispatcher: Promise<Dispatcher>) => void;
+/** Requests that come before the engine is loaded wait for it. */
+const booted = new Promise<Dispatcher>((resolve) => {
+  boot = resolve;
+});
+
+async function start(module: WebAssembly.Module): Promise<Dispatcher> {
+  const engine = await loadEngine(module);
+  const handlers = createCaptureHandlers({
+    engine,
+    breathe: createBreather(),
+    openGzip: (file) => openGzip(module, engine, file),
+    report: (progress) => sendProgress(progress),
+    ...(import.meta.env.MODE === 'test' ? { forceFailure } : {}),
+  });
+  return createDispatcher(
+    handlers,
+    (cause) => engine.explainTrap(cause),
+    (error) => sendCrash(error),
+  );
+}
+
+function openGzip(module: WebAssembly.Module, engine: Engine, file: File): CaptureInflow {
+  const inflating =
+    file.size < smallFile ? new LocalInflating(file, engine.createInflater()) : inflateRemotely(module, file);
+  return new InflatedInflow(file, inflating, engine.createPackedBytes());
+}
+
+const api: Api = {
+  async boot(module) {
+    const dispatcher = start(module);
+    boot(dispatcher);
+    await dispatcher;
+  },
+  abort(id) {
+    void booted.then((dispatcher) => dispatcher.abort(id));
+  },
+  onProgress(listener) {
+    sendProgress = listener;
+  },
+  onCrash(listener) {
+    sendCrash = listener;
+  },
+  open: async (params, id) => (await booted).methods.open(params, id),
+  plan: async (params, id) => (await booted).methods.plan(params, id),
+  stop: async (params, id) => (await booted).methods.stop(params, id),
+  count: async (params, id) => (await booted).methods.count(params, id),
+  window: async (params, id) => (await booted).methods.window(params, id),
+  locate: async (params, id) => (await booted).methods.locate(params, id),
+  seekError: async (params, id) => (await booted).methods.seekError(params, id),
+  findText: async (params, id) => (await booted).methods.findText(params, id),
+  call: async (params, id) => (await booted).methods.call(params, id),
+  state: async (params, id) => (await booted).methods.state(params, id),
+  bytes: async (params, id) => (await booted).methods.bytes(params, id),
+  text: async (params, id) => (await booted).methods.text(params, id),
+};
+
+expose(api);

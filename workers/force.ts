@@ -1,0 +1,11 @@
+/**
+ * Breaks the engine for good, in test builds only: a file named `….force-trap.scap` makes it trap after its first
+ * piece, one named `….force-memory.scap` makes it run out of memory. Nothing of it is in a production build.
+ */
+import type { Engine } from './engine';
+
+/** Does what the name of `file` asks for. */
+export function forceFailure(file: File, engine: Engine): void {
+  if (file.name.includes('.force-trap.')) engine.trap?.();
+  if (file.name.includes('.force-memory.')) engine.exhaust?.();
+}

@@ -1,0 +1,212 @@
+/**
+ * Reads any bytes of a capture again, at once: what an event carries is not indexed, only where it stands. Offsets
+ * count the inflated bytes of one file.
+ */
+import { Failure, readFailure } from '../failure';
+import type { CaptureError } from '../protocol';
+
+/** Reads bytes of one of a capture's files, counted from 0; `undefined` when they can't be had. */
+export type ReadBytes = (file: number, offset: number, length: number) => Uint8Array<ArrayBuffer> | undefined;
+
+/** Bytes at an offset; fewer than asked for where the stream ends. */
+export interface ByteSource {
+  read(offset: number, length: number): Uint8Array<ArrayBuffer>;
+}
+
+const pageBytes = 64 << 10;
+const longestSpan = 2 << 20;
+const cachedBytes = 8 << 20;
+
+interface Span {
+  readonly from: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Spans read lately, newest last; forgets the oldest beyond its budget. */
+class Spans {
+  readonly #budget: number;
+  #spans: Span[] = [];
+  #held = 0;
+
+  constructor(budget: number) {
+    this.#budget = budget;
+  }
+
+  /** The span that holds `offset`, made the newest. */
+  at(offset: number): Span | undefined {
+    for (let index = this.#spans.length - 1; index >= 0; index--) {
+      const span = this.#spans[index];
+      if (span === undefined || offset < span.from || offset >= span.from + span.bytes.length) continue;
+      if (index < this.#spans.length - 1) {
+        this.#spans.splice(index, 1);
+        this.#spans.push(span);
+      }
+      return span;
+    }
+    return undefined;
+  }
+
+  keep(span: Span): void {
+    this.#spans.push(span);
+    this.#held += span.bytes.length;
+    while (this.#held > this.#budget && this.#spans.length > 1) this.#held -= this.#spans.shift()?.bytes.length ?? 0;
+  }
+}
+
+/** Fills a request from the spans that `load` brings. */
+function readThrough(
+  spans: Spans,
+  size: number,
+  load: (offset: number, length: number) => Span | undefined,
+  offset: number,
+  length: number,
+): Uint8Array<ArrayBuffer> {
+  const end = Math.min(offset + length, size);
+  if (end <= offset) return new Uint8Array(0);
+  const spanAt = (position: number): Span | undefined => {
+    const known = spans.at(position);
+    if (known !== undefined) return known;
+    const loaded = load(position, end - position);
+    if (loaded !== undefined) spans.keep(loaded);
+    return loaded;
+  };
+  const first = spanAt(offset);
+  if (first === undefined || offset >= first.from + first.bytes.length) return new Uint8Array(0);
+  if (end <= first.from + first.bytes.length) return first.bytes.subarray(offset - first.from, end - first.from);
+  const joined = new Uint8Array(end - offset);
+  let position = offset;
+  while (position < end) {
+    const span = spanAt(position);
+    if (span === undefined) break;
+    const part = span.bytes.subarray(position - span.from, end - span.from);
+    if (part.length === 0) break;
+    joined.set(part, position - offset);
+    position += part.length;
+  }
+  return joined.subarray(0, position - offset);
+}
+
+/** A file that is not compressed. */
+export class RawBytes implements ByteSource {
+  readonly #file: File;
+  readonly #reader = new FileReaderSync();
+  readonly #spans = new Spans(cachedBytes);
+  #lastEnd = -1;
+  #spanBytes = pageBytes;
+
+  constructor(file: File) {
+    this.#file = file;
+  }
+
+  read(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    return readThrough(this.#spans, this.#file.size, (at, wanted) => this.#load(at, wanted), offset, length);
+  }
+
+  /** Reads whole pages; more of them while reads go forward, for a search should not pay a round trip per page. */
+  #load(offset: number, length: number): Span {
+    const from = offset - (offset % pageBytes);
+    this.#spanBytes = from === this.#lastEnd ? Math.min(this.#spanBytes * 2, longestSpan) : pageBytes;
+    const end = Math.min(this.#file.size, from + Math.max(this.#spanBytes, offset - from + length));
+    const bytes = readSync(this.#reader, this.#file, from, end);
+    this.#lastEnd = from + bytes.length;
+    return { from, bytes };
+  }
+}
+
+function readSync(reader: FileReaderSync, file: File, from: number, end: number): Uint8Array<ArrayBuffer> {
+  try {
+    const bytes = new Uint8Array(reader.readAsArrayBuffer(file.slice(from, end)));
+    if (bytes.length < end - from) throw new Failure({ kind: 'changed', name: file.name });
+    return bytes;
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    throw new Failure(readFailure(file, cause, true));
+  }
+}
+
+/** Inflates stretches of one gzip file again; implemented by the engine. */
+export interface PackedBytes {
+  /** Adds restart points noted while the file was read first. */
+  addPoints(points: Uint8Array<ArrayBuffer>): void;
+  /** Inflated bytes at `offset`, fewer at the end; `read` gives bytes of the file. */
+  read(
+    offset: number,
+    length: number,
+    size: number,
+    read: (offset: number, length: number) => Uint8Array<ArrayBuffer>,
+  ): Uint8Array<ArrayBuffer> | undefined;
+  free(): void;
+}
+
+/** Inflated at a time: what is asked for together tends to stand together. */
+const inflatedSpan = 1 << 20;
+
+/** A gzip file: inflates again from the restart point before the bytes wanted. */
+export class InflatedBytes implements ByteSource {
+  readonly #packed: PackedBytes;
+  readonly #raw: RawBytes;
+  readonly #size: number;
+  readonly #spans = new Spans(4 * cachedBytes);
+
+  constructor(file: File, packed: PackedBytes) {
+    this.#packed = packed;
+    this.#raw = new RawBytes(file);
+    this.#size = file.size;
+  }
+
+  /** Takes the restart points met while the file was read first, in order. */
+  addPoints(points: Uint8Array<ArrayBuffer>): void {
+    this.#packed.addPoints(points);
+  }
+
+  read(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    return readThrough(this.#spans, Infinity, (at) => this.#load(at), offset, length);
+  }
+
+  #load(offset: number): Span | undefined {
+    const from = offset - (offset % inflatedSpan);
+    let failure: unknown;
+    const bytes = this.#packed.read(from, inflatedSpan, this.#size, (at, length) => {
+      try {
+        return this.#raw.read(at, length);
+      } catch (cause) {
+        failure = cause; // must not be thrown through the engine
+        throw cause;
+      }
+    });
+    if (failure !== undefined) throw failure;
+    return bytes === undefined ? undefined : { from, bytes };
+  }
+}
+
+/**
+ * All files of a capture. A file that cannot be read any more answers nothing, so that what does not need its bytes
+ * still works; `takeFailure` says so.
+ */
+export class CaptureBytes {
+  readonly #sources: ByteSource[] = [];
+  #failure: CaptureError | undefined;
+
+  /** Adds the next file. */
+  add(source: ByteSource): void {
+    this.#sources.push(source);
+  }
+
+  /** Handed to the engine, which calls it for what it needs of events. */
+  readonly read: ReadBytes = (file, offset, length) => {
+    try {
+      return this.#sources[file]?.read(offset, length);
+    } catch (cause) {
+      if (!(cause instanceof Failure)) throw cause;
+      this.#failure = cause.error;
+      return undefined;
+    }
+  };
+
+  /** What went wrong with reading since it was last asked. */
+  takeFailure(): CaptureError | undefined {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    return failure;
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * Streams a file's bytes in order. One recycled buffer filled by a byte stream is the fastest way a browser has
+ * (1.0 to 1.25 GB/s where three `arrayBuffer()` calls in flight reach 0.8, measured in Chromium 156).
+ */
+import { Failure, readFailure } from '../failure';
+import type { Inflow } from './inflow';
+
+export interface FileStreamOptions {
+  /** Size of the recycled buffer. Small ones make the copy into the engine dearer. */
+  readonly bufferBytes: number;
+  /** A byte stream that says nothing for this long is given up for plain reads. */
+  readonly stallMs: number;
+}
+
+const defaults: FileStreamOptions = { bufferBytes: 4 << 20, stallMs: 8000 };
+
+/**
+ * A pending read of a blob's stream can be collected together with its stream, reader and file when nothing global
+ * refers to them, and then hangs without an error. So what reads is rooted here until it is closed.
+ */
+const rooted = new Set<object>();
+
+type ReadResult = ReadableStreamReadResult<Uint8Array<ArrayBuffer>>;
+
+/** Opens a stream over `file`. */
+export function openFileStream(file: File, options: Partial<FileStreamOptions> = {}): Inflow {
+  const stream = new FileStream(file, { ...defaults, ...options });
+  rooted.add(stream);
+  return stream;
+}
+
+class FileStream implements Inflow {
+  readonly #file: File;
+  readonly #options: FileStreamOptions;
+  #consumed = 0;
+  #reader: ReadableStreamBYOBReader | undefined;
+  #buffer: ArrayBuffer | undefined;
+  #ahead: Promise<ArrayBuffer> | undefined;
+  #isClosed = false;
+
+  constructor(file: File, options: FileStreamOptions) {
+    this.#file = file;
+    this.#options = options;
+    try {
+      // A slice, not the file: some browsers stream slices faster, and the end is fixed to the size we know.
+      this.#reader = file.slice(0, file.size).stream().getReader({ mode: 'byob' });
+    } catch {
+      this.#reader = undefined; // no byte streams here: plain reads
+    }
+  }
+
+  get consumed(): number {
+    return this.#consumed;
+  }
+
+  async next(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    if (this.#isClosed || this.#consumed >= this.#file.size) {
+      this.close();
+      return undefined;
+    }
+    const bytes = this.#reader === undefined ? await this.#readPlain() : await this.#readStream(this.#reader);
+    if (bytes.length === 0) {
+      this.close();
+      throw new Failure({ kind: 'changed', name: this.#file.name }); // shorter than it was when it was chosen
+    }
+    this.#consumed += bytes.length;
+    return bytes;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    rooted.delete(this);
+    this.#ahead = undefined;
+    this.#buffer = undefined;
+    this.#reader?.cancel().catch(() => undefined);
+    this.#reader = undefined;
+  }
+
+  async #readStream(reader: ReadableStreamBYOBReader): Promise<Uint8Array<ArrayBuffer>> {
+    const wanted = Math.min(this.#options.bufferBytes, this.#file.size);
+    const buffer = this.#buffer ?? new ArrayBuffer(wanted);
+    this.#buffer = undefined; // detached by the read
+    let result: ReadResult | 'stalled';
+    try {
+      result = await withinTime(reader.read(new Uint8Array(buffer)), this.#options.stallMs);
+    } catch (cause) {
+      throw new Failure(readFailure(this.#file, cause, this.#consumed > 0));
+    }
+    if (result === 'stalled') {
+      reader.cancel().catch(() => undefined);
+      this.#reader = undefined;
+      return this.#readPlain();
+    }
+    const bytes = result.value ?? new Uint8Array(0);
+    this.#buffer = bytes.buffer;
+    return bytes;
+  }
+
+  /** Plain reads, one ahead of the one that is being used. */
+  async #readPlain(): Promise<Uint8Array<ArrayBuffer>> {
+    const { bufferBytes } = this.#options;
+    const slice = (from: number): Promise<ArrayBuffer> => {
+      const reading = this.#file.slice(from, from + bufferBytes).arrayBuffer();
+      reading.catch(() => undefined); // told to whoever awaits it
+      return reading;
+    };
+    try {
+      const buffer = await (this.#ahead ?? slice(this.#consumed));
+      const next = this.#consumed + buffer.byteLength;
+      this.#ahead = next < this.#file.size && !this.#isClosed ? slice(next) : undefined;
+      return new Uint8Array(buffer);
+    } catch (cause) {
+      throw new Failure(readFailure(this.#file, cause, this.#consumed > 0));
+    }
+  }
+}
+
+async function withinTime<T>(work: Promise<T>, ms: number): Promise<T | 'stalled'> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stalled = new Promise<'stalled'>((resolve) => {
+    timer = setTimeout(() => resolve('stalled'), ms);
+  });
+  try {
+    return await Promise.race([work, stalled]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
