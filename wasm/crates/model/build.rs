@@ -65,7 +65,8 @@ fn flag_tables(json: &Value, out: &mut String) -> BTreeMap<String, usize> {
                 Some(0) => "V0_36_0",
                 Some(_) => "Libs0_25_4",
             };
-            write!(rows, "Flag{{name:{word:?},bits:{},since:Release::{since}}},", number(&flag[1])).expect("a string takes all");
+            write!(rows, "Flag{{name:{word:?},bits:{},since:Release::{since}}},", number(&flag[1]))
+                .expect("a string takes all");
         }
         writeln!(all, "&[{rows}],").expect("a string takes all");
         numbers.insert(name.clone(), index);

@@ -102,6 +102,9 @@ pub enum Quirk {
     PrctlNameUnseen,
     /// sysdig 0.29.3 makes no entries for bpf, userfaultfd, io_uring, memfd and pidfd, and does not follow setreuid and setregid.
     NewerFdsUnseen,
+    /// sysdig forgets all threads and descriptors where another section begins; right is that those which the new lists confirm
+    /// go on, as in rolled files.
+    SectionsForget,
     /// sysdig adds no more than 4,096 descriptors to a table; right is no limit.
     TableOf4096,
     /// sysdig has no fd for mmap events although they have an fd parameter; right is that fd.

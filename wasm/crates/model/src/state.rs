@@ -21,7 +21,7 @@ use crate::table::{self, Category, EventFlags, ParamType, Release};
 use crate::view::{FdView, View};
 use containers::Containers;
 use descriptions::{Attributes, Descriptions, FdKind, Role, TableIndex};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use identity::Identities;
 use scap::Event;
 use scap::metadata::{Fd, FdTarget, Group, Interface, Machine, Process, Section, User};
@@ -78,6 +78,12 @@ enum Removal {
     Thread { thread: ThreadIndex },
 }
 
+/// What earlier sections left, while the lists of a new one are read.
+struct Carried {
+    threads: HashSet<ThreadIndex>,
+    slots: HashSet<(TableIndex, i64)>,
+}
+
 /// The state engine.
 pub struct State {
     quirks: Quirks,
@@ -92,6 +98,10 @@ pub struct State {
     removals: Vec<Removal>,
     /// Initial fds are given their roles at the first event of a section, when all of them are known.
     loading: bool,
+    /// Descriptions that the list of this section brought.
+    listed: Vec<DescriptionIndex>,
+    /// What was known before this section and has not stood in its lists so far.
+    carried: Option<Carried>,
     /// An event other than a container record has been seen in this file.
     begun: bool,
     /// Number of the last counted event.
@@ -118,6 +128,8 @@ impl State {
             interfaces: Vec::new(),
             removals: Vec::new(),
             loading: false,
+            listed: Vec::new(),
+            carried: None,
             begun: false,
             counted: 0,
             meetings: HashMap::new(),
@@ -185,10 +197,32 @@ impl State {
     // --- initial state -------------------------------------------------------------------------------------------
 
     /// A recording starts: what follows is the state at its start.
+    ///
+    /// A later section of the same machine goes on with the lives that its lists confirm (rolled files); sysdig forgets
+    /// everything and begins anew.
     pub fn section(&mut self, _section: &Section, row: Row) {
         self.settle(row);
+        if self.loading {
+            self.loaded(row);
+        }
         self.loading = true;
         self.interfaces.clear();
+        if self.quirks.has(Quirk::SectionsForget) {
+            self.forget(row);
+            return;
+        }
+        let threads: HashSet<ThreadIndex> = self.threads.living().into_iter().collect();
+        let mut slots = HashSet::new();
+        for thread in &threads {
+            let table = self.threads.now(*thread).table;
+            slots.extend(self.descriptions.live(table).into_iter().map(|(fd, _)| (table, fd)));
+        }
+        self.carried = Some(Carried { threads, slots });
+    }
+
+    /// Ends all lives: what comes next is another machine or another time.
+    fn forget(&mut self, row: Row) {
+        self.carried = None;
         for thread in self.threads.living() {
             if let Some(table) = self.threads.remove(thread, row) {
                 self.descriptions.end(table, row);
@@ -199,7 +233,11 @@ impl State {
     }
 
     /// Facts of the machine.
-    pub fn machine(&mut self, machine: &Machine) {
+    pub fn machine(&mut self, machine: &Machine, row: Row) {
+        let another = machine.host != self.machine.host || machine.boot_ts != self.machine.boot_ts;
+        if another && self.carried.is_some() {
+            self.forget(row);
+        }
         self.machine = machine.clone();
     }
 
@@ -255,7 +293,10 @@ impl State {
         };
         version.container = self.containers.of_cgroups(process.cgroups, &mut self.strings);
         if let Some(old) = self.threads.find(process.tid) {
-            // A process list that names a tid twice: the later entry tells more.
+            if self.goes_on(old, &version, row) {
+                return;
+            }
+            // Another life, or a list that names a tid twice: the later entry tells more.
             if let Some(table) = self.threads.remove(old, row) {
                 self.descriptions.end(table, row);
             }
@@ -265,6 +306,29 @@ impl State {
             _ => self.descriptions.table(),
         };
         self.threads.add(process.tid, row, Birth::Listed, version);
+    }
+
+    /// Whether a thread of an earlier section is the one that this entry names; it then takes over what the entry says.
+    fn goes_on(&mut self, thread: ThreadIndex, entry: &ThreadVersion, row: Row) -> bool {
+        let known = *self.threads.now(thread);
+        let Some(carried) = &mut self.carried else { return false };
+        let same = known.pid == entry.pid && (known.comm == entry.comm || known.exe == entry.exe);
+        if !same || !carried.threads.remove(&thread) {
+            return false;
+        }
+        self.threads.change(thread, row, |version| {
+            let kept = *version;
+            *version = ThreadVersion {
+                thread: kept.thread,
+                since: kept.since,
+                previous: kept.previous,
+                table: kept.table,
+                cgroups_since: if kept.cgroups == entry.cgroups { kept.cgroups_since } else { row },
+                identity_since: if (kept.uid, kept.gid) == (entry.uid, entry.gid) { kept.identity_since } else { row },
+                ..*entry
+            };
+        });
+        true
     }
 
     /// One descriptor of the initial state.
@@ -315,13 +379,41 @@ impl State {
             FdTarget::Named { kind, name } => (FdKind::from_number(kind), name, None),
         };
         let name = self.strings.keep(name);
+        if let Some(carried) = &mut self.carried
+            && let Some(slot) = self.descriptions.slot(version.table, fd.fd)
+            && network::goes_on(&self.descriptions, slot.description, kind, name, sock.as_ref())
+        {
+            carried.slots.remove(&(version.table, fd.fd));
+            return;
+        }
         let description = self.descriptions.open(kind, name, sock, fd.ino, NONE);
         self.descriptions.put(version.table, fd.fd, description, row, cloexec);
+        self.listed.push(description);
+        if let Some(carried) = &mut self.carried {
+            carried.slots.remove(&(version.table, fd.fd));
+        }
     }
 
     /// The list is complete: roles and names of sockets follow from all of it together.
     fn loaded(&mut self, row: Row) {
         self.loading = false;
+        if let Some(Carried { threads, slots }) = self.carried.take() {
+            let mut gone: Vec<_> = threads.into_iter().collect();
+            gone.sort_unstable();
+            for thread in gone {
+                if let Some(table) = self.threads.remove(thread, row) {
+                    self.descriptions.end(table, row);
+                }
+            }
+            let mut gone: Vec<_> = slots.into_iter().collect();
+            gone.sort_unstable();
+            for (table, fd) in gone {
+                self.descriptions.remove(table, fd, row);
+            }
+        }
+        for thread in self.threads.living() {
+            self.threads.live_mut(thread).children = 0;
+        }
         for thread in self.threads.living() {
             let pid = self.threads.now(thread).pid;
             if let Some(main) = self.threads.find(pid).filter(|main| *main != thread) {

@@ -1,7 +1,7 @@
 //! Sockets: addresses, roles, names, and which two ends belong together.
 
 use super::calls::Exit;
-use super::descriptions::{Attributes, FdKind, Role};
+use super::descriptions::{Attributes, Descriptions, FdKind, Role};
 use super::socket::{self, Address, L4_ICMP, L4_RAW, L4_TCP, L4_UDP, L4_UNKNOWN, Sock, Tuple};
 use super::strings::Text;
 use super::threads::Enter;
@@ -35,14 +35,7 @@ impl State {
 
     /// Gives initial sockets their roles and names: only now all listening ports are known.
     pub(super) fn settle_initial_sockets(&mut self, row: Row) {
-        let mut initial: Vec<DescriptionIndex> = Vec::new();
-        let mut tables = HashSet::new();
-        for thread in self.threads.living() {
-            let table = self.threads.now(thread).table;
-            if tables.insert(table) {
-                initial.extend(self.descriptions.live(table).into_iter().map(|(_, slot)| slot.description));
-            }
-        }
+        let initial = std::mem::take(&mut self.listed);
         let mut ports: HashSet<(bool, u16)> = HashSet::new();
         for description in &initial {
             let now = self.descriptions.get(*description).now;
@@ -54,9 +47,6 @@ impl State {
         let four_only = self.quirks.has(Quirk::InitialIpv6HasNoRole);
         for index in initial {
             let now = self.descriptions.get(index).now;
-            if now.name != Text::EMPTY && now.kind != FdKind::Unix {
-                continue;
-            }
             let six = now.kind.is_six();
             let mut sock = self.descriptions.sock(now.sock);
             let mut after = now;
@@ -465,6 +455,21 @@ impl State {
         if let Meeting { client: Some(client), server: Some(server) } = *meeting {
             self.descriptions.pair(client, server);
         }
+    }
+}
+
+/// Whether a descriptor of a later list is the one that was known under its number.
+pub(super) fn goes_on(all: &Descriptions, known: DescriptionIndex, kind: FdKind, name: Text, sock: Option<&Sock>) -> bool {
+    let now = all.get(known).now;
+    let mine = all.sock(now.sock);
+    let six = kind.is_six();
+    match sock {
+        None => now.kind == kind && now.name == name,
+        Some(_) if now.kind != kind => false,
+        Some(sock) if kind.is_server() => (mine.bound_address(six), mine.bound_port(six)) == (sock.bound_address(six), sock.bound_port(six)),
+        Some(sock) if kind.is_inet() => same_ends(six, &mine, (sock.source(six), sock.sport(six)), (sock.dest(six), sock.dport(six))),
+        // Classic lists have no addresses of unix sockets.
+        Some(sock) => sock.unix() == (0, 0) || mine.unix() == sock.unix() || mine.unix() == (sock.unix().1, sock.unix().0),
     }
 }
 

@@ -141,7 +141,9 @@ impl State {
             Some(parent) => parent,
             None => self.placeholder(source, row),
         };
-        self.learn_placeholder(parent, row, event);
+        if !self.learns_once() {
+            self.learn_placeholder(parent, row, event);
+        }
         // CLONE_PARENT makes the caller's parent ours: the snapshot then stands under the caller's tid, not under ptid.
         let snapshot = if is_thread { None } else { self.take_snapshot(ptid, vtid) };
         let table = match snapshot {

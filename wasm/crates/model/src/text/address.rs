@@ -198,7 +198,9 @@ mod tests {
 
     #[test]
     fn ipv6_addresses_are_shortened_at_the_first_longest_run_of_zeros() {
-        for text in ["::", "::1", "1::", "2001:db8::3", "1:0:0:2::", "1:2:3:4:5:6:7:8", "fe80::1:0:0:2", "1:0:2:3:4:5:6:7"] {
+        for text in
+            ["::", "::1", "1::", "2001:db8::3", "1:0:0:2::", "1:2:3:4:5:6:7:8", "fe80::1:0:0:2", "1:0:2:3:4:5:6:7"]
+        {
             assert_eq!(v6(text), text);
         }
         assert_eq!(v6("1::2:0:0:3:4"), "1::2:0:0:3:4");

@@ -143,7 +143,10 @@ mod tests {
 
     #[test]
     fn the_characters_stand_behind_the_room_of_eight_groups() {
-        assert_eq!(text(b"GET /", BufferFormat::HexAscii), format!("\n\t0x0000: 4745 5420 2f{}  GET /\n", " ".repeat(25)));
+        assert_eq!(
+            text(b"GET /", BufferFormat::HexAscii),
+            format!("\n\t0x0000: 4745 5420 2f{}  GET /\n", " ".repeat(25))
+        );
         assert_eq!(text(b"\0", BufferFormat::HexAscii), "\n\t0x0000: 00                                     .\n");
     }
 

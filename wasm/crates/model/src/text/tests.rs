@@ -134,7 +134,10 @@ fn a_space_follows_every_argument_except_the_last_one_of_the_newest_release() {
 #[test]
 fn parameters_that_the_release_does_not_know_are_not_printed() {
     let openat: [&[u8]; 7] = [&i64s(-2), &i64s(-100), b"/x\0", &u32s(1), &u32s(0), &u32s(0), &i64s(77)];
-    assert_eq!(bare(OPENAT_EXIT, &openat), "fd=-2(ENOENT) dirfd=-100(AT_FDCWD) name=/x flags=1(O_RDONLY) mode=0 dev=0 ");
+    assert_eq!(
+        bare(OPENAT_EXIT, &openat),
+        "fd=-2(ENOENT) dirfd=-100(AT_FDCWD) name=/x flags=1(O_RDONLY) mode=0 dev=0 "
+    );
     assert!(printed(NEWEST, OPENAT_EXIT, &openat, &Scene::default()).ends_with(" dev=0 ino=77"));
 }
 
@@ -169,7 +172,10 @@ fn what_is_empty_prints_by_type_and_release() {
     let getcwd: [&[u8]; 2] = [&i64s(0), b""];
     assert_eq!([SYSDIG, NEWER].map(|by| print(by, GETCWD_EXIT, &getcwd)), ["res=0 path= ", "res=0 path=<NA> "]);
     let open: [&[u8]; 2] = [&i64s(-1), b""];
-    assert_eq!([SYSDIG, NEWER].map(|by| print(by, OPEN_EXIT, &open)), ["fd=-1(EPERM) name= ", "fd=-1(EPERM) name=<NA> "]);
+    assert_eq!(
+        [SYSDIG, NEWER].map(|by| print(by, OPEN_EXIT, &open)),
+        ["fd=-1(EPERM) name= ", "fd=-1(EPERM) name=<NA> "]
+    );
     assert_eq!(print(SYSDIG, RECVFROM_EXIT, &[&i64s(0), b"", b""]), "res=0 data= tuple=NULL ");
     let bind: [&[u8]; 2] = [&i64s(0), b""];
     assert_eq!([NEWER, NEWEST].map(|by| print(by, BIND_EXIT, &bind)), ["res=0 addr=NULL ", "res=0 addr=<NA>"]);
@@ -296,7 +302,10 @@ fn points_in_time_are_local_dates() {
     let changed = 1_795_291_659_000_000_000_u64.to_le_bytes();
     execve[24] = &changed;
     let in_zone = Printer { zone: Zone::Fixed(1200), ..NEWER };
-    assert!(printed(in_zone, EXECVE_EXIT, &execve, &Scene::default()).contains(" exe_ino_ctime=2026-11-21 20:27:39.000000000 "));
+    assert!(
+        printed(in_zone, EXECVE_EXIT, &execve, &Scene::default())
+            .contains(" exe_ino_ctime=2026-11-21 20:27:39.000000000 ")
+    );
 }
 
 #[test]
@@ -304,7 +313,10 @@ fn addresses_and_ports_of_walked_sockets_are_numbers_and_addresses() {
     let address = "2001:db8::1".parse::<std::net::Ipv6Addr>().expect("an address").octets();
     let socket: [&[u8]; 7] = [&u32s(3), &[1, 0], &[6, 0], &address, &[80, 0], &address, &[0, 0]];
     let printed = printed(NEWEST, TASK_SOCKET_INET6, &socket, &Scene::default());
-    assert_eq!(printed, "fd=3 sk_type=1 sk_proto=6 local_ip=2001:db8::1 local_port=80 remote_ip=2001:db8::1 remote_port=0");
+    assert_eq!(
+        printed,
+        "fd=3 sk_type=1 sk_proto=6 local_ip=2001:db8::1 local_port=80 remote_ip=2001:db8::1 remote_port=0"
+    );
 }
 
 // Flags.
@@ -328,7 +340,10 @@ fn an_entry_equal_to_the_whole_value_ends_the_list() {
 fn an_enumeration_names_all_equal_entries_and_nothing_else() {
     let socket: [&[u8]; 3] = [&u32s(1), &u32s(526_337), &u32s(0)];
     assert_eq!(bare(SOCKET_ENTER, &socket), "domain=1(AF_LOCAL) type=526337 proto=0 ");
-    assert_eq!(printed(NEWER, SOCKET_ENTER, &socket, &Scene::default()), "domain=1(AF_LOCAL|AF_UNIX) type=526337 proto=0 ");
+    assert_eq!(
+        printed(NEWER, SOCKET_ENTER, &socket, &Scene::default()),
+        "domain=1(AF_LOCAL|AF_UNIX) type=526337 proto=0 "
+    );
     let futex: [&[u8]; 3] = [&i64s(0), &[129, 0], &i64s(1)];
     assert_eq!(printed(NEWER, FUTEX_ENTER, &futex, &Scene::default()), "addr=0 op=129 val=1 ");
 }
@@ -549,7 +564,17 @@ fn a_dynamic_parameter_prints_as_what_it_chose() {
 // Info, lines, parts.
 
 fn event<'a>(kind: u16, params: Params<'a>) -> Event<'a> {
-    Event { offset: 0, block_len: 0, cpu: 1, state_only: false, unreadable: false, ts: 86_399_000_000_042, tid: 42, kind, params }
+    Event {
+        offset: 0,
+        block_len: 0,
+        cpu: 1,
+        state_only: false,
+        unreadable: false,
+        ts: 86_399_000_000_042,
+        tid: 42,
+        kind,
+        params,
+    }
 }
 
 #[test]
@@ -584,7 +609,10 @@ fn a_line_has_eight_columns() {
     };
     assert_eq!(line(Some(b"zoo"), SYSDIG), "7 23:59:59.000000042 1 zoo (42) > close fd=3 ");
     assert_eq!(line(None, Printer { time: TimeMode::Absolute, ..SYSDIG }), "7 86399.42 1 <NA> (42) > close fd=3 ");
-    assert_eq!(line(None, Printer { time: TimeMode::Absolute, ..RIGHT }), "7 86399.000000042 1 <NA> (42) > close fd=3 ");
+    assert_eq!(
+        line(None, Printer { time: TimeMode::Absolute, ..RIGHT }),
+        "7 86399.000000042 1 <NA> (42) > close fd=3 "
+    );
 }
 
 #[test]

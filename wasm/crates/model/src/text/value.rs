@@ -96,7 +96,9 @@ impl Printer {
         match ty {
             T::Bytebuf | T::Charbuf | T::Fspath | T::Fsrelpath if classic => b"",
             T::Sockaddr if self.release == Release::Libs0_25_4 => NOT_AVAILABLE,
-            T::Bytebuf | T::Socktuple | T::Sockaddr | T::Fdlist | T::Charbufarray | T::CharbufPairArray | T::Dyn => NULL,
+            T::Bytebuf | T::Socktuple | T::Sockaddr | T::Fdlist | T::Charbufarray | T::CharbufPairArray | T::Dyn => {
+                NULL
+            }
             _ => NOT_AVAILABLE,
         }
     }
