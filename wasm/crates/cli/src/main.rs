@@ -4,6 +4,7 @@ mod info;
 mod input;
 mod output;
 mod sysdig;
+mod tally;
 
 use std::process::ExitCode;
 

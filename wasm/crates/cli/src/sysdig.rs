@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::ffi::OsString;
-use std::io::Write as _;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -19,6 +18,7 @@ use scap::{Damage, Event, Limits, Reader, Sink};
 use crate::Problem;
 use crate::input::{self, Input, Taker};
 use crate::output::Output;
+use crate::tally::Tally;
 
 const HELP: &str = "\
 Prints the events of captures as sysdig prints them.
@@ -41,9 +41,6 @@ Options:
 
 FILTER is evt.is_io, evt.is_io_read, evt.is_io_write or evt.is_wait, then =true or =false.
 ";
-
-/// Rows of the table at the end.
-const TABLE_ROWS: usize = 100;
 
 #[derive(Clone, Copy, Default)]
 struct Options {
@@ -135,7 +132,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
         options.filter = Some(Filter::parse(&filter.join(" "))?);
     }
     let mut output = Output::new();
-    let mut counts = Counts::default();
+    let mut counts = Tally::default();
     let mut status = 0;
     for name in &files {
         let mut input = Input::open(name)?;
@@ -184,7 +181,7 @@ struct Capture<'a> {
 }
 
 impl<'a> Capture<'a> {
-    fn new(options: Options, output: &'a mut Output, counts: &'a mut Counts) -> Self {
+    fn new(options: Options, output: &'a mut Output, counts: &'a mut Tally) -> Self {
         let quirks = if options.right { Quirks::NONE } else { Quirks::ALL };
         let printing = Printing {
             options,
@@ -193,6 +190,7 @@ impl<'a> Capture<'a> {
             output,
             counts,
             row: 0,
+            begun: false,
             counted: 0,
             first: None,
             before: None,
@@ -230,8 +228,10 @@ struct Printing<'a> {
     printer: Option<Printer>,
     state: State,
     output: &'a mut Output,
-    counts: &'a mut Counts,
+    counts: &'a mut Tally,
     row: Row,
+    /// An event that is not part of the initial state has come.
+    begun: bool,
     /// Events that count for `-n`.
     counted: u64,
     first: Option<u64>,
@@ -259,7 +259,7 @@ impl Sink for Printing<'_> {
     }
 
     fn machine(&mut self, machine: &Machine) {
-        self.state.machine(machine);
+        self.state.machine(machine, self.row);
     }
 
     fn process(&mut self, process: &Process<'_>) {
@@ -293,9 +293,9 @@ impl Sink for Printing<'_> {
         if self.options.filter.is_some_and(|filter| !filter.passes(event.kind, printer.release)) {
             return;
         }
-        // Container records before the first other event belong to the initial state.
-        let is_initial = !applied.printed && matches!(event.kind, 272 | 324);
-        if !is_initial {
+        // Container, user and group records before the first other event belong to the initial state.
+        self.begun |= !matches!(event.kind, 272 | 324 | 354..=361);
+        if self.begun {
             self.counted += 1;
             self.counts.count(event, &printer);
         }
@@ -357,54 +357,4 @@ pub fn describe(damage: &Damage) -> String {
         text.push_str(&format!("; {skipped} bytes left out"));
     }
     text
-}
-
-/// Events by what they are called, for `-S`.
-#[derive(Default)]
-struct Counts {
-    events: u64,
-    /// By type, then by (system call code, direction) for those that have no type of their own.
-    types: Vec<u64>,
-    calls: Vec<u64>,
-    release: Release,
-}
-
-impl Counts {
-    fn count(&mut self, event: &Event<'_>, printer: &Printer) {
-        self.events += 1;
-        self.release = printer.release;
-        let (list, at) = match event.kind {
-            0 | 1 => {
-                let code = event.params.uint(0).and_then(|code| usize::try_from(code).ok()).unwrap_or(0);
-                (&mut self.calls, code.min(usize::from(u16::MAX)) * 2 + usize::from(event.kind))
-            }
-            kind => (&mut self.types, usize::from(kind)),
-        };
-        if at >= list.len() {
-            list.resize(at + 1, 0);
-        }
-        if let Some(count) = list.get_mut(at) {
-            *count += 1;
-        }
-    }
-
-    fn print(&self, output: &mut Output) {
-        let types = self.types.iter().enumerate().map(|(kind, count)| {
-            let name = u16::try_from(kind).ok().and_then(table::event).map_or("unknown", |info| info.name);
-            (*count, kind % 2, name)
-        });
-        let calls = self.calls.iter().enumerate().map(|(at, count)| {
-            let name = u16::try_from(at / 2).ok().and_then(|code| table::syscall_name(code, self.release)).unwrap_or("<unknown>");
-            (*count, at % 2, name)
-        });
-        let mut rows: Vec<_> = types.chain(calls).filter(|row| row.0 > 0).collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.0));
-        let line = "-".repeat(22);
-        let out = output.line();
-        // Writing to memory does not fail.
-        let _ = write!(out, "{line}\n{:<16}#Calls\n{line}\n", "Event");
-        for (count, exit, name) in rows.into_iter().take(TABLE_ROWS) {
-            let _ = writeln!(out, "{} {name:<16.16}{count}", if exit == 1 { '<' } else { '>' });
-        }
-    }
 }

@@ -108,7 +108,7 @@ impl Sink for Core {
         if let Some(section) = self.sections.last_mut() {
             section.machine = machine.clone();
         }
-        self.state.machine(machine);
+        self.state.machine(machine, self.index.next_row());
     }
 
     fn process(&mut self, process: &Process<'_>) {
