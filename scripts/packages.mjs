@@ -8,7 +8,7 @@ export function installPackages() {
   return unlessDone({
     // Inside the folder it speaks of: both go together.
     stamp: 'node_modules/.scapscope',
-    hash: () => hashOf(['package.json', 'package-lock.json', '.npmrc'], [process.platform, process.arch]),
+    hash: () => hashOf(['package-lock.json', '.npmrc'], [process.platform, process.arch]),
     products: ['node_modules/vite'],
     work: () =>
       step('Installing npm packages', async () => {

@@ -8,7 +8,7 @@ import { root, run, step } from './steps.mjs';
 
 const inputs = [
   'index.html', 'app', 'workers', 'public', 'wasm/pkg', 'vite.config.ts', 'server/headers.ts',
-  'package.json', 'package-lock.json', 'tsconfig.base.json', 'tsconfig.app.json', 'tsconfig.workers.json', 'scripts/page.mjs',
+  'package-lock.json', 'tsconfig.base.json', 'tsconfig.app.json', 'tsconfig.workers.json', 'scripts/page.mjs',
 ];
 
 export function buildPage() {

@@ -1,0 +1,155 @@
+/**
+ * `npm run bench`: speed beside native sysdig, on the same file in the same run. One JSON line per figure: medians of five,
+ * ours over theirs, so that below 1 is faster than sysdig.
+ *
+ *   SCAPSCOPE_BENCH_CAPTURE=big.scap npm run bench
+ *
+ * Without a capture a shipped sample is taken; it is small, and its figures say little.
+ */
+import { spawn } from 'node:child_process';
+import { createReadStream, createWriteStream, existsSync, mkdtempSync, openSync, readSync, closeSync, rmSync, statSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { pathToFileURL } from 'node:url';
+import { createGunzip, createGzip } from 'node:zlib';
+import { buildCommand } from '../scripts/engine.mjs';
+import { prepare } from '../scripts/prepare.mjs';
+import { alone, attempt, Failure, main, root, step } from '../scripts/steps.mjs';
+
+const runs = 5;
+/** A pass over everything that prints little: state is kept, the filter looks at every event. */
+const peerFilter = 'evt.type=openat and fd.name contains /etc';
+
+/** @param {readonly number[]} values */
+function median(values) {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
+
+/**
+ * Seconds that a command takes; its output is thrown away as it comes.
+ * @param {readonly string[]} command
+ * @returns {Promise<number>}
+ */
+function timed([program = '', ...args]) {
+  return new Promise((done, fail) => {
+    const since = performance.now();
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'ignore'], env: { ...process.env, TZ: 'UTC' } });
+    child.on('error', fail);
+    child.on('close', (status) => {
+      if (status === 0) done((performance.now() - since) / 1000);
+      else fail(new Failure(`${program} ${args.join(' ')} ended with ${status}`));
+    });
+  });
+}
+
+/**
+ * Medians of alternating runs: what slows the machine for a while slows both.
+ * @param {string} figure
+ * @param {string} file
+ * @param {() => Promise<number>} ours
+ * @param {() => Promise<number>} theirs
+ */
+async function compare(figure, file, ours, theirs) {
+  /** @type {number[]} */
+  const mine = [];
+  /** @type {number[]} */
+  const peer = [];
+  // Once for the file cache, not counted.
+  await theirs();
+  for (let i = 0; i < runs; i++) {
+    mine.push(await ours());
+    peer.push(await theirs());
+  }
+  const round = (/** @type {number} */ value) => Math.round(value * 1000) / 1000;
+  console.log(
+    JSON.stringify({
+      figure,
+      ratio: round(median(mine) / median(peer)),
+      seconds: round(median(mine)),
+      peer_seconds: round(median(peer)),
+      runs,
+      capture: basename(file),
+      bytes: statSync(file).size,
+      cpus: cpus().length,
+    }),
+  );
+}
+
+/** @param {string} file */
+function isGzip(file) {
+  const head = Buffer.alloc(2);
+  const handle = openSync(file, 'r');
+  readSync(handle, head, 0, 2, 0);
+  closeSync(handle);
+  return head[0] === 0x1f && head[1] === 0x8b;
+}
+
+/**
+ * The capture raw and gzipped, whichever it came as.
+ * @param {string} capture
+ * @param {string} folder
+ */
+async function bothForms(capture, folder) {
+  const stem = basename(capture).replace(/\.gz$/, '').replace(/\.scap$/, '');
+  const other = join(folder, `${stem}.scap${isGzip(capture) ? '' : '.gz'}`);
+  await step('Making the other form of the capture', () =>
+    pipeline(createReadStream(capture), isGzip(capture) ? createGunzip() : createGzip(), createWriteStream(other)),
+  );
+  return isGzip(capture) ? { raw: other, gzip: capture } : { raw: capture, gzip: other };
+}
+
+/**
+ * Opens the capture in a new page and answers with the seconds that the page itself tells.
+ * @param {import('@playwright/test').Browser} browser
+ * @param {string} address
+ * @param {string} file
+ */
+async function indexedInPage(browser, address, file) {
+  const page = await browser.newPage();
+  try {
+    await page.goto(address);
+    await page.getByLabel('Open capture').setInputFiles(file);
+    const status = page.getByRole('status', { name: 'Capture status' });
+    await status.getByText(/Indexed in/).waitFor({ timeout: 300_000 });
+    const [, seconds] = /Indexed in ([\d.]+) s/.exec((await status.textContent()) ?? '') ?? [];
+    if (seconds === undefined) throw new Failure('The page did not tell how long indexing took.');
+    return Number(seconds);
+  } finally {
+    await page.close();
+  }
+}
+
+await main(async () => {
+  if ((await attempt(['sysdig', '--version'])).status !== 0) throw new Failure('The bench needs the sysdig command; on Debian: apt-get install sysdig');
+  const capture = resolve(process.env['SCAPSCOPE_BENCH_CAPTURE'] ?? join(root, 'public/samples/php-fpm-statsd-kmod-0.29.3.scap.gz'));
+  if (!existsSync(capture)) throw new Failure(`There is no capture at ${capture}.`);
+  await prepare();
+  const command = await alone(buildCommand);
+  const { chromium } = await import('@playwright/test');
+  const built = pathToFileURL(join(root, 'build', 'server', 'main.js')).href;
+  /** @type {unknown} */
+  const module = await import(built);
+  const { serve } = /** @type {typeof import('../server/main.ts')} */ (module);
+
+  const folder = mkdtempSync(join(tmpdir(), 'scapscope-bench-'));
+  const server = await serve({ host: '127.0.0.1', port: 0, folder: join(root, 'dist') });
+  const debian = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+  const browser = await chromium.launch({
+    ...(existsSync(debian) ? { executablePath: debian } : {}),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+  try {
+    const { raw, gzip } = await bothForms(capture, folder);
+    const pass = (/** @type {string} */ file) => () => timed(['sysdig', '-q', '-r', file, peerFilter]);
+    await compare('index in Chromium, raw / sysdig pass', raw, () => indexedInPage(browser, server.address, raw), pass(raw));
+    await compare('index in Chromium, gzip / sysdig pass', gzip, () => indexedInPage(browser, server.address, gzip), pass(gzip));
+    await compare('scapscope info, raw / sysdig pass', raw, () => timed([command, 'info', raw]), pass(raw));
+    await compare('scapscope info, gzip / sysdig pass', gzip, () => timed([command, 'info', gzip]), pass(gzip));
+    await compare('print all, raw / sysdig', raw, () => timed([command, 'sysdig', '-r', raw]), () => timed(['sysdig', '-r', raw]));
+  } finally {
+    await browser.close();
+    await server.close();
+    rmSync(folder, { recursive: true });
+  }
+});
