@@ -28,11 +28,11 @@ pub struct Tally {
     release: Release,
 }
 
-/// System call codes that a release has a row for.
+/// System calls that a release has rows for. How many shows in the order of rows with equal counts.
 fn codes(release: Release) -> usize {
     match release {
-        Release::V0_29_3 => std::env::var("CODES").map_or(380, |text| text.parse().unwrap_or(0)),
-        Release::V0_36_0 => std::env::var("CODES").map_or(420, |text| text.parse().unwrap_or(0)),
+        Release::V0_29_3 => 329,
+        Release::V0_36_0 => 442,
         Release::Libs0_25_4 => 454,
     }
 }
