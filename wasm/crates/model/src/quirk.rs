@@ -52,6 +52,9 @@ pub enum Quirk {
     /// sysdig computes time differences without a sign; right is a negative one when an event is older than the one before.
     /// Shows as `18446744073.707743102` with `-t D` and `-t r`.
     NegativeTimesWrap,
+    /// The newest library prints `0.000000000` for every latency (`-t d`); right is what lies between enter and exit where
+    /// the capture has both.
+    LatenciesAreZero,
     /// sysdig forgets an enter event as soon as any other event of the thread comes, such as a signal, and then drops the effect
     /// of the exit; right is to keep it until the thread's next call. Shows as descriptors without a name.
     EnterMustBeLast,

@@ -147,8 +147,10 @@ impl Printer {
             }
             TimeMode::Absolute => time::seconds(out, clock.ts),
             TimeMode::Relative => self.between(out, clock.ts, clock.first),
-            TimeMode::Latency if self.release != Release::Libs0_25_4 => time::seconds(out, clock.latency),
-            TimeMode::Latency => time::seconds(out, 0),
+            TimeMode::Latency if self.release == Release::Libs0_25_4 && self.quirks.has(Quirk::LatenciesAreZero) => {
+                time::seconds(out, 0);
+            }
+            TimeMode::Latency => time::seconds(out, clock.latency),
             TimeMode::Delta => self.between(out, clock.ts, clock.before.unwrap_or(clock.ts)),
         }
     }

@@ -33,7 +33,7 @@ pub fn dot(byte: u8) -> u8 {
 pub fn append(out: &mut Vec<u8>, bytes: &[u8], format: BufferFormat, whole: bool) {
     match format {
         BufferFormat::Dots if !whole && bytes.len() > SHOWN => {
-            out.extend(bytes.iter().take(SHOWN - 3).map(|byte| dot(*byte)));
+            out.extend(bytes.get(..SHOWN - 3).unwrap_or(bytes).iter().map(|byte| dot(*byte)));
             out.extend_from_slice(b"...");
         }
         BufferFormat::Dots => out.extend(bytes.iter().map(|byte| dot(*byte))),

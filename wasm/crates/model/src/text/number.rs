@@ -21,16 +21,31 @@ pub fn unsigned(out: &mut Vec<u8>, value: u64) {
 
 /// Appends an unsigned decimal padded with zeros to nine digits.
 pub fn nine(out: &mut Vec<u8>, value: u64) {
-    let mut buffer = itoa::Buffer::new();
-    let digits = buffer.format(value).as_bytes();
-    let zeros = b"000000000";
-    out.extend_from_slice(zeros.get(digits.len()..).unwrap_or(&[]));
-    out.extend_from_slice(digits);
+    match u32::try_from(value) {
+        Ok(small) if small < 1_000_000_000 => out.extend_from_slice(&nine_digits(small)),
+        _ => unsigned(out, value),
+    }
+}
+
+/// The last nine digits of a number.
+pub fn nine_digits(value: u32) -> [u8; 9] {
+    let mut digits = [b'0'; 9];
+    let mut left = value;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (left % 10) as u8;
+        left /= 10;
+    }
+    digits
+}
+
+/// The last two digits of a number.
+pub fn two_digits(value: u32) -> [u8; 2] {
+    [b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8]
 }
 
 /// Appends a decimal of two digits.
 pub fn two(out: &mut Vec<u8>, value: u32) {
-    out.extend_from_slice(&[b'0' + (value / 10 % 10) as u8, b'0' + (value % 10) as u8]);
+    out.extend_from_slice(&two_digits(value));
 }
 
 /// Appends hexadecimal without prefix or padding; the digits say which case.

@@ -62,9 +62,14 @@ fn parent(out: &mut Vec<u8>, start: usize) {
     });
 }
 
+/// Whether nothing has to be done about these bytes. Looks at all of them, which is faster than stopping at one.
+pub fn all_printable(bytes: &[u8]) -> bool {
+    bytes.iter().fold(true, |so_far, byte| so_far & printable(*byte))
+}
+
 /// Appends only the printable bytes, at most `limit` of them.
 pub fn drop_unprintable(out: &mut Vec<u8>, bytes: &[u8], limit: usize) {
-    if bytes.len() <= limit && bytes.iter().all(|byte| printable(*byte)) {
+    if bytes.len() <= limit && all_printable(bytes) {
         out.extend_from_slice(bytes);
     } else {
         out.extend(bytes.iter().copied().filter(|byte| printable(*byte)).take(limit));
@@ -74,7 +79,7 @@ pub fn drop_unprintable(out: &mut Vec<u8>, bytes: &[u8], limit: usize) {
 /// Appends text of the capture so that it can be read and seen: UTF-8 stays, control characters and bytes that are no
 /// UTF-8 are escaped.
 pub fn escape(out: &mut Vec<u8>, bytes: &[u8]) {
-    if bytes.iter().all(|byte| printable(*byte)) {
+    if all_printable(bytes) {
         out.extend_from_slice(bytes);
         return;
     }

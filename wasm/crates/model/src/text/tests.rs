@@ -625,7 +625,9 @@ fn times_are_measured_against_the_first_event_the_enter_event_or_the_one_before(
     let clock = Clock { ts: 10_000_000_007, first: 4_000_000_000, before: Some(10_000_000_000), latency: 835 };
     assert_eq!(time(SYSDIG, TimeMode::Relative, clock), "6.000000007");
     assert_eq!(time(SYSDIG, TimeMode::Latency, clock), "0.000000835");
-    assert_eq!(time(NEWER, TimeMode::Latency, clock), "0.000000000");
+    assert_eq!(time(NEWER, TimeMode::Latency, clock), "0.000000835");
+    assert_eq!(time(NEWEST, TimeMode::Latency, clock), "0.000000000");
+    assert_eq!(time(printer(Release::Libs0_25_4, Quirks::NONE), TimeMode::Latency, clock), "0.000000835");
     assert_eq!(time(SYSDIG, TimeMode::Delta, clock), "0.000000007");
     assert_eq!(time(SYSDIG, TimeMode::Delta, Clock { before: None, ..clock }), "0.000000000");
     let older = Clock { before: Some(10_001_808_521), ..clock };

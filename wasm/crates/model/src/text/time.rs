@@ -1,6 +1,6 @@
 //! Points in time and durations as text.
 
-use super::number::{decimal, nine, two, unsigned};
+use super::number::{decimal, nine, nine_digits, two, two_digits, unsigned};
 
 const SECOND: u64 = 1_000_000_000;
 const DAY: i64 = 86_400;
@@ -62,14 +62,21 @@ impl Zone {
 /// Appends `HH:MM:SS.nnnnnnnnn`.
 pub fn time_of_day(out: &mut Vec<u8>, ts: u64, zone: Zone) {
     let (seconds, fraction) = zone.local(ts);
-    clock(out, seconds);
-    out.push(b'.');
-    nine(out, fraction);
+    let of_day = seconds.rem_euclid(DAY) as u32;
+    let [h, hh] = two_digits(of_day / 3600);
+    let [m, mm] = two_digits(of_day / 60 % 60);
+    let [s, ss] = two_digits(of_day % 60);
+    // Every line has one of these: put together first, it is appended at once.
+    let mut text = [h, hh, b':', m, mm, b':', s, ss, b'.', 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    if let Some(digits) = text.last_chunk_mut() {
+        *digits = nine_digits(fraction as u32);
+    }
+    out.extend_from_slice(&text);
 }
 
 /// Appends `YYYY-MM-DD HH:MM:SS.nnnnnnnnn`.
 pub fn date_time(out: &mut Vec<u8>, ts: u64, zone: Zone) {
-    let (seconds, fraction) = zone.local(ts);
+    let (seconds, _) = zone.local(ts);
     let (year, month, day) = date(seconds.div_euclid(DAY));
     decimal(out, year);
     out.push(b'-');
@@ -77,18 +84,7 @@ pub fn date_time(out: &mut Vec<u8>, ts: u64, zone: Zone) {
     out.push(b'-');
     two(out, day);
     out.push(b' ');
-    clock(out, seconds);
-    out.push(b'.');
-    nine(out, fraction);
-}
-
-fn clock(out: &mut Vec<u8>, seconds: i64) {
-    let of_day = seconds.rem_euclid(DAY) as u32;
-    two(out, of_day / 3600);
-    out.push(b':');
-    two(out, of_day / 60 % 60);
-    out.push(b':');
-    two(out, of_day % 60);
+    time_of_day(out, ts, zone);
 }
 
 /// Year, month and day of a day counted from 1970-01-01.

@@ -302,7 +302,7 @@ impl Printer {
                 Cleaning::Drop => {
                     out.iter_mut().skip(start).filter(|byte| !printable(**byte)).for_each(|byte| *byte = b'.');
                 }
-                Cleaning::Escape if out.iter().skip(start).any(|byte| !printable(*byte)) => {
+                Cleaning::Escape if !path::all_printable(out.get(start..).unwrap_or(&[])) => {
                     let joined = out.split_off(start);
                     path::escape(out, &joined);
                 }
