@@ -1,0 +1,4 @@
+/** Ends an exhaustive switch: the compiler refuses a case that was forgotten. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected case: ${JSON.stringify(value)}`);
+}

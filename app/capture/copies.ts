@@ -1,0 +1,116 @@
+/**
+ * Copies of captures in the origin's private storage, for the next reload. Kept for files the browser gives no handle
+ * for; they can be switched off and cleared.
+ */
+import { track } from '../base/idle';
+
+/** Larger captures are asked for by name instead. */
+export const maxCopyBytes = 256_000_000;
+/** All copies together; the oldest go first. */
+const maxAllBytes = 1_000_000_000;
+
+const folderName = 'captures';
+const switchKey = 'scapscope.copies';
+
+export function copiesAllowed(): boolean {
+  try {
+    return localStorage.getItem(switchKey) !== 'off';
+  } catch {
+    return false;
+  }
+}
+
+export function allowCopies(isAllowed: boolean): void {
+  try {
+    if (isAllowed) localStorage.removeItem(switchKey);
+    else localStorage.setItem(switchKey, 'off');
+  } catch {
+    // Storage is blocked: then nothing is copied either.
+  }
+}
+
+async function folder(): Promise<FileSystemDirectoryHandle> {
+  const root = await navigator.storage.getDirectory();
+  return root.getDirectoryHandle(folderName, { create: true });
+}
+
+async function folderOf(fingerprint: string, create: boolean): Promise<FileSystemDirectoryHandle> {
+  return (await folder()).getDirectoryHandle(fingerprint, { create });
+}
+
+const copyName = (at: number): string => String(at).padStart(4, '0');
+
+/** Copies the files of a capture; false when that is not wanted or not possible. */
+export async function keepCopy(fingerprint: string, files: readonly File[]): Promise<boolean> {
+  const bytes = files.reduce((sum, file) => sum + file.size, 0);
+  if (!copiesAllowed() || bytes > maxCopyBytes) return false;
+  try {
+    const into = await folderOf(fingerprint, true);
+    for (const [at, file] of files.entries()) {
+      const handle = await into.getFileHandle(copyName(at), { create: true });
+      await file.stream().pipeTo(await handle.createWritable());
+    }
+    return true;
+  } catch {
+    // The disk is full, or the browser has no such storage: half a copy is worse than none.
+    await dropCopy(fingerprint);
+    return false;
+  }
+}
+
+/** The files of a copy under their own names. */
+export async function readCopy(fingerprint: string, names: readonly string[]): Promise<readonly File[]> {
+  const from = await folderOf(fingerprint, false);
+  return Promise.all(
+    names.map(async (name, at) => {
+      const file = await (await from.getFileHandle(copyName(at))).getFile();
+      return new File([file], name, { lastModified: file.lastModified });
+    }),
+  );
+}
+
+export async function dropCopy(fingerprint: string): Promise<void> {
+  try {
+    await (await folder()).removeEntry(fingerprint, { recursive: true });
+  } catch {
+    // There was none.
+  }
+}
+
+/** Bytes that copies take. */
+export async function copiedBytes(): Promise<number> {
+  try {
+    let sum = 0;
+    for await (const entry of (await folder()).values()) {
+      if (entry.kind !== 'directory') continue;
+      for await (const file of (entry as FileSystemDirectoryHandle).values()) {
+        if (file.kind === 'file') sum += (await (file as FileSystemFileHandle).getFile()).size;
+      }
+    }
+    return sum;
+  } catch {
+    return 0;
+  }
+}
+
+/** Removes the copies of the captures named last, until the rest fits. */
+export async function trimCopies(latestFirst: readonly { readonly fingerprint: string; readonly bytes: number }[]): Promise<readonly string[]> {
+  const dropped: string[] = [];
+  let sum = 0;
+  for (const { fingerprint, bytes } of latestFirst) {
+    sum += bytes;
+    if (sum <= maxAllBytes) continue;
+    await dropCopy(fingerprint);
+    dropped.push(fingerprint);
+  }
+  return dropped;
+}
+
+export async function clearCopies(): Promise<void> {
+  await track(
+    (async () => {
+      const root = await navigator.storage.getDirectory();
+      await root.removeEntry(folderName, { recursive: true }).catch(() => undefined);
+    })(),
+  );
+}

@@ -1,0 +1,189 @@
+/**
+ * A grid of any number of rows: columns from a table model, rows from the caller, one row selected. It scrolls, it
+ * reports; what a row means is the caller's.
+ */
+import {
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  type RefObject,
+} from 'react';
+import { barHeight, topToCenter, topToReveal, type ScrollScale } from './scroll-map';
+import { ScrollModel } from './scroll-model';
+import { useVirtualRows } from './use-virtual-rows';
+import './virtual-grid.css';
+
+export const rowHeight = 22;
+const headerHeight = 24;
+
+export interface RevealRequest {
+  readonly position: number;
+  readonly how: 'nearest' | 'center' | 'top';
+  readonly turn: number;
+}
+
+export interface VirtualGridProps {
+  readonly label: string;
+  readonly rowCount: number;
+  /** CSS widths of the columns, for `grid-template-columns`. */
+  readonly template: string;
+  readonly minWidth: number;
+  readonly header: ReactNode;
+  readonly renderRow: (position: number) => ReactNode;
+  readonly selected: number | undefined;
+  readonly multiselectable: boolean;
+  /** Place the list should be at; changes from outside move the list. */
+  readonly top: () => number;
+  readonly onTop: (listener: () => void) => () => void;
+  readonly reveal: RevealRequest | undefined;
+  readonly onScroll: (top: number) => void;
+  readonly onRange: (first: number, last: number) => void;
+  readonly onViewport: (rows: number) => void;
+  readonly onPick: (position: number, extend: boolean) => void;
+  readonly onOpen: (position: number) => void;
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
+  readonly busy: boolean;
+  readonly children?: ReactNode;
+}
+
+export function rowId(label: string, position: number): string {
+  return `${label.toLowerCase()}-row-${position}`;
+}
+
+function useViewport(scroller: RefObject<HTMLElement | null>): number {
+  const [height, setHeight] = useState(0);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    const measure = (): void => setHeight(Math.max(0, element.clientHeight - headerHeight));
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    measure();
+    return () => observer.disconnect();
+  }, [scroller]);
+  return height;
+}
+
+/** Row under an event of the mouse. */
+function positionOf(event: MouseEvent): number | undefined {
+  const row = event.target instanceof Element ? event.target.closest('[data-position]') : null;
+  const position = Number(row?.getAttribute('data-position') ?? Number.NaN);
+  return Number.isNaN(position) ? undefined : position;
+}
+
+export function VirtualGrid(props: VirtualGridProps): ReactNode {
+  const { label, rowCount, selected, reveal, onScroll, onRange, onViewport, top, onTop } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const shift = useRef<HTMLDivElement>(null);
+  const [model] = useState(() => new ScrollModel());
+  const viewport = useViewport(scroller);
+  const scale: ScrollScale = { rows: rowCount, rowHeight, viewport };
+  const { rows, base } = useVirtualRows(model, scale, scroller);
+  const first = rows[0] ?? 0;
+  const last = rows.at(-1) ?? -1;
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    return element === null ? undefined : model.attach(element);
+  }, [model]);
+
+  useLayoutEffect(() => {
+    model.resize({ rows: rowCount, rowHeight, viewport });
+    if (viewport > 0) model.moveTo(top() * rowHeight);
+    model.alignBar();
+  }, [model, rowCount, viewport, top]);
+
+  // Before paint, so that rows and their place change together.
+  useLayoutEffect(() => {
+    const place = (): void => {
+      if (shift.current !== null) {
+        shift.current.style.transform = `translateY(${Math.round(base * rowHeight - model.top)}px)`;
+      }
+    };
+    place();
+    return model.subscribe(place);
+  });
+
+  useEffect(
+    () =>
+      model.subscribe(() => {
+        // A list that is not counted yet has no place of its own.
+        if (model.scale.rows > 0 && model.scale.viewport > 0) onScroll(model.top / rowHeight);
+      }),
+    [model, onScroll],
+  );
+  useEffect(() => onTop(() => model.moveTo(top() * rowHeight)), [model, top, onTop]);
+  useEffect(() => onRange(first, last), [first, last, onRange]);
+  useEffect(() => {
+    if (viewport > 0) onViewport(Math.max(1, Math.floor(viewport / rowHeight)));
+  }, [viewport, onViewport]);
+
+  const granted = useRef(0);
+  useLayoutEffect(() => {
+    // A request is granted once, when the list has its size and the row.
+    if (reveal === undefined || reveal.turn === granted.current) return;
+    if (viewport === 0 || reveal.position >= rowCount) return;
+    granted.current = reveal.turn;
+    const now = { rows: rowCount, rowHeight, viewport };
+    if (reveal.how === 'top') model.moveTo(reveal.position * rowHeight);
+    else if (reveal.how === 'center') model.moveTo(topToCenter(reveal.position, model.top, now));
+    else model.moveTo(topToReveal(reveal.position, model.top, now));
+  }, [model, reveal, rowCount, viewport]);
+
+  const pick = (event: MouseEvent): void => {
+    const position = positionOf(event);
+    if (position !== undefined) props.onPick(position, event.shiftKey || event.ctrlKey || event.metaKey);
+  };
+
+  return (
+    <div
+      ref={scroller}
+      className="grid"
+      role="grid"
+      aria-label={label}
+      aria-rowcount={rowCount + 1}
+      aria-multiselectable={props.multiselectable}
+      aria-busy={props.busy}
+      aria-activedescendant={
+        selected !== undefined && selected >= first && selected <= last ? rowId(label, selected) : undefined
+      }
+      tabIndex={0}
+      onKeyDown={props.onKeyDown}
+      onClick={pick}
+      onDoubleClick={(event) => {
+        const position = positionOf(event);
+        if (position !== undefined) props.onOpen(position);
+      }}
+      style={{ '--grid-columns': props.template }}
+    >
+      <div
+        className="grid-sizer"
+        role="presentation"
+        style={{ height: headerHeight + barHeight(scale), minWidth: props.minWidth }}
+      >
+        <div className="grid-head" role="rowgroup">
+          {props.header}
+        </div>
+        <div className="grid-body" role="rowgroup" style={{ height: viewport }}>
+          <div className="grid-shift" role="presentation" ref={shift}>
+            {rows.map((position) => (
+              <div
+                key={position}
+                className="grid-place"
+                role="presentation"
+                style={{ top: (position - base) * rowHeight }}
+              >
+                {props.renderRow(position)}
+              </div>
+            ))}
+          </div>
+        </div>
+      </div>
+      {props.children}
+    </div>
+  );
+}

@@ -1,0 +1,209 @@
+/** The columns of the event grid: what each one is called, how wide it is, and what stands in its cells. */
+import type { ReactNode } from 'react';
+import { Marked } from '../components/marked';
+import { micros, timeText, type TimeContext, type TimeMode } from '../format/time';
+import type { Unit } from '../state/model';
+import type { Row } from './rows';
+
+export interface CellContext {
+  readonly time: TimeContext;
+  readonly find: string;
+  /** The capture has no enter events. */
+  readonly exitOnly: boolean;
+}
+
+export interface EventColumn {
+  readonly id: string;
+  readonly header: (time: TimeMode) => string;
+  /** What the column is, in words: for menus and tooltips. */
+  readonly title: string;
+  readonly width: number;
+  readonly end?: boolean;
+  readonly mono?: boolean;
+  /** Takes what the other columns leave. */
+  readonly flexible?: boolean;
+  readonly cell: (row: Row, context: CellContext) => ReactNode;
+}
+
+const timeHeaders: Readonly<Record<TimeMode, string>> = {
+  local: 'Time',
+  utc: 'Time (UTC)',
+  relative: 'Time (s)',
+  delta: 'Δ previous (s)',
+  since: 'Since selected (s)',
+};
+
+/** Results beyond this are addresses. */
+const addressFrom = 2 ** 32;
+
+function returnedText(row: Row): string {
+  const { returned } = row;
+  if (returned === undefined) return '';
+  return returned >= addressFrom ? `0x${returned.toString(16)}` : String(returned);
+}
+
+const dim = (text: string): ReactNode => <span className="dim">{text}</span>;
+
+const fixed = (text: string) => (): string => text;
+
+const shared = {
+  num: {
+    id: 'num',
+    header: fixed('#'),
+    title: 'Event number',
+    width: 72,
+    end: true,
+    mono: true,
+    cell: (row: Row) => row.num ?? '',
+  },
+  time: {
+    id: 'time',
+    header: (mode: TimeMode) => timeHeaders[mode],
+    title: 'Time',
+    width: 150,
+    end: true,
+    mono: true,
+    cell: (row: Row, { time }: CellContext) => timeText(row.ns, row.previousNs, time),
+  },
+  cpu: { id: 'cpu', header: fixed('CPU'), title: 'CPU', width: 48, end: true, mono: true, cell: (row: Row) => row.cpu },
+  process: {
+    id: 'process',
+    header: fixed('Process'),
+    title: 'Process and thread',
+    width: 168,
+    mono: true,
+    cell: (row: Row, { find }: CellContext) => (
+      <>
+        <Marked text={row.process} find={find} />
+        {row.tid === undefined ? null : dim(` (${row.tid})`)}
+      </>
+    ),
+  },
+  fd: {
+    id: 'fd',
+    header: fixed('FD'),
+    title: 'File descriptor',
+    width: 64,
+    mono: true,
+    cell: (row: Row) => (row.fd === undefined ? '' : dim(`fd ${row.fd}`)),
+  },
+  fdname: {
+    id: 'fdname',
+    header: fixed('FD name'),
+    title: 'What the file descriptor stands for',
+    width: 260,
+    mono: true,
+    cell: (row: Row, { find }: CellContext) => <Marked text={row.fdName} find={find} />,
+  },
+} satisfies Record<string, EventColumn>;
+
+const calls: readonly EventColumn[] = [
+  shared.num,
+  {
+    id: 'exit',
+    header: fixed('# exit'),
+    title: 'Number of the exit event',
+    width: 72,
+    end: true,
+    mono: true,
+    cell: (row) => row.exitNum ?? '',
+  },
+  shared.time,
+  shared.cpu,
+  shared.process,
+  {
+    id: 'call',
+    header: fixed('Call'),
+    title: 'System call or event type',
+    width: 120,
+    mono: true,
+    cell: (row, { find }) => <Marked text={row.type} find={find} />,
+  },
+  shared.fd,
+  shared.fdname,
+  {
+    id: 'what',
+    header: fixed('What'),
+    title: 'Parameters of the call',
+    width: 320,
+    mono: true,
+    flexible: true,
+    cell: (row, { find }) => <Marked text={row.info} find={find} />,
+  },
+  {
+    id: 'returned',
+    header: fixed('Returned'),
+    title: 'Result of the call',
+    width: 104,
+    end: true,
+    mono: true,
+    cell: (row) => {
+      if (row.errno !== '') return <span className="bad">✗ {row.errno}</span>;
+      if (row.isError) return <span className="bad">✗ {returnedText(row)}</span>;
+      return row.isOpen ? dim('no return') : returnedText(row);
+    },
+  },
+  {
+    id: 'asked',
+    header: fixed('Asked'),
+    title: 'Size asked for',
+    width: 80,
+    end: true,
+    mono: true,
+    cell: (row) => (row.requested === undefined ? '' : dim(String(row.requested))),
+  },
+  {
+    id: 'took',
+    header: fixed('Took (µs)'),
+    title: 'Time from enter to exit',
+    width: 108,
+    end: true,
+    mono: true,
+    cell: (row, { exitOnly }) => {
+      if (row.latencyNs !== undefined) return micros(row.latencyNs);
+      // Without its enter nobody knows how long a call took; zero would be a lie.
+      return exitOnly || row.isExit ? dim('not recorded') : '';
+    },
+  },
+];
+
+const events: readonly EventColumn[] = [
+  shared.num,
+  shared.time,
+  shared.cpu,
+  shared.process,
+  {
+    id: 'dir',
+    header: fixed('Dir'),
+    title: 'Direction: > enter, < exit',
+    width: 40,
+    mono: true,
+    cell: (row) => (row.isExit ? '<' : '>'),
+  },
+  {
+    id: 'type',
+    header: fixed('Type'),
+    title: 'Event type',
+    width: 120,
+    mono: true,
+    cell: (row, { find }) => <Marked text={row.type} find={find} />,
+  },
+  {
+    id: 'info',
+    header: fixed('Info'),
+    title: 'Parameters as sysdig prints them',
+    width: 480,
+    mono: true,
+    flexible: true,
+    cell: (row, { find }) => <Marked text={row.info} find={find} />,
+  },
+  shared.fd,
+  shared.fdname,
+];
+
+export const eventColumns: Readonly<Record<Unit, readonly EventColumn[]>> = { calls, events };
+
+export const columnById: Readonly<Record<Unit, ReadonlyMap<string, EventColumn>>> = {
+  calls: new Map(calls.map((column) => [column.id, column])),
+  events: new Map(events.map((column) => [column.id, column])),
+};

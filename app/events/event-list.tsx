@@ -1,0 +1,163 @@
+/** The grid of calls or events: of the whole capture, or of one conversation. */
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
+import type { ListSpec } from '../../workers/protocol';
+import { ask } from '../capture/session';
+import { VirtualGrid, rowId } from '../components/grid/virtual-grid';
+import { sentence } from '../messages/messages';
+import type { Tab, TabId } from '../state/model';
+import { listKey, listOf, nameOf, placeOf, rowsOf, selectedRange, tabById } from '../state/select';
+import { store, useApp } from '../state/store';
+import type { CellContext } from './columns';
+import { EventHeader } from './event-header';
+import { EventRow } from './event-row';
+import { followSelected, recount, select } from './moves';
+import { factsOf, rowAt } from './rows';
+import { useColumns } from './use-columns';
+import { WindowLoader } from './window-loader';
+import { grantWish } from './wish';
+import './event-list.css';
+
+const label = 'Events';
+
+/** A new list is a new question: rows of the old one are never shown in it. */
+function useLoader(id: TabId, { unit, conversation }: ListSpec): WindowLoader {
+  const loader = useMemo(() => {
+    const list: ListSpec = conversation === undefined ? { unit } : { unit, conversation };
+    return new WindowLoader((first, count, signal) => ask(id, 'window', { list, first, count }, signal));
+  }, [id, unit, conversation]);
+  useEffect(() => () => loader.stop(), [loader]);
+  return loader;
+}
+
+export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
+  const { id, tick } = tab;
+  const place = placeOf(tab);
+  const list = listOf(place);
+  const key = listKey(list);
+  const rows = rowsOf(tab);
+  const { unit, selected, mark, reveal } = place;
+  const time = useApp((state) => state.preferences.time);
+  const find = useApp((state) => state.preferences.find);
+  const { shown, template, minWidth } = useColumns(unit);
+  const loader = useLoader(id, list);
+  const { window, error } = useSyncExternalStore(loader.subscribe, loader.snapshot);
+  const [range, setRange] = useState({ first: 0, last: -1 });
+  const isIndexing = tab.phase.kind === 'opening';
+
+  useEffect(() => recount(id), [id, key, tick]);
+  useEffect(() => {
+    if (tab.wish !== undefined) void grantWish(id);
+  }, [id, tab.wish, tick, tab.phase]);
+  useEffect(() => loader.want(range.first, range.last, rows, tick), [loader, range, rows, tick]);
+
+  // Fills in what the selection does not know yet.
+  useEffect(() => {
+    if (window === undefined) return;
+    for (const one of [selected, mark]) {
+      const row = one === undefined || one.facts !== undefined ? undefined : rowAt(window, one.position);
+      if (one !== undefined && row !== undefined) {
+        store.dispatch({ type: 'facts', id, position: one.position, facts: factsOf(row) });
+      }
+    }
+  }, [id, window, selected, mark]);
+
+  useEffect(() => {
+    if (window?.unread !== undefined) store.dispatch({ type: 'trouble', id, error: window.unread });
+  }, [id, window]);
+
+  const latest = useRef(window);
+  useEffect(() => {
+    latest.current = window;
+    const now = tabById(store.get(), id);
+    if (now === undefined || window === undefined) return;
+    const at = placeOf(now);
+    const row = rowAt(window, Math.floor(at.top));
+    if (row !== undefined && at.topName === undefined) {
+      store.dispatch({ type: 'scrolled', id, top: at.top, name: nameOf(row, now) });
+    }
+  }, [id, window]);
+
+  const onScroll = useCallback(
+    (top: number) => {
+      const now = tabById(store.get(), id);
+      const row = latest.current === undefined ? undefined : rowAt(latest.current, Math.floor(top));
+      store.dispatch({
+        type: 'scrolled',
+        id,
+        top,
+        name: now === undefined || row === undefined ? undefined : nameOf(row, now),
+      });
+    },
+    [id],
+  );
+  const top = useCallback(() => {
+    const now = tabById(store.get(), id);
+    return now === undefined ? 0 : placeOf(now).top;
+  }, [id]);
+  const onRange = useCallback((first: number, last: number) => setRange({ first, last }), []);
+  const onViewport = useCallback(
+    (viewportRows: number) => store.dispatch({ type: 'ui', change: { viewportRows } }),
+    [],
+  );
+
+  const firstNs = tab.summary?.firstNs ?? 0n;
+  const exitOnly = tab.summary?.exitOnly ?? false;
+  // A marked range counts from its fixed end.
+  const sinceNs = (mark ?? selected)?.facts?.ns;
+  const isRelative = time === 'since';
+  const context = useMemo<CellContext>(
+    () => ({ time: { mode: time, firstNs, sinceNs: isRelative ? sinceNs : undefined }, find, exitOnly }),
+    [time, firstNs, isRelative, sinceNs, find, exitOnly],
+  );
+  const picked = selectedRange(place);
+  const current = selected?.position;
+  const rowCache = useMemo(() => new Map<number, ReturnType<typeof rowAt>>(), []);
+  useMemo(() => rowCache.clear(), [rowCache, window]);
+  const rowOf = (position: number): ReturnType<typeof rowAt> => {
+    if (window === undefined) return undefined;
+    if (!rowCache.has(position)) rowCache.set(position, rowAt(window, position));
+    return rowCache.get(position);
+  };
+
+  return (
+    <VirtualGrid
+      key={id}
+      label={label}
+      rowCount={rows}
+      template={template}
+      minWidth={minWidth}
+      header={<EventHeader unit={unit} columns={shown} time={time} />}
+      selected={current}
+      multiselectable
+      top={top}
+      onTop={store.subscribe}
+      reveal={reveal}
+      onScroll={onScroll}
+      onRange={onRange}
+      onViewport={onViewport}
+      onPick={(position, extend) =>
+        select(id, position, { extend, facts: factsAt(rowOf(position)), how: 'nearest' })
+      }
+      onOpen={() => void followSelected(id)}
+      busy={isIndexing}
+      renderRow={(position) => (
+        <EventRow
+          id={rowId(label, position)}
+          position={position}
+          row={rowOf(position)}
+          columns={shown}
+          context={context}
+          isSelected={picked !== undefined && position >= picked.first && position <= picked.last}
+          isCurrent={position === current}
+        />
+      )}
+    >
+      {error === undefined ? null : <p className="grid-note">{sentence(error)}</p>}
+    </VirtualGrid>
+  );
+}
+
+function factsAt(row: ReturnType<typeof rowAt>): ReturnType<typeof factsOf> | undefined {
+  return row === undefined ? undefined : factsOf(row);
+}
+

@@ -1,0 +1,51 @@
+import { memo, type ReactNode } from 'react';
+import type { CellContext } from './columns';
+import type { Row } from './rows';
+import type { ShownColumn } from './use-columns';
+
+export interface EventRowProps {
+  readonly id: string;
+  readonly position: number;
+  /** Undefined until it is fetched. */
+  readonly row: Row | undefined;
+  readonly columns: readonly ShownColumn[];
+  readonly context: CellContext;
+  readonly isSelected: boolean;
+  readonly isCurrent: boolean;
+}
+
+function rowClass({ row, isCurrent }: EventRowProps): string {
+  const classes = ['grid-row'];
+  if (row?.isError === true) classes.push('failed');
+  if (row?.isUnknown === true) classes.push('unknown');
+  if (isCurrent) classes.push('current');
+  return classes.join(' ');
+}
+
+/** One call or event. */
+export const EventRow = memo(function EventRow(props: EventRowProps): ReactNode {
+  const { id, position, row, columns, context, isSelected } = props;
+  return (
+    <div
+      id={id}
+      role="row"
+      className={rowClass(props)}
+      aria-rowindex={position + 2}
+      aria-selected={isSelected}
+      data-position={position}
+      data-evt-num={row?.num}
+      data-exit-num={row?.exitNum}
+    >
+      {columns.map(({ column }) => (
+        <div
+          key={column.id}
+          role="gridcell"
+          data-column={column.id}
+          className={`grid-cell${column.end === true ? ' end' : ''}${column.mono === true ? ' mono' : ''}`}
+        >
+          {row === undefined ? null : column.cell(row, context)}
+        </div>
+      ))}
+    </div>
+  );
+});

@@ -1,0 +1,262 @@
+/** Every way to move through the events of a capture; commands, keys and mouse all end here. */
+import type { EventRow, ListPosition, ListSpec } from '../../workers/protocol';
+import { begin } from '../base/idle';
+import { ask } from '../capture/session';
+import { grouped } from '../format/number';
+import { sentence } from '../messages/messages';
+import type { Follow, Place, Reveal, RowFacts, Selected, Tab, TabId, Unit } from '../state/model';
+import { listKey, listOf, nameOf, placeOf, rowsOf, selectedRange, tabById } from '../state/select';
+import { store, tell } from '../state/store';
+import type { Target } from './go-to';
+import { factsOf, rowAt } from './rows';
+
+function tabOf(id: TabId): Tab | undefined {
+  return tabById(store.get(), id);
+}
+
+/** Facts of one row, wherever it is. */
+export async function fetchFacts(id: TabId, list: ListSpec, position: number): Promise<RowFacts | undefined> {
+  const answer = await ask(id, 'window', { list, first: position as ListPosition, count: 1 });
+  const row = answer.ok ? rowAt(answer.value, position) : undefined;
+  return row === undefined ? undefined : factsOf(row);
+}
+
+/** Selects a row of the current list. */
+export function select(
+  id: TabId,
+  position: number,
+  options: { readonly extend?: boolean; readonly how?: Reveal['how'] | 'none'; readonly facts?: RowFacts | undefined } = {},
+): void {
+  const tab = tabOf(id);
+  if (tab === undefined) return;
+  const rows = rowsOf(tab);
+  if (rows === 0) return;
+  const at = Math.min(Math.max(0, position), rows - 1) as ListPosition;
+  store.dispatch({
+    type: 'selected',
+    id,
+    selected: { position: at, facts: options.facts },
+    extend: options.extend ?? false,
+    how: options.how ?? 'nearest',
+  });
+}
+
+/** Moves the selection by rows; without one, to the first row in view. */
+export function moveBy(id: TabId, delta: number, extend = false): void {
+  const tab = tabOf(id);
+  if (tab === undefined) return;
+  const place = placeOf(tab);
+  if (place.selected === undefined) select(id, Math.ceil(place.top), { extend });
+  else select(id, place.selected.position + delta, { extend });
+}
+
+export function moveByPage(id: TabId, direction: 1 | -1, extend = false): void {
+  moveBy(id, direction * Math.max(1, store.get().ui.viewportRows - 1), extend);
+}
+
+export function moveToStart(id: TabId, extend = false): void {
+  select(id, 0, { extend, how: 'top' });
+}
+
+export function moveToEnd(id: TabId, extend = false): void {
+  const tab = tabOf(id);
+  if (tab !== undefined) select(id, rowsOf(tab) - 1, { extend });
+}
+
+export function clearSelection(id: TabId): void {
+  store.dispatch({ type: 'selected', id, selected: undefined, extend: false, how: 'none' });
+}
+
+/** Where a list shows an event: a list of calls shows an exit at its call. */
+async function positionIn(id: TabId, list: ListSpec, row: EventRow): Promise<ListPosition | undefined> {
+  const answer = await ask(id, 'locate', { list, at: { row } });
+  return answer.ok ? answer.value?.position : undefined;
+}
+
+async function moved(id: TabId, list: ListSpec, selected: Selected | undefined): Promise<Selected | undefined> {
+  if (selected?.facts === undefined) return undefined;
+  const position = await positionIn(id, list, selected.facts.row);
+  if (position === undefined) return undefined;
+  return { position, facts: await fetchFacts(id, list, position) };
+}
+
+async function count(id: TabId, list: ListSpec): Promise<void> {
+  const answer = await ask(id, 'count', { list });
+  if (answer.ok) store.dispatch({ type: 'counted', id, key: listKey(list), value: answer.value });
+}
+
+/** Shows calls as events or events as calls; the selected row stays where it is on the screen. */
+export async function showUnit(id: TabId, unit: Unit): Promise<void> {
+  const before = tabOf(id);
+  if (before === undefined) return;
+  const place = placeOf(before);
+  if (place.unit === unit) return;
+  const end = begin();
+  try {
+    const next: Place = { ...place, unit };
+    const list = listOf(next);
+    const view = store.get().ui.viewportRows;
+    const [, selected, mark, topFacts] = await Promise.all([
+      count(id, list),
+      moved(id, list, place.selected),
+      moved(id, list, place.mark),
+      fetchFacts(id, listOf(place), Math.floor(place.top)),
+    ]);
+    const isInView =
+      place.selected !== undefined && place.selected.position >= Math.floor(place.top) && place.selected.position <= place.top + view;
+    let top = 0;
+    if (isInView && selected !== undefined && place.selected !== undefined) {
+      top = Math.max(0, selected.position - (place.selected.position - place.top));
+    } else if (topFacts !== undefined) {
+      top = (await positionIn(id, list, topFacts.row)) ?? 0;
+    }
+    const now = tabOf(id);
+    // The user has moved on in the meantime.
+    if (now === undefined || listKey(listOf(placeOf(now))) !== listKey(listOf(place))) return;
+    store.dispatch({ type: 'place-replaced', id, place: { ...next, selected, mark, top, topName: undefined, reveal: place.reveal } });
+  } finally {
+    end();
+  }
+}
+
+/** Opens the conversation of the selected row. */
+export async function followSelected(id: TabId): Promise<void> {
+  const tab = tabOf(id);
+  const facts = tab === undefined ? undefined : placeOf(tab).selected?.facts;
+  if (tab === undefined || facts === undefined) return;
+  const end = begin();
+  try {
+    const answer = await ask(id, 'call', { row: facts.row });
+    if (!answer.ok) {
+      if (answer.error.kind !== 'cancelled') tell(sentence(answer.error), 'alert');
+      return;
+    }
+    const { fd } = answer.value;
+    if (fd === undefined || !fd.followable) {
+      tell(`${answer.value.type} #${facts.num ?? facts.row} is not about a socket, pipe or file that can be followed.`);
+      return;
+    }
+    const follow: Follow = { from: nameOf(facts, tab), description: fd.description, label: fd.name };
+    if (placeOf(tab).follow?.description === fd.description) return;
+    const { unit } = placeOf(tab);
+    const list: ListSpec = { unit, conversation: fd.description };
+    const [position] = await Promise.all([positionIn(id, list, facts.row), count(id, list)]);
+    const selected = position === undefined ? undefined : { position, facts: await fetchFacts(id, list, position) };
+    store.dispatch({ type: 'followed', id, follow, unit, selected });
+  } finally {
+    end();
+  }
+}
+
+export function goUp(id: TabId): void {
+  store.dispatch({ type: 'went-up', id });
+}
+
+/** Goes to an event or a time of the current list; says so when there is none. */
+export async function goTo(id: TabId, target: Target): Promise<boolean> {
+  const tab = tabOf(id);
+  if (tab === undefined) return false;
+  const list = listOf(placeOf(tab));
+  const at = target.kind === 'event' ? { num: target.num } : { ns: target.ns };
+  const answer = await ask(id, 'locate', { list, at });
+  if (!answer.ok) {
+    if (answer.error.kind !== 'cancelled') tell(sentence(answer.error), 'alert');
+    return false;
+  }
+  if (answer.value === undefined) {
+    const what = target.kind === 'event' ? `event ${grouped(target.num)}` : 'event that late';
+    tell(sentence({ kind: 'no-such-event', what }));
+    return false;
+  }
+  select(id, answer.value.position, { how: 'center', facts: await fetchFacts(id, list, answer.value.position) });
+  return true;
+}
+
+/** Goes to an event by its row, leaving the conversation when the event is not in it. */
+export async function goToRow(id: TabId, row: EventRow): Promise<void> {
+  const tab = tabOf(id);
+  if (tab === undefined) return;
+  let list = listOf(placeOf(tab));
+  let answer = await ask(id, 'locate', { list, at: { row } });
+  if (list.conversation !== undefined && answer.ok && answer.value?.exact !== true) {
+    goUp(id);
+    const up = tabOf(id);
+    if (up === undefined) return;
+    list = listOf(placeOf(up));
+    answer = await ask(id, 'locate', { list, at: { row } });
+  }
+  if (!answer.ok || answer.value === undefined) return;
+  const { position } = answer.value;
+  select(id, position, { how: 'center', facts: await fetchFacts(id, list, position) });
+}
+
+/** Selects the next or previous failed call. */
+export async function seekError(id: TabId, step: 1 | -1): Promise<void> {
+  const tab = tabOf(id);
+  if (tab === undefined) return;
+  const place = placeOf(tab);
+  const list = listOf(place);
+  const from = (place.selected?.position ?? Math.floor(place.top) - step) as ListPosition;
+  const answer = await ask(id, 'seekError', { list, from, step });
+  if (!answer.ok) return;
+  if (answer.value === undefined) {
+    tell(step === 1 ? 'No further error in this list.' : 'No earlier error in this list.');
+    return;
+  }
+  select(id, answer.value, { how: 'center', facts: await fetchFacts(id, list, answer.value) });
+}
+
+let finding: AbortController | undefined;
+
+/** Selects the next or previous row that contains the text; a new search overtakes the running one. */
+export async function findText(id: TabId, text: string, step: 1 | -1): Promise<void> {
+  finding?.abort();
+  const tab = tabOf(id);
+  if (tab === undefined || text === '') return;
+  const abort = new AbortController();
+  finding = abort;
+  store.dispatch({ type: 'ui', change: { finding: 'running' } });
+  const place = placeOf(tab);
+  const list = listOf(place);
+  const from = (place.selected?.position ?? Math.floor(place.top) - step) as ListPosition;
+  const answer = await ask(id, 'findText', { list, text, from, step }, abort.signal);
+  if (finding !== abort) return;
+  const found = answer.ok ? answer.value : undefined;
+  store.dispatch({ type: 'ui', change: { finding: answer.ok && found === undefined ? 'none' : 'idle' } });
+  if (found !== undefined) select(id, found, { how: 'center', facts: await fetchFacts(id, list, found) });
+}
+
+export function stopFinding(): void {
+  finding?.abort();
+  finding = undefined;
+  store.dispatch({ type: 'ui', change: { finding: 'idle' } });
+}
+
+/** Copies the selected rows as the text sysdig prints. */
+export async function copyRows(id: TabId): Promise<void> {
+  const tab = tabOf(id);
+  const place = tab === undefined ? undefined : placeOf(tab);
+  const range = place === undefined ? undefined : selectedRange(place);
+  if (place === undefined || range === undefined) {
+    tell('Select a row first: there is nothing to copy.');
+    return;
+  }
+  const length = range.last - range.first + 1;
+  const answer = await ask(id, 'text', { list: listOf(place), first: range.first as ListPosition, count: length });
+  if (!answer.ok) {
+    tell(sentence({ kind: 'not-copied', reason: 'the capture could not be read' }), 'alert');
+    return;
+  }
+  try {
+    await navigator.clipboard.writeText(answer.value);
+    tell(length === 1 ? 'Copied one row as text.' : `Copied ${grouped(length)} rows as text.`);
+  } catch (cause) {
+    tell(sentence({ kind: 'not-copied', reason: cause instanceof Error ? cause.message : 'the browser refused' }), 'alert');
+  }
+}
+
+/** Counts the rows of the current list anew. */
+export function recount(id: TabId): void {
+  const tab = tabOf(id);
+  if (tab !== undefined) void count(id, listOf(placeOf(tab)));
+}

@@ -1,0 +1,69 @@
+/** Reads single rows out of a window of columns. */
+import { rowFlag, type EventRow, type RelNs, type RowWindow } from '../../workers/protocol';
+import type { RowFacts } from '../state/model';
+
+function defined(value: number | undefined): number | undefined {
+  return value === undefined || Number.isNaN(value) ? undefined : value;
+}
+
+/** One row of a window. */
+export interface Row {
+  readonly row: EventRow;
+  readonly num: number | undefined;
+  readonly exitNum: number | undefined;
+  readonly ns: number;
+  /** Time of the row above in the list; undefined on the first. */
+  readonly previousNs: number | undefined;
+  readonly latencyNs: number | undefined;
+  readonly cpu: number;
+  readonly tid: number | undefined;
+  readonly fd: number | undefined;
+  readonly requested: number | undefined;
+  readonly returned: number | undefined;
+  readonly isError: boolean;
+  readonly isExit: boolean;
+  /** A call that has not returned. */
+  readonly isOpen: boolean;
+  readonly isUnknown: boolean;
+  readonly process: string;
+  readonly type: string;
+  readonly info: string;
+  readonly fdName: string;
+  readonly errno: string;
+}
+
+/** The row at a position of the list, if the window has it. */
+export function rowAt(window: RowWindow, position: number): Row | undefined {
+  const i = position - window.first;
+  const row = window.row[i];
+  if (row === undefined || i < 0 || i >= window.length) return undefined;
+  const flags = window.flags[i] ?? 0;
+  const fd = window.fd[i];
+  return {
+    row: row as EventRow,
+    num: defined(window.num[i]),
+    exitNum: defined(window.exitNum[i]),
+    ns: window.ns[i] ?? 0,
+    previousNs: i > 0 ? window.ns[i - 1] : undefined,
+    latencyNs: defined(window.latencyNs[i]),
+    cpu: window.cpu[i] ?? 0,
+    tid: defined(window.tid[i]),
+    fd: fd === undefined || fd < 0 ? undefined : fd,
+    requested: defined(window.requested[i]),
+    returned: defined(window.returned[i]),
+    isError: (flags & rowFlag.error) !== 0,
+    isExit: (flags & rowFlag.exit) !== 0,
+    isOpen: (flags & rowFlag.open) !== 0,
+    isUnknown: (flags & rowFlag.unknown) !== 0,
+    process: window.process[i] ?? '',
+    type: window.type[i] ?? '',
+    info: window.info[i] ?? '',
+    fdName: window.fdName[i] ?? '',
+    errno: window.errno[i] ?? '',
+  };
+}
+
+/** What the selection keeps of a row. */
+export function factsOf(row: Row): RowFacts {
+  return { row: row.row, num: row.num, exitNum: row.exitNum, ns: row.ns as RelNs };
+}

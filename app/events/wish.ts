@@ -1,0 +1,124 @@
+/** Brings a tab to the place that a link, a reload or the back button names, as soon as its events are indexed. */
+import type { DescriptionIndex, ListPosition, ListSpec } from '../../workers/protocol';
+import { begin } from '../base/idle';
+import { ask } from '../capture/session';
+import { grouped } from '../format/number';
+import { sentence } from '../messages/messages';
+import { startPlace, type EventName, type Place, type Selected, type TabId, type Wish } from '../state/model';
+import { listKey, tabById } from '../state/select';
+import { store, tell } from '../state/store';
+import { fetchFacts } from './moves';
+
+/** A wish that cannot be granted before more is indexed. */
+const later = Symbol('later');
+
+async function locate(
+  id: TabId,
+  list: ListSpec,
+  name: EventName | undefined,
+  isIndexed: boolean,
+): Promise<ListPosition | undefined | typeof later> {
+  if (name === undefined) return undefined;
+  const answer = await ask(id, 'locate', { list, at: name });
+  if (!answer.ok) return undefined;
+  if (!isIndexed && answer.value?.exact !== true) return later;
+  return answer.value?.position;
+}
+
+async function describe(
+  id: TabId,
+  name: EventName,
+  isIndexed: boolean,
+): Promise<{ readonly description: DescriptionIndex; readonly label: string } | undefined | typeof later> {
+  const answer = await ask(id, 'locate', { list: { unit: 'events' }, at: name });
+  if (!answer.ok) return undefined;
+  if (answer.value?.exact !== true) return isIndexed ? undefined : later;
+  const call = await ask(id, 'call', { row: answer.value.row });
+  const fd = call.ok ? call.value.fd : undefined;
+  return fd?.followable === true ? { description: fd.description, label: fd.name } : undefined;
+}
+
+const told = (name: EventName): string => ('num' in name ? `event ${grouped(name.num)}` : `row ${grouped(name.row)}`);
+
+async function resolve(id: TabId, wish: Wish, isIndexed: boolean): Promise<readonly Place[] | typeof later> {
+  const base: Place = { ...startPlace, unit: wish.unit };
+  let place = base;
+  let list: ListSpec = { unit: wish.unit };
+  if (wish.follow !== undefined) {
+    const found = await describe(id, wish.follow, isIndexed);
+    if (found === later) return later;
+    if (found === undefined) tell(sentence({ kind: 'no-such-event', what: `conversation of ${told(wish.follow)}` }));
+    else {
+      place = { ...base, follow: { from: wish.follow, ...found } };
+      list = { unit: wish.unit, conversation: found.description };
+      const size = await ask(id, 'count', { list });
+      if (size.ok) store.dispatch({ type: 'counted', id, key: listKey(list), value: size.value });
+    }
+  }
+  const places = await Promise.all([
+    locate(id, list, wish.selected, isIndexed),
+    locate(id, list, wish.mark, isIndexed),
+    locate(id, list, wish.top, isIndexed),
+  ]);
+  const [selectedAt, markAt, topAt] = places;
+  if (selectedAt === later || markAt === later || topAt === later) return later;
+  if (wish.selected !== undefined && selectedAt === undefined) {
+    tell(sentence({ kind: 'no-such-event', what: told(wish.selected) }));
+  }
+  const selectedOf = async (position: ListPosition | undefined): Promise<Selected | undefined> =>
+    position === undefined ? undefined : { position, facts: await fetchFacts(id, list, position) };
+  const selected = await selectedOf(selectedAt);
+  const top = topAt ?? 0;
+  // A link made in a tall window may have its row below the end of a small one; one made after scrolling away stays.
+  const wasInView = selected !== undefined && selected.position >= top && selected.position < top + tallestWindow;
+  const granted: Place = {
+    ...place,
+    selected,
+    mark: await selectedOf(markAt),
+    top,
+    reveal:
+      selected !== undefined && (topAt === undefined || wasInView)
+        ? { position: selected.position, how: topAt === undefined ? 'center' : 'nearest', turn: nextTurn() }
+        : undefined,
+  };
+  return wish.follow !== undefined && place.follow !== undefined ? [base, granted] : [granted];
+}
+
+/** Rows that fit on a very tall screen. */
+const tallestWindow = 120;
+
+let turns = 1_000_000;
+
+/** Differs from all turns that reducers give out, which count from 1. */
+function nextTurn(): number {
+  turns += 1;
+  return turns;
+}
+
+const running = new Set<TabId>();
+
+/** Tries to grant the wish of a tab; to be called again when more is indexed. */
+export async function grantWish(id: TabId): Promise<void> {
+  const tab = tabById(store.get(), id);
+  const wish = tab?.wish;
+  if (tab === undefined || wish === undefined || running.has(id)) return;
+  if (tab.summary === undefined) return;
+  const end = begin();
+  running.add(id);
+  try {
+    const places = await resolve(id, wish, tab.phase.kind !== 'opening');
+    const now = tabById(store.get(), id);
+    if (now?.wish !== wish) return;
+    if (places !== later) {
+      // The way up leads to where one was, also when a conversation is entered by the forward button.
+      const before = now.places[0];
+      const [base, ...rest] = places;
+      store.dispatch({ type: 'wish-done', id, places: rest.length > 0 ? [before ?? base ?? startPlace, ...rest] : places });
+    }
+  } finally {
+    running.delete(id);
+    end();
+  }
+  const again = tabById(store.get(), id);
+  if (again?.wish !== undefined && (again.wish !== wish || again.phase !== tab.phase)) void grantWish(id);
+}

@@ -1,0 +1,145 @@
+import type { ReactNode } from 'react';
+import type { CallDetail, EdgeDetail, EventRow, FdDetail, ParamDetail } from '../../workers/protocol';
+import { useLatest } from '../base/use-query';
+import { ask } from '../capture/session';
+import { followSelected } from '../events/moves';
+import { grouped } from '../format/number';
+import { span } from '../format/time';
+import type { TabId } from '../state/model';
+import { store } from '../state/store';
+import { Captured, EventLink, Fact, Loaded } from './parts';
+
+export function CallPane({ tabId, row }: { readonly tabId: TabId; readonly row: EventRow }): ReactNode {
+  const { state, stale } = useLatest(`${tabId}/${row}`, (signal) => ask(tabId, 'call', { row }, signal));
+  return (
+    <Loaded state={state} stale={stale}>
+      {(call) => <Call call={call} tabId={tabId} />}
+    </Loaded>
+  );
+}
+
+function Call({ call, tabId }: { readonly call: CallDetail; readonly tabId: TabId }): ReactNode {
+  const { enter, exit, errno, result, fd } = call;
+  return (
+    <>
+      <h2 className="pane-title">
+        <Captured text={call.type} />
+        <span className="dim"> {call.category}</span>
+      </h2>
+      <dl className="facts">
+        <Fact name="Events">
+          {enter === undefined ? <span className="dim">enter not recorded</span> : <EventLink tabId={tabId} row={enter.row} num={enter.num} label="enter" />}
+          {' → '}
+          {exit === undefined ? <span className="dim">no exit</span> : <EventLink tabId={tabId} row={exit.row} num={exit.num} label="exit" />}
+        </Fact>
+        <Fact name="Process">
+          <Captured text={call.process} /> <span className="dim">({call.tid})</span> on CPU {call.cpu}
+        </Fact>
+        {result === undefined && errno === undefined ? null : (
+          <Fact name="Result">
+            {errno === undefined ? (
+              result
+            ) : (
+              <span className="bad">
+                ✗ {result} {errno.name} <span className="meaning">{errno.text}</span>
+              </span>
+            )}
+          </Fact>
+        )}
+        <Fact name="Took">
+          {call.latencyNs === undefined ? (
+            <span className="dim">{enter === undefined ? 'not recorded' : 'has not returned'}</span>
+          ) : (
+            span(call.latencyNs)
+          )}
+        </Fact>
+        {fd === undefined ? null : <FdFact fd={fd} tabId={tabId} />}
+      </dl>
+      {enter === undefined ? null : <Edge edge={enter} title="Enter" />}
+      {exit === undefined ? null : <Edge edge={exit} title="Exit" />}
+    </>
+  );
+}
+
+function FdFact({ fd, tabId }: { readonly fd: FdDetail; readonly tabId: TabId }): ReactNode {
+  return (
+    <Fact name="FD">
+      {fd.fd} <span className="dim">{[fd.type, fd.role].filter((word) => word !== '').join(' ')}</span>{' '}
+      <Captured text={fd.name} />
+      <div className="fact-more">
+        {fd.openedRow === undefined ? (
+          <span className="dim">open since before the capture</span>
+        ) : (
+          <EventLink tabId={tabId} row={fd.openedRow} num={fd.openedNum} label="opened" />
+        )}
+        {fd.closedRow === undefined ? null : (
+          <EventLink tabId={tabId} row={fd.closedRow} num={fd.closedNum} label="closed" />
+        )}
+        {fd.followable ? (
+          <button type="button" className="link" onClick={() => void followSelected(tabId)}>
+            follow conversation
+          </button>
+        ) : null}
+      </div>
+    </Fact>
+  );
+}
+
+function Edge({ edge, title }: { readonly edge: EdgeDetail; readonly title: string }): ReactNode {
+  return (
+    <>
+      <h3 className="pane-head">
+        {title} <span className="dim">{Number.isNaN(edge.num) ? `row ${grouped(edge.row)}` : `#${edge.num}`}</span>
+      </h3>
+      {edge.params.length === 0 ? (
+        <p className="pane-note slim">No parameters.</p>
+      ) : (
+        <dl className="facts">
+          {edge.params.map((param) => (
+            <Fact key={param.index} name={param.name}>
+              <Param param={param} />
+            </Fact>
+          ))}
+        </dl>
+      )}
+      <pre className="line" aria-label={`${title} as sysdig prints it`}>
+        <Captured text={edge.line} />
+      </pre>
+    </>
+  );
+}
+
+function Param({ param }: { readonly param: ParamDetail }): ReactNode {
+  return (
+    <>
+      <Captured text={param.text} />
+      {param.meaning === '' ? null : (
+        <span className="meaning">
+          {' '}
+          <Captured text={param.meaning} />
+        </span>
+      )}
+      {param.captured === undefined ? null : (
+        <div className="fact-more">
+          <span className={param.actual !== undefined && param.actual > param.captured ? 'warn' : 'dim'}>
+            {bufferText(param.captured, param.actual)}
+          </span>
+          <button
+            type="button"
+            className="link"
+            onClick={() => store.dispatch({ type: 'preferences', change: { pane: 'bytes' } })}
+          >
+            show bytes
+          </button>
+        </div>
+      )}
+    </>
+  );
+}
+
+/** How much of a buffer was recorded. */
+export function bufferText(captured: number, actual: number | undefined): string {
+  if (actual === undefined) return `${grouped(captured)} bytes captured`;
+  if (actual === captured) return `all ${grouped(actual)} bytes captured`;
+  return `${grouped(captured)} of ${grouped(actual)} bytes captured`;
+}

@@ -1,0 +1,54 @@
+import type { ReactNode } from 'react';
+import type { CaptureError, EventRow } from '../../workers/protocol';
+import type { Loadable } from '../base/use-query';
+import { goToRow } from '../events/moves';
+import { grouped } from '../format/number';
+import { visible } from '../format/visible';
+import { sentence } from '../messages/messages';
+import type { TabId } from '../state/model';
+
+/** One name and what stands for it; nothing when there is nothing to say. */
+export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <div className="fact">
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+/** Captured text. */
+export function Captured({ text }: { readonly text: string }): ReactNode {
+  return <span className="captured">{visible(text)}</span>;
+}
+
+/** Goes to an event. */
+export function EventLink(props: {
+  readonly tabId: TabId;
+  readonly row: EventRow;
+  readonly num: number | undefined;
+  readonly label?: string;
+}): ReactNode {
+  const name = props.num === undefined || Number.isNaN(props.num) ? `row ${grouped(props.row)}` : `#${props.num}`;
+  return (
+    <button type="button" className="link" onClick={() => void goToRow(props.tabId, props.row)}>
+      {props.label === undefined ? name : `${props.label} ${name}`}
+    </button>
+  );
+}
+
+/** Shows an answer once it is there. */
+export function Loaded<T>(props: {
+  readonly state: Loadable<T>;
+  readonly stale: boolean;
+  readonly children: (value: T) => ReactNode;
+}): ReactNode {
+  const { state, stale, children } = props;
+  if (state.status === 'loading') return <p className="pane-note">Reading…</p>;
+  if (state.status === 'failed') return <Failed error={state.error} />;
+  return <div aria-busy={stale}>{children(state.value)}</div>;
+}
+
+function Failed({ error }: { readonly error: CaptureError }): ReactNode {
+  return error.kind === 'cancelled' ? null : <p className="pane-note">{sentence(error)}</p>;
+}

@@ -1,0 +1,153 @@
+/**
+ * Keeps the address bar and the store in step. The store leads: the fragment is written from it. Steps (another
+ * capture, unit or conversation) make an entry of the history; everything finer replaces the current one.
+ */
+import { debounce } from '../base/debounce';
+import { openAgain, openSample } from '../capture/open';
+import { recall, remember } from '../capture/remembered';
+import { sessionOf } from '../capture/session';
+import { sentence } from '../messages/messages';
+import type { AppState, EventName, Selected, Tab, Wish } from '../state/model';
+import { activeTab, nameOf, placeOf } from '../state/select';
+import { store, tell } from '../state/store';
+import type { Link } from '../url/fields';
+import { formatFragment, parseFragment } from '../url/fragment';
+
+/** Quick enough to be there when one copies the address, slow enough for a held key: browsers limit such writes. */
+const writeAfterMs = 150;
+
+function nameOfSelected(selected: Selected | undefined, tab: Tab): EventName | undefined {
+  return selected?.facts === undefined ? undefined : nameOf(selected.facts, tab);
+}
+
+/** The address of what is shown; undefined while that is not settled. */
+export function linkOf(state: AppState): Link | undefined {
+  const tab = activeTab(state);
+  if (tab === undefined) return state.wanted === undefined ? nothing : undefined;
+  const fingerprint = tab.summary?.fingerprint ?? '';
+  if (tab.wish !== undefined || fingerprint === '') return undefined;
+  const place = placeOf(tab);
+  const { preferences } = state;
+  const selected = nameOfSelected(place.selected, tab);
+  // A selection that is not known yet must not be lost on the way.
+  if (place.selected !== undefined && selected === undefined) return undefined;
+  return {
+    capture: fingerprint,
+    name: tab.names[0] ?? '',
+    src: sessionOf(tab.id)?.sources[0]?.src,
+    unit: place.unit,
+    follow: place.follow?.from,
+    selected,
+    mark: nameOfSelected(place.mark, tab),
+    top: place.top > 0 ? place.topName : undefined,
+    time: preferences.time,
+    callColumns: preferences.columns.calls,
+    eventColumns: preferences.columns.events,
+    pane: preferences.pane,
+    find: preferences.find,
+  };
+}
+
+const nothing: Link = parseFragment('').link;
+
+/** What makes an entry of the history. */
+function stepOf(fragment: string): string {
+  const { link } = parseFragment(fragment);
+  const follow = link.follow === undefined ? '' : JSON.stringify(link.follow);
+  return [link.capture ?? '', link.unit, follow].join(' ');
+}
+
+function write(): void {
+  const link = linkOf(store.get());
+  if (link === undefined) return;
+  const fragment = formatFragment(link);
+  if (fragment === location.hash) return;
+  const address = `${location.pathname}${location.search}${fragment}`;
+  if (stepOf(fragment) === stepOf(location.hash)) history.replaceState(null, '', address);
+  else history.pushState(null, '', address);
+  if (link.capture !== undefined) rememberPlace(link.capture, fragment);
+}
+
+let placing = Promise.resolve();
+
+function rememberPlace(fingerprint: string, fragment: string): void {
+  placing = placing.then(async () => {
+    const capture = await recall(fingerprint);
+    if (capture !== undefined && capture.fragment !== fragment) await remember({ ...capture, fragment });
+  });
+}
+
+export function wishOfLink({ unit, follow, selected, mark, top }: Link): Wish {
+  return { unit, follow, selected, mark, top };
+}
+
+function tellRejected(rejected: readonly string[], newer: boolean): void {
+  if (rejected.length > 0) tell(sentence({ kind: 'link-fields', keys: rejected }));
+  if (newer) tell(sentence({ kind: 'link-newer' }));
+}
+
+function applyPreferences(link: Link): void {
+  store.dispatch({
+    type: 'preferences',
+    change: {
+      time: link.time,
+      columns: { calls: link.callColumns, events: link.eventColumns },
+      pane: link.pane,
+      find: link.find,
+    },
+  });
+}
+
+/** Brings the page to what the address says: at the start, by back and forward, or by a link put into the bar. */
+async function read(): Promise<void> {
+  const { link, rejected, newer } = parseFragment(location.hash);
+  tellRejected(rejected, newer);
+  applyPreferences(link);
+  const wish = wishOfLink(link);
+  if (link.capture === undefined) {
+    store.dispatch({ type: 'wanted', wanted: undefined });
+    store.dispatch({ type: 'tab-shown', id: undefined });
+    if (link.src !== undefined) await openSample(link.src, wish);
+    return;
+  }
+  const open = store.get().tabs.find((tab) => tab.summary?.fingerprint === link.capture);
+  if (open !== undefined) {
+    store.dispatch({ type: 'wanted', wanted: undefined });
+    store.dispatch({ type: 'wished', id: open.id, wish });
+    store.dispatch({ type: 'tab-shown', id: open.id });
+    return;
+  }
+  await want(link.capture, link.name, link.src, wish);
+}
+
+/** Gets a capture again that is not open, by whatever way there is. */
+async function want(fingerprint: string, name: string, src: string | undefined, wish: Wish): Promise<void> {
+  const wanted = { fingerprint, name, wish, other: undefined, handle: false, reopening: true };
+  store.dispatch({ type: 'wanted', wanted });
+  store.dispatch({ type: 'tab-shown', id: undefined });
+  const capture = await recall(fingerprint);
+  const again = capture === undefined ? 'no' : await openAgain(capture, false);
+  const isOpen = again === 'opened' || (again === 'no' && src !== undefined && (await openSample(src)));
+  const now = store.get().wanted;
+  if (isOpen || now?.fingerprint !== fingerprint) return;
+  store.dispatch({ type: 'wanted', wanted: { ...now, reopening: false, handle: again === 'needs-click' } });
+}
+
+/** Reads the address, then follows the store and the history. */
+export function startAddress(): void {
+  const writing = debounce(write, writeAfterMs);
+  let before = store.get();
+  store.subscribe(() => {
+    const now = store.get();
+    if (now.tabs !== before.tabs || now.active !== before.active || now.preferences !== before.preferences) writing.call();
+    before = now;
+  });
+  const follow = (): void => {
+    writing.cancel();
+    void read();
+  };
+  // Going back and forward, and a link put into the bar of an open page, both end here.
+  window.addEventListener('popstate', follow);
+  window.addEventListener('pagehide', () => writing.flush());
+  follow();
+}

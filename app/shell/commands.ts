@@ -1,0 +1,142 @@
+/** Every command of the page, once: the palette, the key sheet and the keyboard all read this list. */
+import { closeTab, reopen } from '../capture/open';
+import {
+  clearSelection,
+  copyRows,
+  findText,
+  followSelected,
+  goUp,
+  moveBy,
+  moveByPage,
+  moveToEnd,
+  moveToStart,
+  seekError,
+  showUnit,
+} from '../events/moves';
+import { timeModeNames, timeModes, type TimeMode } from '../format/time';
+import { usualLayout } from '../state/columns';
+import type { AppState, InspectorPane, Overlay, TabId } from '../state/model';
+import { activeTab, placeOf } from '../state/select';
+import { store } from '../state/store';
+import { nextTheme } from './theme';
+
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  /** Keys as `KeyboardEvent.key` has them, with `Mod+` for Ctrl or ⌘ and `Shift+`. */
+  readonly keys: readonly string[];
+  readonly group: 'Move' | 'View' | 'Capture' | 'Page';
+  /** Works only while the grid or nothing in particular has the focus: such keys mean something elsewhere. */
+  readonly gridOnly?: boolean;
+  /** Whether it can be given now. */
+  readonly when: (state: AppState) => boolean;
+  readonly run: () => void;
+}
+
+const always = (): boolean => true;
+const withCapture = (state: AppState): boolean => activeTab(state) !== undefined;
+const withSelection = (state: AppState): boolean => {
+  const tab = activeTab(state);
+  return tab !== undefined && placeOf(tab).selected !== undefined;
+};
+const isInConversation = (state: AppState): boolean => (activeTab(state)?.places.length ?? 0) > 1;
+
+/** Runs something for the capture that is shown. */
+function onTab(run: (id: TabId) => void): () => void {
+  return () => {
+    const { active } = store.get();
+    if (active !== undefined) run(active);
+  };
+}
+
+export function showOverlay(overlay: Overlay): void {
+  store.dispatch({ type: 'overlay', overlay });
+}
+
+function setTime(time: TimeMode): void {
+  store.dispatch({ type: 'preferences', change: { time } });
+}
+
+function setPane(pane: InspectorPane): void {
+  store.dispatch({ type: 'preferences', change: { pane } });
+  store.dispatch({ type: 'ui', change: { inspectorOpen: true } });
+}
+
+/** Takes the cursor to the filter box, whatever it is by then. */
+export function focusFilter(): void {
+  const box = document.querySelector<HTMLInputElement>('#filter');
+  box?.focus();
+  box?.select();
+}
+
+export function openDialog(): void {
+  document.querySelector<HTMLInputElement>('#open-capture')?.click();
+}
+
+function showTab(step: 1 | -1): void {
+  const { tabs, active } = store.get();
+  const at = tabs.findIndex((tab) => tab.id === active);
+  const next = tabs[(at + step + tabs.length) % tabs.length];
+  if (next !== undefined) store.dispatch({ type: 'tab-shown', id: next.id });
+}
+
+function toggleUnit(id: TabId): void {
+  const tab = store.get().tabs.find((one) => one.id === id);
+  if (tab !== undefined) void showUnit(id, placeOf(tab).unit === 'calls' ? 'events' : 'calls');
+}
+
+const find = (step: 1 | -1) => onTab((id) => void findText(id, store.get().preferences.find, step));
+
+const hasFind = (state: AppState): boolean => withCapture(state) && state.preferences.find !== '';
+
+export const commands: readonly Command[] = [
+  { id: 'palette', title: 'All commands', keys: ['Mod+k'], group: 'Page', when: always, run: () => showOverlay('palette') },
+  { id: 'keys', title: 'Keys', keys: ['?'], group: 'Page', when: always, run: () => showOverlay('keys') },
+  { id: 'open', title: 'Open capture…', keys: ['Mod+o'], group: 'Capture', when: always, run: openDialog },
+  { id: 'filter', title: 'Find text in rows', keys: ['/'], group: 'Move', when: withCapture, run: focusFilter },
+  { id: 'find-next', title: 'Next match', keys: ['n'], group: 'Move', when: hasFind, run: find(1) },
+  { id: 'find-previous', title: 'Previous match', keys: ['N'], group: 'Move', when: hasFind, run: find(-1) },
+  { id: 'goto', title: 'Go to event or time…', keys: ['g'], group: 'Move', when: withCapture, run: () => showOverlay('goto') },
+  { id: 'down', title: 'Next row', keys: ['j', 'ArrowDown'], gridOnly: true, group: 'Move', when: withCapture, run: onTab((id) => moveBy(id, 1)) },
+  { id: 'up-row', title: 'Previous row', keys: ['k', 'ArrowUp'], gridOnly: true, group: 'Move', when: withCapture, run: onTab((id) => moveBy(id, -1)) },
+  { id: 'down-extend', title: 'Extend selection down', keys: ['J', 'Shift+ArrowDown'], gridOnly: true, group: 'Move', when: withCapture, run: onTab((id) => moveBy(id, 1, true)) },
+  { id: 'up-extend', title: 'Extend selection up', keys: ['K', 'Shift+ArrowUp'], gridOnly: true, group: 'Move', when: withCapture, run: onTab((id) => moveBy(id, -1, true)) },
+  { id: 'page-down', title: 'One screen down', keys: ['PageDown'], gridOnly: true, group: 'Move', when: withCapture, run: onTab((id) => moveByPage(id, 1)) },
+  { id: 'page-up', title: 'One screen up', keys: ['PageUp'], gridOnly: true, group: 'Move', when: withCapture, run: onTab((id) => moveByPage(id, -1)) },
+  { id: 'page-down-extend', title: 'Extend selection one screen down', keys: ['Shift+PageDown'], gridOnly: true, group: 'Move', when: withCapture, run: onTab((id) => moveByPage(id, 1, true)) },
+  { id: 'page-up-extend', title: 'Extend selection one screen up', keys: ['Shift+PageUp'], gridOnly: true, group: 'Move', when: withCapture, run: onTab((id) => moveByPage(id, -1, true)) },
+  { id: 'home', title: 'First row', keys: ['Home'], gridOnly: true, group: 'Move', when: withCapture, run: onTab((id) => moveToStart(id)) },
+  { id: 'end', title: 'Last row', keys: ['End'], gridOnly: true, group: 'Move', when: withCapture, run: onTab((id) => moveToEnd(id)) },
+  { id: 'home-extend', title: 'Extend selection to the first row', keys: ['Shift+Home'], gridOnly: true, group: 'Move', when: withCapture, run: onTab((id) => moveToStart(id, true)) },
+  { id: 'end-extend', title: 'Extend selection to the last row', keys: ['Shift+End'], gridOnly: true, group: 'Move', when: withCapture, run: onTab((id) => moveToEnd(id, true)) },
+  { id: 'error-next', title: 'Next error', keys: ['e'], group: 'Move', when: withCapture, run: onTab((id) => void seekError(id, 1)) },
+  { id: 'error-previous', title: 'Previous error', keys: ['E'], group: 'Move', when: withCapture, run: onTab((id) => void seekError(id, -1)) },
+  { id: 'follow', title: 'Follow conversation', keys: ['Enter'], gridOnly: true, group: 'Move', when: withSelection, run: onTab((id) => void followSelected(id)) },
+  { id: 'up', title: 'Up, back to all events', keys: ['Backspace'], gridOnly: true, group: 'Move', when: isInConversation, run: onTab(goUp) },
+  { id: 'unselect', title: 'Clear selection', keys: ['Escape'], gridOnly: true, group: 'Move', when: withSelection, run: onTab(clearSelection) },
+  { id: 'copy', title: 'Copy selected rows as sysdig prints them', keys: ['c', 'Mod+c'], gridOnly: true, group: 'Move', when: withSelection, run: onTab((id) => void copyRows(id)) },
+  { id: 'unit', title: 'Calls or raw events', keys: ['v'], group: 'View', when: withCapture, run: onTab(toggleUnit) },
+  ...timeModes.map(
+    (mode): Command => ({
+      id: `time-${mode}`,
+      title: `Time: ${timeModeNames[mode].toLowerCase().replace('utc', 'UTC')}`,
+      keys: mode === 'since' ? ['t'] : [],
+      group: 'View',
+      when: withCapture,
+      run: () => setTime(mode === 'since' && store.get().preferences.time === 'since' ? 'local' : mode),
+    }),
+  ),
+  { id: 'columns', title: 'Columns…', keys: [], group: 'View', when: withCapture, run: () => showOverlay('columns') },
+  { id: 'columns-reset', title: 'Usual columns', keys: [], group: 'View', when: withCapture, run: () => store.dispatch({ type: 'preferences', change: { columns: usualLayout } }) },
+  { id: 'inspector', title: 'Show or hide the inspector', keys: ['i'], group: 'View', when: withCapture, run: () => store.dispatch({ type: 'ui', change: { inspectorOpen: !store.get().ui.inspectorOpen } }) },
+  { id: 'pane-call', title: 'Inspector: Call', keys: [], group: 'View', when: withCapture, run: () => setPane('call') },
+  { id: 'pane-bytes', title: 'Inspector: Bytes', keys: ['b'], group: 'View', when: withCapture, run: () => setPane('bytes') },
+  { id: 'pane-state', title: 'Inspector: State', keys: ['s'], group: 'View', when: withCapture, run: () => setPane('state') },
+  { id: 'tab-next', title: 'Next capture', keys: [], group: 'Capture', when: (state) => state.tabs.length > 1, run: () => showTab(1) },
+  { id: 'tab-previous', title: 'Previous capture', keys: [], group: 'Capture', when: (state) => state.tabs.length > 1, run: () => showTab(-1) },
+  { id: 'reopen', title: 'Reopen capture', keys: [], group: 'Capture', when: withCapture, run: onTab((id) => void reopen(id)) },
+  { id: 'close', title: 'Close capture', keys: [], group: 'Capture', when: withCapture, run: onTab(closeTab) },
+  { id: 'start', title: 'Start page', keys: [], group: 'Page', when: withCapture, run: () => store.dispatch({ type: 'tab-shown', id: undefined }) },
+  { id: 'theme', title: 'Change colours: system, light, dark', keys: [], group: 'Page', when: always, run: nextTheme },
+];
+

@@ -1,0 +1,59 @@
+import { useState, type ReactNode } from 'react';
+import { Dialog } from '../components/dialog';
+import { parseGoTo, type GoToContext, type Target } from '../events/go-to';
+import { goTo } from '../events/moves';
+import { grouped } from '../format/number';
+import { seconds, timeOfDay } from '../format/time';
+import type { Tab } from '../state/model';
+import { useApp } from '../state/store';
+import { showOverlay } from './commands';
+
+function described(target: Target, context: GoToContext): string {
+  if (target.kind === 'event') return `Event ${grouped(target.num)}`;
+  const at = timeOfDay(context.firstNs + BigInt(target.ns), context.zone);
+  return `First row at or after ${at}, ${seconds(target.ns)} s from the start`;
+}
+
+/** Asks where to go: an event number or a time. */
+export function GoToDialog({ tab }: { readonly tab: Tab }): ReactNode {
+  const [text, setText] = useState('');
+  const zone = useApp((state) => (state.preferences.time === 'utc' ? 'utc' : 'local'));
+  const context: GoToContext = {
+    firstNs: tab.summary?.firstNs ?? 0n,
+    durationNs: tab.summary?.durationNs ?? 0,
+    zone,
+  };
+  const target = parseGoTo(text, context);
+  return (
+    <Dialog label="Go to" className="goto" onClose={() => showOverlay('none')}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (target === undefined) return;
+          showOverlay('none');
+          void goTo(tab.id, target);
+        }}
+      >
+        <label className="goto-label">
+          Event number or time
+          <input
+            type="text"
+            className="palette-input"
+            autoComplete="off"
+            spellCheck={false}
+            placeholder="14107 · 6.55 s · 12:33:14.5"
+            value={text}
+            onChange={(event) => setText(event.currentTarget.value)}
+          />
+        </label>
+        <p className="goto-hint" aria-live="polite">
+          {target !== undefined
+            ? described(target, context)
+            : text.trim() === ''
+              ? 'A number is an event; with a point or a unit it is seconds from the start; with colons a time of day.'
+              : 'Neither an event number nor a time.'}
+        </p>
+      </form>
+    </Dialog>
+  );
+}

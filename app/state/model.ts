@@ -1,0 +1,187 @@
+/**
+ * What the page knows, apart from answers of the engine: open captures, the place each one is at, and what is shown
+ * over them. Everything here is plain immutable data; the address bar is a projection of it (`app/url`).
+ */
+import type {
+  CaptureError,
+  CaptureSummary,
+  DescriptionIndex,
+  EventRow,
+  ListCount,
+  ListPosition,
+  ListSpec,
+  Progress,
+  RelNs,
+} from '../../workers/protocol';
+import type { Brand } from '../base/brand';
+import type { TimeMode } from '../format/time';
+import { usualLayout } from './columns';
+
+export type TabId = Brand<number, 'TabId'>;
+export type Unit = ListSpec['unit'];
+export type InspectorPane = 'call' | 'bytes' | 'state';
+
+/** An event as links name it: by its number, or by its place among the blocks where numbers do not tell. */
+export type EventName = { readonly num: number } | { readonly row: EventRow };
+
+/** What is known of a selected row without asking again. */
+export interface RowFacts {
+  readonly row: EventRow;
+  readonly num: number | undefined;
+  readonly exitNum: number | undefined;
+  readonly ns: RelNs;
+}
+
+export interface Selected {
+  readonly position: ListPosition;
+  /** Filled in as soon as the row has been fetched. */
+  readonly facts: RowFacts | undefined;
+}
+
+/** The conversation a place is about. */
+export interface Follow {
+  /** Event it was entered from: what a link names. */
+  readonly from: EventName;
+  readonly description: DescriptionIndex;
+  /** Name of the fd, as captured. */
+  readonly label: string;
+}
+
+/** How the grid should bring the selected row into view. */
+export interface Reveal {
+  readonly position: ListPosition;
+  readonly how: 'nearest' | 'center' | 'top';
+  /** Every request is a new one, also to the same row. */
+  readonly turn: number;
+}
+
+/** One step of the way down: a list and where one stands in it. */
+export interface Place {
+  readonly unit: Unit;
+  readonly follow: Follow | undefined;
+  readonly selected: Selected | undefined;
+  /** Other end of a selected range. */
+  readonly mark: Selected | undefined;
+  /** Rows scrolled past, with the fraction. */
+  readonly top: number;
+  /** Event of the first row in view, once it is fetched. */
+  readonly topName: EventName | undefined;
+  readonly reveal: Reveal | undefined;
+}
+
+export interface ColumnLayout {
+  /** All column ids of the unit, in order. */
+  readonly order: readonly string[];
+  readonly hidden: readonly string[];
+  readonly widths: Readonly<Record<string, number>>;
+}
+
+/** What a link or a reload wants to see; events are looked up once they are indexed. */
+export interface Wish {
+  readonly unit: Unit;
+  readonly follow: EventName | undefined;
+  readonly selected: EventName | undefined;
+  readonly mark: EventName | undefined;
+  readonly top: EventName | undefined;
+}
+
+export type Phase =
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'ready'; readonly elapsedMs: number }
+  /** The engine is dead or the file is gone; what was fetched stays on the page. */
+  | { readonly kind: 'failed'; readonly error: CaptureError };
+
+export interface Tab {
+  readonly id: TabId;
+  readonly names: readonly string[];
+  readonly bytes: number;
+  readonly phase: Phase;
+  readonly progress: Progress | undefined;
+  readonly summary: CaptureSummary | undefined;
+  /** Grows with every notice of the engine: answers about lists may be out of date. */
+  readonly tick: number;
+  readonly places: readonly Place[];
+  /** Rows of each list that was shown, by `listKey`. */
+  readonly counts: Readonly<Record<string, ListCount>>;
+  readonly wish: Wish | undefined;
+  /** Something about the file that the user should know while the rest works on. */
+  readonly trouble: CaptureError | undefined;
+}
+
+/** What holds for every capture. */
+export interface Preferences {
+  readonly time: TimeMode;
+  readonly columns: Readonly<Record<Unit, ColumnLayout>>;
+  readonly pane: InspectorPane;
+  readonly find: string;
+}
+
+/** A capture that a link is about and that is not open. */
+export interface Wanted {
+  readonly fingerprint: string;
+  readonly name: string;
+  readonly wish: Wish;
+  /** A file that was tried and is another capture. */
+  readonly other: { readonly tab: TabId; readonly name: string; readonly fingerprint: string } | undefined;
+  /** It can be had again with one click. */
+  readonly handle: boolean;
+  /** It is being opened again by itself. */
+  readonly reopening: boolean;
+}
+
+export interface Notice {
+  readonly id: number;
+  readonly text: string;
+  /** Alerts stay until they are dismissed. */
+  readonly tone: 'quiet' | 'alert';
+}
+
+export type Overlay = 'none' | 'palette' | 'keys' | 'goto' | 'columns' | 'damage';
+
+export interface Ui {
+  readonly overlay: Overlay;
+  readonly notices: readonly Notice[];
+  /** Rows the grid can show at once. */
+  readonly viewportRows: number;
+  readonly inspectorOpen: boolean;
+  readonly singleKeys: boolean;
+  readonly finding: 'idle' | 'running' | 'none';
+}
+
+export interface AppState {
+  readonly tabs: readonly Tab[];
+  readonly active: TabId | undefined;
+  readonly wanted: Wanted | undefined;
+  readonly preferences: Preferences;
+  readonly ui: Ui;
+}
+
+export const startPlace: Place = {
+  unit: 'calls',
+  follow: undefined,
+  selected: undefined,
+  mark: undefined,
+  top: 0,
+  topName: undefined,
+  reveal: undefined,
+};
+
+export const initialState: AppState = {
+  tabs: [],
+  active: undefined,
+  wanted: undefined,
+  preferences: {
+    time: 'local',
+    columns: usualLayout,
+    pane: 'call',
+    find: '',
+  },
+  ui: {
+    overlay: 'none',
+    notices: [],
+    viewportRows: 1,
+    inspectorOpen: true,
+    singleKeys: true,
+    finding: 'idle',
+  },
+};

@@ -1,0 +1,214 @@
+import type { CaptureError, CaptureSummary, ListCount, ListPosition, Progress } from '../../workers/protocol';
+import { assertNever } from '../base/assert';
+import {
+  startPlace,
+  type AppState,
+  type ColumnLayout,
+  type EventName,
+  type Follow,
+  type Notice,
+  type Overlay,
+  type Phase,
+  type Place,
+  type Preferences,
+  type Reveal,
+  type RowFacts,
+  type Selected,
+  type Tab,
+  type TabId,
+  type Ui,
+  type Unit,
+  type Wanted,
+  type Wish,
+} from './model';
+import { placeOf } from './select';
+
+export type Action =
+  | { readonly type: 'tab-opened'; readonly id: TabId; readonly names: readonly string[]; readonly bytes: number; readonly wish: Wish | undefined; readonly show: boolean }
+  | { readonly type: 'progress'; readonly id: TabId; readonly progress: Progress }
+  | { readonly type: 'indexed'; readonly id: TabId; readonly summary: CaptureSummary; readonly elapsedMs: number }
+  | { readonly type: 'phase'; readonly id: TabId; readonly phase: Phase }
+  | { readonly type: 'trouble'; readonly id: TabId; readonly error: CaptureError | undefined }
+  | { readonly type: 'tab-closed'; readonly id: TabId }
+  | { readonly type: 'tab-shown'; readonly id: TabId | undefined }
+  | { readonly type: 'counted'; readonly id: TabId; readonly key: string; readonly value: ListCount }
+  | { readonly type: 'scrolled'; readonly id: TabId; readonly top: number; readonly name: EventName | undefined }
+  | { readonly type: 'selected'; readonly id: TabId; readonly selected: Selected | undefined; readonly extend: boolean; readonly how: Reveal['how'] | 'none' }
+  | { readonly type: 'facts'; readonly id: TabId; readonly position: ListPosition; readonly facts: RowFacts }
+  | { readonly type: 'place-replaced'; readonly id: TabId; readonly place: Place }
+  | { readonly type: 'followed'; readonly id: TabId; readonly follow: Follow; readonly unit: Unit; readonly selected: Selected | undefined }
+  | { readonly type: 'went-up'; readonly id: TabId }
+  | { readonly type: 'wished'; readonly id: TabId; readonly wish: Wish }
+  | { readonly type: 'wish-done'; readonly id: TabId; readonly places: readonly Place[] }
+  | { readonly type: 'wanted'; readonly wanted: Wanted | undefined }
+  | { readonly type: 'preferences'; readonly change: Partial<Preferences> }
+  | { readonly type: 'columns'; readonly unit: Unit; readonly layout: ColumnLayout }
+  | { readonly type: 'overlay'; readonly overlay: Overlay }
+  | { readonly type: 'notice'; readonly notice: Notice }
+  | { readonly type: 'notice-dismissed'; readonly id: number }
+  | { readonly type: 'ui'; readonly change: Partial<Pick<Ui, 'viewportRows' | 'inspectorOpen' | 'singleKeys' | 'finding'>> };
+
+function changeTab(state: AppState, id: TabId, change: (tab: Tab) => Tab): AppState {
+  let changed = false;
+  const tabs = state.tabs.map((tab) => {
+    if (tab.id !== id) return tab;
+    const next = change(tab);
+    changed ||= next !== tab;
+    return next;
+  });
+  return changed ? { ...state, tabs } : state;
+}
+
+function changePlace(state: AppState, id: TabId, change: (place: Place) => Place): AppState {
+  return changeTab(state, id, (tab) => {
+    const place = placeOf(tab);
+    const next = change(place);
+    return next === place ? tab : { ...tab, places: [...tab.places.slice(0, -1), next] };
+  });
+}
+
+function nextReveal(place: Place, position: ListPosition, how: Reveal['how']): Reveal {
+  return { position, how, turn: (place.reveal?.turn ?? 0) + 1 };
+}
+
+function withFacts(selected: Selected | undefined, position: ListPosition, facts: RowFacts): Selected | undefined {
+  return selected === undefined || selected.position !== position ? selected : { position, facts };
+}
+
+function sameName(a: EventName | undefined, b: EventName | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return 'num' in a ? 'num' in b && a.num === b.num : 'row' in b && a.row === b.row;
+}
+
+export function reduce(state: AppState, action: Action): AppState {
+  switch (action.type) {
+    case 'tab-opened': {
+      const tab: Tab = {
+        id: action.id,
+        names: action.names,
+        bytes: action.bytes,
+        phase: { kind: 'opening' },
+        progress: undefined,
+        summary: undefined,
+        tick: 0,
+        places: [startPlace],
+        counts: {},
+        wish: action.wish,
+        trouble: undefined,
+      };
+      return { ...state, tabs: [...state.tabs, tab], active: action.show ? action.id : state.active };
+    }
+    case 'progress':
+      return changeTab(state, action.id, (tab) => ({
+        ...tab,
+        progress: action.progress,
+        summary: action.progress.summary,
+        tick: tab.tick + 1,
+      }));
+    case 'indexed':
+      return changeTab(state, action.id, (tab) => ({
+        ...tab,
+        phase: { kind: 'ready', elapsedMs: action.elapsedMs },
+        summary: action.summary,
+        tick: tab.tick + 1,
+      }));
+    case 'phase':
+      return changeTab(state, action.id, (tab) => ({ ...tab, phase: action.phase }));
+    case 'trouble':
+      return changeTab(state, action.id, (tab) =>
+        tab.trouble === action.error ? tab : { ...tab, trouble: action.error },
+      );
+    case 'tab-closed': {
+      const at = state.tabs.findIndex((tab) => tab.id === action.id);
+      if (at < 0) return state;
+      const tabs = state.tabs.filter((tab) => tab.id !== action.id);
+      const neighbour = tabs[Math.min(at, tabs.length - 1)]?.id;
+      return { ...state, tabs, active: state.active === action.id ? neighbour : state.active };
+    }
+    case 'tab-shown':
+      return state.active === action.id ? state : { ...state, active: action.id };
+    case 'counted':
+      return changeTab(state, action.id, (tab) => {
+        const known = tab.counts[action.key];
+        const { rows, events, total } = action.value;
+        return known?.rows === rows && known.events === events && known.total === total
+          ? tab
+          : { ...tab, counts: { ...tab.counts, [action.key]: action.value } };
+      });
+    case 'scrolled':
+      return changePlace(state, action.id, (place) =>
+        place.top === action.top && sameName(place.topName, action.name)
+          ? place
+          : { ...place, top: action.top, topName: action.name },
+      );
+    case 'selected':
+      return changePlace(state, action.id, (place) => {
+        const { selected, how } = action;
+        if (selected === undefined) return { ...place, selected, mark: undefined };
+        const mark = action.extend ? (place.mark ?? place.selected) : undefined;
+        return {
+          ...place,
+          selected,
+          mark: mark?.position === selected.position ? undefined : mark,
+          reveal: how === 'none' ? place.reveal : nextReveal(place, selected.position, how),
+        };
+      });
+    case 'facts':
+      return changePlace(state, action.id, (place) => ({
+        ...place,
+        selected: withFacts(place.selected, action.position, action.facts),
+        mark: withFacts(place.mark, action.position, action.facts),
+      }));
+    case 'place-replaced':
+      return changePlace(state, action.id, () => action.place);
+    case 'followed':
+      return changeTab(state, action.id, (tab) => {
+        const place: Place = {
+          ...startPlace,
+          unit: action.unit,
+          follow: action.follow,
+          selected: action.selected,
+          reveal:
+            action.selected === undefined
+              ? undefined
+              : { position: action.selected.position, how: 'center', turn: 1 },
+        };
+        // One step deep: following from inside a conversation goes sideways, so "up" always leads to all events.
+        const base = tab.places.slice(0, 1);
+        return { ...tab, places: [...base, place] };
+      });
+    case 'went-up':
+      return changeTab(state, action.id, (tab) =>
+        tab.places.length > 1 ? { ...tab, places: tab.places.slice(0, -1) } : tab,
+      );
+    case 'wished':
+      return changeTab(state, action.id, (tab) => ({ ...tab, wish: action.wish }));
+    case 'wish-done':
+      return changeTab(state, action.id, (tab) => ({ ...tab, wish: undefined, places: action.places }));
+    case 'wanted':
+      return { ...state, wanted: action.wanted };
+    case 'preferences':
+      return { ...state, preferences: { ...state.preferences, ...action.change } };
+    case 'columns':
+      return {
+        ...state,
+        preferences: {
+          ...state.preferences,
+          columns: { ...state.preferences.columns, [action.unit]: action.layout },
+        },
+      };
+    case 'overlay':
+      return { ...state, ui: { ...state.ui, overlay: action.overlay } };
+    case 'notice':
+      return { ...state, ui: { ...state.ui, notices: [...state.ui.notices, action.notice] } };
+    case 'notice-dismissed':
+      return {
+        ...state,
+        ui: { ...state.ui, notices: state.ui.notices.filter((notice) => notice.id !== action.id) },
+      };
+    case 'ui':
+      return { ...state, ui: { ...state.ui, ...action.change } };
+    default:
+      return assertNever(action);
+  }
+}

@@ -1,0 +1,56 @@
+/** Parts of the state that more than one view asks for. */
+import type { EventRow, ListCount, ListSpec } from '../../workers/protocol';
+import { startPlace, type AppState, type EventName, type Place, type RowFacts, type Tab, type TabId } from './model';
+
+export function activeTab(state: AppState): Tab | undefined {
+  return state.tabs.find((tab) => tab.id === state.active);
+}
+
+export function tabById(state: AppState, id: TabId): Tab | undefined {
+  return state.tabs.find((tab) => tab.id === id);
+}
+
+/** The place a tab is at: the last step of its way down. */
+export function placeOf(tab: Tab): Place {
+  return tab.places.at(-1) ?? startPlace;
+}
+
+export function listOf(place: Place): ListSpec {
+  return place.follow === undefined
+    ? { unit: place.unit }
+    : { unit: place.unit, conversation: place.follow.description };
+}
+
+/** Names a list, for keys of queries. */
+export function listKey(list: ListSpec): string {
+  return list.conversation === undefined ? list.unit : `${list.unit}/${list.conversation}`;
+}
+
+/** Rows of the current list; 0 until they are counted. */
+export function rowsOf(tab: Tab): number {
+  return countOf(tab)?.rows ?? 0;
+}
+
+export function countOf(tab: Tab): ListCount | undefined {
+  return tab.counts[listKey(listOf(placeOf(tab)))];
+}
+
+/** Event numbers start again in every file of a rolled capture, so there the row is the name. */
+export function nameOf(facts: { readonly row: EventRow; readonly num: number | undefined }, tab: Tab): EventName {
+  return facts.num === undefined || tab.names.length > 1 ? { row: facts.row } : { num: facts.num };
+}
+
+/** First and last position of the selection. */
+export function selectedRange(place: Place): { readonly first: number; readonly last: number } | undefined {
+  if (place.selected === undefined) return undefined;
+  const at = place.selected.position;
+  const other = place.mark?.position ?? at;
+  return { first: Math.min(at, other), last: Math.max(at, other) };
+}
+
+/** Time between two selected rows, in the order of the list. */
+export function selectedDelta(place: Place): number | undefined {
+  const [a, b]: readonly (RowFacts | undefined)[] = [place.selected?.facts, place.mark?.facts];
+  if (a === undefined || b === undefined) return undefined;
+  return Math.abs(a.ns - b.ns);
+}

@@ -1,0 +1,118 @@
+/** The codecs of `docs/url.md`, one per parameter. */
+import type { EventRow } from '../../workers/protocol';
+import { columnIds, usualLayout } from '../state/columns';
+import { timeModes, type TimeMode } from '../format/time';
+import type { ColumnLayout, EventName, InspectorPane, Unit } from '../state/model';
+import type { Field } from './field';
+
+function choice<T extends string>(key: string, choices: readonly T[], fallback: T): Field<T> {
+  return {
+    key,
+    fallback,
+    parse: (raw) => choices.find((one) => one === raw),
+    format: (value) => value,
+  };
+}
+
+function optional<T>(
+  key: string,
+  parse: (raw: string) => T | undefined,
+  format: (value: T) => string,
+): Field<T | undefined> {
+  return {
+    key,
+    fallback: undefined,
+    parse,
+    format: (value) => (value === undefined ? '' : format(value)),
+  };
+}
+
+/** `14107` is an event number, `r14106` a row of the file. */
+function parseEvent(raw: string): EventName | undefined {
+  const match = /^(r?)(\d{1,15})$/.exec(raw);
+  if (match === null) return undefined;
+  const value = Number(match[2]);
+  return match[1] === 'r' ? { row: value as EventRow } : { num: value };
+}
+
+function formatEvent(name: EventName): string {
+  return 'num' in name ? String(name.num) : `r${name.row}`;
+}
+
+const event = (key: string): Field<EventName | undefined> => optional(key, parseEvent, formatEvent);
+
+const minWidth = 24;
+const maxWidth = 4000;
+
+/** `num,time:180,-cpu`: columns in order, widths where they were changed, a minus before those hidden. */
+function columns(key: string, unit: Unit): Field<ColumnLayout> {
+  const ids = columnIds[unit];
+  return {
+    key,
+    fallback: usualLayout[unit],
+    parse: (raw) => {
+      const order: string[] = [];
+      const hidden: string[] = [];
+      const widths: Record<string, number> = {};
+      for (const part of raw.split(',')) {
+        const match = /^(-?)([a-z]+)(?::(\d{1,4}))?$/.exec(part);
+        const id = match?.[2];
+        if (match === null || id === undefined || !ids.includes(id) || order.includes(id)) return undefined;
+        order.push(id);
+        if (match[1] === '-') hidden.push(id);
+        if (match[3] !== undefined) {
+          const width = Number(match[3]);
+          if (width < minWidth || width > maxWidth) return undefined;
+          widths[id] = width;
+        }
+      }
+      // A link that is older than a column does not ask for it.
+      const unnamed = ids.filter((id) => !order.includes(id));
+      return { order: [...order, ...unnamed], hidden: [...hidden, ...unnamed], widths };
+    },
+    format: (layout) =>
+      layout.order
+        .map((id) => {
+          const width = layout.widths[id];
+          return `${layout.hidden.includes(id) ? '-' : ''}${id}${width === undefined ? '' : `:${width}`}`;
+        })
+        .join(','),
+  };
+}
+
+/** Longest text that a link may bring: names and search text. */
+const maxText = 4096;
+
+const text = (key: string): Field<string> => ({
+  key,
+  fallback: '',
+  parse: (raw) => (raw.length <= maxText ? raw : undefined),
+  format: (value) => value,
+});
+
+const panes: readonly InspectorPane[] = ['call', 'bytes', 'state'];
+const units: readonly Unit[] = ['calls', 'events'];
+
+export const fields = {
+  /** Hash that names the capture. */
+  capture: optional('capture', (raw) => (/^[0-9a-f]{8,64}$/.test(raw) ? raw : undefined), (value) => value),
+  /** File name of the capture, for people. */
+  name: text('name'),
+  /** Where the page itself can fetch the capture: one of its samples. */
+  src: optional('src', (raw) => (/^samples\/[\w-][\w.-]{0,120}$/.test(raw) ? raw : undefined), (value) => value),
+  unit: choice<Unit>('rows', units, 'calls'),
+  follow: event('follow'),
+  selected: event('sel'),
+  mark: event('mark'),
+  top: event('top'),
+  time: choice<TimeMode>('time', timeModes, 'local'),
+  callColumns: columns('calls', 'calls'),
+  eventColumns: columns('events', 'events'),
+  pane: choice<InspectorPane>('pane', panes, 'call'),
+  find: text('find'),
+} as const;
+
+/** Everything an address can say. */
+export type Link = {
+  readonly [Name in keyof typeof fields]: (typeof fields)[Name] extends Field<infer T> ? T : never;
+};
