@@ -1,0 +1,318 @@
+//! The session on real captures: those that the project ships, and all in the folder that `SCAPSCOPE_CAPTURES` names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use engine::{Find, Found, ListSpec, Options, Place, Session, Unit};
+use model::state::NONE;
+use model::table::EventTable;
+use model::text::{Clock, Heading, Printer};
+use model::{Quirks, Row, State};
+use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
+use scap::{Damage, Event, Inflate, Inflated, Limits, Reader, Sink};
+
+const EVENTS: ListSpec = ListSpec { unit: Unit::Events, conversation: None };
+const CALLS: ListSpec = ListSpec { unit: Unit::Calls, conversation: None };
+
+#[derive(Default)]
+struct Bytes(Vec<u8>);
+
+impl Inflated for Bytes {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn damage(&mut self, damage: Damage) {
+        panic!("a shipped capture is damaged: {damage:?}");
+    }
+}
+
+fn inflated(path: &Path) -> Vec<u8> {
+    let mut bytes = Bytes::default();
+    let mut inflate = Inflate::new();
+    inflate.push(&fs::read(path).expect("a capture can be read"), &mut bytes);
+    inflate.finish(&mut bytes);
+    bytes.0
+}
+
+fn captures() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    let mut folders = vec![root.join("wasm/captures"), root.join("public/samples")];
+    folders.extend(std::env::var_os("SCAPSCOPE_CAPTURES").map(PathBuf::from));
+    let mut found: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| fs::read_dir(folder).into_iter().flatten())
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.to_string_lossy().contains(".scap") && !path.to_string_lossy().ends_with(".xz"))
+        .collect();
+    found.sort();
+    assert!(found.len() >= 10, "the shipped captures must be there");
+    found
+}
+
+fn sample(name: &str) -> Vec<u8> {
+    inflated(&captures().into_iter().find(|path| path.to_string_lossy().contains(name)).expect("it is shipped"))
+}
+
+fn session(slices: impl Iterator<Item = impl AsRef<[u8]>>) -> Session {
+    let mut session = Session::new(Options::default());
+    session.next_file("test");
+    for slice in slices {
+        assert!(session.push(slice.as_ref()));
+    }
+    session.finish();
+    session
+}
+
+/// Prints each event the moment it has been applied, as the command does.
+struct LivePrinter {
+    state: State,
+    row: Row,
+    lines: Vec<(Row, String)>,
+}
+
+impl Sink for LivePrinter {
+    fn section(&mut self, section: &Section) {
+        self.state.section(section, self.row);
+    }
+    fn machine(&mut self, machine: &Machine) {
+        self.state.machine(machine, self.row);
+    }
+    fn process(&mut self, process: &Process<'_>) {
+        self.state.process(process, self.row);
+    }
+    fn fd(&mut self, tid: i64, fd: &Fd<'_>) {
+        self.state.fd(tid, fd, self.row);
+    }
+    fn interface(&mut self, interface: &Interface) {
+        self.state.interface(interface);
+    }
+    fn user(&mut self, user: &User<'_>) {
+        self.state.user(user, self.row);
+    }
+    fn group(&mut self, group: &Group<'_>) {
+        self.state.group(group, self.row);
+    }
+    fn event(&mut self, event: &Event<'_>) {
+        let applied = self.state.apply(self.row, event);
+        if applied.printed {
+            let printer = Printer { release: self.state.release(), ..Printer::default() };
+            let fd_name = if applied.description == NONE {
+                Vec::new()
+            } else {
+                self.state.fd_view(&self.state.descriptions().get(applied.description).now).name.to_vec()
+            };
+            let heading = Heading {
+                number: applied.number.unwrap_or(0),
+                clock: Clock { ts: event.ts, ..Clock::default() },
+                comm: (applied.version != NONE).then(|| self.state.text(self.state.version(applied.version).comm)),
+                tid: event.tid,
+                fd_name: &fd_name,
+            };
+            let mut line = Vec::new();
+            printer.line(&mut line, event, &heading, &self.state.live(applied.version));
+            self.lines.push((self.row, String::from_utf8_lossy(&line).into_owned()));
+        }
+        self.row += 1;
+    }
+    fn damage(&mut self, damage: Damage) {
+        panic!("a shipped capture is damaged: {damage:?}");
+    }
+}
+
+#[test]
+fn every_row_read_again_says_what_it_said_when_it_was_applied() {
+    for path in captures() {
+        let bytes = inflated(&path);
+        let mut live = LivePrinter { state: State::new(Quirks::NONE), row: 0, lines: Vec::new() };
+        let mut reader = Reader::<EventTable>::new(Limits::default());
+        reader.push(&bytes, &mut live);
+        reader.finish(&mut live);
+
+        let mut session = session([&bytes].into_iter());
+        let files = [bytes];
+        let mut source = &files[..];
+        let count = session.count(EVENTS).rows;
+        assert_eq!(count, live.lines.len() as u64, "{}", path.display());
+        let mut wrong = 0;
+        let mut position = 0;
+        while position < count {
+            let text = session.text(EVENTS, position, 500, &mut source).expect("bytes are in memory");
+            let mut rest = text.as_str();
+            let end = (position + 500).min(count);
+            for at in position..end {
+                let (row, line) = &live.lines[at as usize];
+                match rest.strip_prefix(line.as_str()).and_then(|rest| rest.strip_prefix('\n')) {
+                    Some(after) => rest = after,
+                    None => {
+                        let shown: String = rest.lines().next().unwrap_or("").to_owned();
+                        if wrong < 5 {
+                            eprintln!("{} row {row}\n  live  {line}\n  again {shown}", path.display());
+                        }
+                        wrong += 1;
+                        rest = rest.get(shown.len() + 1..).unwrap_or("");
+                    }
+                }
+            }
+            position = end;
+        }
+        assert_eq!(wrong, 0, "lines of {} differ", path.display());
+    }
+}
+
+#[test]
+fn any_slicing_gives_the_same_index() {
+    for path in captures() {
+        let bytes = inflated(&path);
+        if bytes.len() > 2_000_000 {
+            continue;
+        }
+        let whole = session([&bytes].into_iter());
+        assert!(whole.index().next_row() > 100);
+        for step in [7usize, 4096, 65_537] {
+            let sliced = session(bytes.chunks(step));
+            assert_eq!(sliced.index().digest(), whole.index().digest(), "{} in slices of {step}", path.display());
+            assert_eq!(sliced.summary(), whole.summary());
+        }
+        let mut uneven = Session::new(Options::default());
+        uneven.next_file("test");
+        let mut rest = bytes.as_slice();
+        let mut step = 1;
+        while !rest.is_empty() {
+            step = (step * 31 + 17) % 9973 + 1;
+            let (slice, after) = rest.split_at(step.min(rest.len()));
+            uneven.push(slice);
+            rest = after;
+        }
+        uneven.finish();
+        assert_eq!(uneven.index().digest(), whole.index().digest(), "{} in uneven slices", path.display());
+    }
+}
+
+#[test]
+fn the_conversation_of_an_accepted_socket_has_both_sides() {
+    let bytes = sample("fastcgi-epipe-kmod");
+    let mut session = session([&bytes].into_iter());
+    let files = [bytes];
+    let mut source = &files[..];
+    let accept = session.locate(EVENTS, Place::Number(14107)).expect("it is there");
+    assert!(accept.exact);
+    let call = session.call(accept.row, &mut source).expect("bytes are in memory").expect("the row is there");
+    assert_eq!((call.kind.as_str(), call.process.as_str()), ("accept", "uwsgi"));
+    let fd = call.fd.expect("accept makes an fd");
+    assert!(fd.followable);
+
+    let spec = ListSpec { unit: Unit::Calls, conversation: Some(fd.description) };
+    let count = session.count(spec);
+    let window = session.window(spec, 0, count.rows as usize, &mut source);
+    assert_eq!(window.unread, None);
+    let calls: Vec<(&str, &str, f64, &str)> = (0..window.row.len())
+        .map(|at| (window.process[at].as_str(), window.kind[at].as_str(), window.returned[at], window.errno[at].as_str()))
+        .collect();
+    let writes: Vec<_> = calls.iter().filter(|call| call.1 == "writev").map(|call| (call.0, call.2, call.3)).collect();
+    assert_eq!(writes, [("apache2", 16.0, ""), ("apache2", 699.0, ""), ("apache2", 8.0, ""), ("apache2", -32.0, "EPIPE")]);
+    let reads: Vec<_> = calls.iter().filter(|call| call.1 == "read" && call.0 == "uwsgi").map(|call| call.2).collect();
+    assert_eq!(reads.iter().filter(|result| **result > 0.0).sum::<f64>(), 723.0);
+    assert!(calls.iter().any(|call| call.0 == "uwsgi" && call.1 == "close"));
+    assert!(window.row.is_sorted());
+    assert!(window.fd_name.iter().any(|name| name.contains("/tmp/helloFastCGI.s")));
+}
+
+#[test]
+fn a_window_is_the_same_wherever_it_begins() {
+    let bytes = sample("variant-kmod-0.29.3-default");
+    let mut session = session([&bytes].into_iter());
+    let files = [bytes];
+    let mut source = &files[..];
+    for spec in [EVENTS, CALLS] {
+        let rows = session.count(spec).rows;
+        let whole = session.window(spec, 0, rows as usize, &mut source);
+        assert_eq!(whole.row.len() as u64, rows);
+        for first in [0, 1, rows / 3, rows - 3] {
+            let part = session.window(spec, first, 50, &mut source);
+            let at = first as usize;
+            let end = (at + 50).min(rows as usize);
+            assert_eq!(part.row, whole.row[at..end]);
+            assert_eq!(part.info, whole.info[at..end]);
+            assert_eq!(part.process, whole.process[at..end]);
+        }
+        for (position, row) in whole.row.iter().enumerate().step_by(97) {
+            let located = session.locate(spec, Place::Row(*row)).expect("a listed row is in the list");
+            assert_eq!((located.position, located.row, located.exact), (position as u64, *row, true));
+        }
+    }
+    // Every exit of a call leads to its call.
+    let events = session.window(EVENTS, 0, 2000, &mut source);
+    for row in events.row {
+        let located = session.locate(CALLS, Place::Row(row)).expect("every shown event belongs to a call");
+        assert!(located.exact, "row {row}");
+    }
+}
+
+#[test]
+fn text_is_found_where_it_is_shown() {
+    let bytes = sample("fastcgi-epipe-kmod");
+    let mut session = session([&bytes].into_iter());
+    let files = [bytes];
+    let mut source = &files[..];
+    let mut find = |session: &mut Session, text: &str, from: u64, forward: bool| {
+        let mut find = Find::new(EVENTS, text, from, forward);
+        loop {
+            match find.step(session, &mut source, &mut || true).expect("bytes are in memory") {
+                Found::Searching(_) => {}
+                Found::At(position) => return Some(position),
+                Found::Nowhere => return None,
+            }
+        }
+    };
+    let first = find(&mut session, "hellofastcgi", 0, true).expect("case does not matter");
+    let text = session.text(EVENTS, first, 1, &mut &files[..]).expect("bytes are in memory");
+    assert!(text.contains("helloFastCGI"), "{text}");
+    let second = find(&mut session, "hellofastcgi", first, true).expect("there are many");
+    assert_eq!(find(&mut session, "hellofastcgi", second, false), Some(first));
+    assert_eq!(find(&mut session, "no line has this", 0, true), None);
+}
+
+#[test]
+fn memory_runs_out_in_words_and_what_is_indexed_stays() {
+    let bytes = sample("fastcgi-epipe-kmod");
+    let mut session = Session::new(Options { limit: 1 << 20, ..Options::default() });
+    session.next_file("test");
+    let more = bytes.chunks(4096).map(|slice| session.push(slice)).collect::<Vec<_>>();
+    session.finish();
+    assert_eq!(more.first(), Some(&true));
+    assert_eq!(more.last(), Some(&false));
+    let summary = session.summary();
+    assert!(matches!(summary.stopped, Some(engine::Stopped::Limit { what: "memory", limit: 0x10_0000 })));
+    let rows = session.count(EVENTS).rows;
+    assert!(rows > 0);
+    let files = [bytes];
+    assert_eq!(session.window(EVENTS, rows - 1, 10, &mut &files[..]).info.len(), 1);
+}
+
+#[test]
+fn a_block_that_made_an_earlier_run_fail_can_be_left_out() {
+    let bytes = sample("variant-kmod-0.29.3-n2000");
+    let whole = session([&bytes].into_iter());
+    let record = whole.index().record(1000).expect("there are 2000");
+    let mut session = Session::new(Options { skip_offset: Some(record.offset), ..Options::default() });
+    session.next_file("test");
+    session.push(&bytes);
+    session.finish();
+    assert_eq!(session.index().next_row() + 1, whole.index().next_row());
+    assert_eq!(session.damages().count(), 1);
+    assert_eq!(session.damages().kept()[0].offset, record.offset);
+    assert_eq!(whole.damages().count(), 0);
+}
+
+#[test]
+fn a_file_that_has_changed_is_told_and_columns_stay() {
+    let bytes = sample("variant-kmod-0.29.3-n2000");
+    let mut session = session([&bytes].into_iter());
+    let files = [vec![0; bytes.len()]];
+    let window = session.window(EVENTS, 0, 10, &mut &files[..]);
+    assert_eq!(window.unread, Some(engine::ReadError::Changed));
+    assert_eq!(window.row.len(), 10);
+    assert!(window.num.iter().all(|num| *num > 0.0));
+    assert!(session.text(EVENTS, 0, 10, &mut &files[..]).is_err());
+}
