@@ -119,11 +119,12 @@ impl Printer {
         }
     }
 
-    /// Appends what stands at the end of a line: the parameters, or a message to the system log in words.
+    /// Appends what stands at the end of a line: the parameters, or a message to the system log in words
+    /// (the newest library has parameters only).
     ///
     /// `fd_name` is the name of the descriptor the event works on.
     pub fn info(&self, out: &mut Vec<u8>, event: &Event<'_>, view: &dyn View, fd_name: &[u8]) {
-        if self.release == Release::V0_29_3
+        if self.release != Release::Libs0_25_4
             && event.kind % 2 == 1
             && !fd_name.is_empty()
             && table::flags(event.kind, self.release).has(EventFlags::WRITES_TO_FD)

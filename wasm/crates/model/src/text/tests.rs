@@ -483,6 +483,9 @@ fn a_dot_below_an_unknown_directory_is_nothing_or_itself() {
     let open: [&[u8]; 2] = [&i64s(-2), b".\0"];
     assert_eq!(bare(OPEN_EXIT, &open), "fd=-2(ENOENT) name=. ");
     assert_eq!(printed(NEWER, OPEN_EXIT, &open, &Scene::default()), "fd=-2(ENOENT) name=.(.) ");
+    let mut known = Scene::default();
+    known.comms.insert(1, "bash");
+    assert_eq!(printed(NEWER, OPEN_EXIT, &open, &known), "fd=-2(ENOENT) name=. ");
 }
 
 #[test]
@@ -651,7 +654,8 @@ fn a_message_to_the_system_log_prints_its_severity_and_text() {
     assert_eq!(info(SYSDIG, 8, b"<30>up", b"/dev/null"), "res=8 data=<30>up ");
     assert_eq!(info(SYSDIG, 8, b"30>up", name), "res=8 data=30>up ");
     assert_eq!(info(SYSDIG, -11, b"<30>up", name), "res=-11(EAGAIN) data=<30>up ");
-    assert_eq!(info(NEWER, 8, b"<30>up", name), "res=8 data=<30>up ");
+    assert_eq!(info(NEWER, 8, b"<30>up", name), "syslog sev=info msg=up");
+    assert_eq!(info(NEWEST, 8, b"<30>up", name), "res=8 data=<30>up");
 }
 
 #[test]

@@ -334,7 +334,9 @@ impl Printer {
                 None => path::join(out, b"", text, keep_base),
             },
         }
-        if out.len() == start && text == b"." && self.release != Release::V0_29_3 {
+        // Newer releases have `./` for the working directory of a thread of which they know nothing.
+        let is_placeholder = || matches!(place.view.comm(place.event.tid), None | Some(NOT_AVAILABLE));
+        if out.len() == start && text == b"." && self.release != Release::V0_29_3 && is_placeholder() {
             out.push(b'.');
         }
     }
