@@ -315,7 +315,7 @@ impl Session {
             None => with(core, List::Whole(&core.index, spec.unit)),
             Some(description) => {
                 let known = (description as usize) < core.state.descriptions().len();
-                let peer = if known { core.state.descriptions().get(description).peer } else { NONE };
+                let peer = if known { core.state.descriptions().peer(description) } else { NONE };
                 let peer = (peer != NONE).then_some(peer);
                 let conversation = self.conversations.of(description, peer, &core.index);
                 with(core, List::Rows(&core.index, conversation, spec.unit))

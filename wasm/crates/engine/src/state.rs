@@ -157,7 +157,7 @@ impl Core {
         let description = descriptions.get(index);
         let attributes = descriptions.at(index, row);
         let known = |row: Row| (row != NONE).then_some(row);
-        let two_ended = attributes.kind.is_inet() || matches!(attributes.kind, FdKind::Unix | FdKind::Fifo);
+        let two_ended = attributes.kind.has_other_end();
         FdDetail {
             fd,
             description: index,
@@ -172,7 +172,7 @@ impl Core {
             opened_num: known(description.born).and_then(|row| self.index.number(row)),
             closed_row: known(description.closed),
             closed_num: known(description.closed).and_then(|row| self.index.number(row)),
-            followable: two_ended || description.peer != NONE,
+            followable: two_ended,
         }
     }
 

@@ -20,7 +20,7 @@ use crate::quirk::{Quirk, Quirks};
 use crate::table::{self, Category, EventFlags, ParamType, Release};
 use crate::view::{FdView, View};
 use containers::Containers;
-use descriptions::{Attributes, Descriptions, FdKind, Role, TableIndex};
+use descriptions::{Attributes, Descriptions, Ended, FdKind, Role, TableIndex};
 use hashbrown::{HashMap, HashSet};
 use identity::Identities;
 use scap::Event;
@@ -74,7 +74,7 @@ impl Subject {
 
 /// A removal that the last event asked for: it shows until the next event.
 enum Removal {
-    Fd { table: TableIndex, fd: i64, from: Row },
+    Fd { table: TableIndex, fd: i64, from: Row, thread: ThreadIndex },
     Thread { thread: ThreadIndex },
 }
 
@@ -225,7 +225,7 @@ impl State {
         self.carried = None;
         for thread in self.threads.living() {
             if let Some(table) = self.threads.remove(thread, row) {
-                self.descriptions.end(table, row);
+                self.descriptions.end(table, row, Ended::Unseen, NONE);
             }
         }
         self.meetings.clear();
@@ -298,14 +298,15 @@ impl State {
             }
             // Another life, or a list that names a tid twice: the later entry tells more.
             if let Some(table) = self.threads.remove(old, row) {
-                self.descriptions.end(table, row);
+                self.descriptions.end(table, row, Ended::Unseen, NONE);
             }
         }
         version.table = match self.threads.find(process.pid) {
             Some(main) if !is_main => self.threads.now(main).table,
             _ => self.descriptions.table(),
         };
-        self.threads.add(process.tid, row, Birth::Listed, version);
+        let thread = self.threads.add(process.tid, row, Birth::Listed, version);
+        self.descriptions.set_owner(version.table, thread);
     }
 
     /// Whether a thread of an earlier section is the one that this entry names; it then takes over what the entry says.
@@ -402,13 +403,13 @@ impl State {
             gone.sort_unstable();
             for thread in gone {
                 if let Some(table) = self.threads.remove(thread, row) {
-                    self.descriptions.end(table, row);
+                    self.descriptions.end(table, row, Ended::Unseen, NONE);
                 }
             }
             let mut gone: Vec<_> = slots.into_iter().collect();
             gone.sort_unstable();
             for (table, fd) in gone {
-                self.descriptions.remove(table, fd, row);
+                self.descriptions.remove(table, fd, row, Ended::Unseen, NONE);
             }
         }
         for thread in self.threads.living() {
@@ -421,7 +422,7 @@ impl State {
                 // The list may have named the thread before its process.
                 let table = self.threads.now(main).table;
                 if let Some(unused) = self.threads.change(thread, row, |version| version.table = table) {
-                    self.descriptions.end(unused, row);
+                    self.descriptions.end(unused, row, Ended::Unseen, NONE);
                 }
             }
         }
@@ -434,9 +435,9 @@ impl State {
     fn settle(&mut self, row: Row) {
         for removal in std::mem::take(&mut self.removals) {
             match removal {
-                Removal::Fd { table, fd, from } => {
+                Removal::Fd { table, fd, from, thread } => {
                     if self.descriptions.slot(table, fd).is_some_and(|slot| slot.from == from) {
-                        self.descriptions.remove(table, fd, row);
+                        self.descriptions.remove(table, fd, row, Ended::Close, thread);
                     }
                 }
                 Removal::Thread { thread } => self.bury(thread, row),
@@ -518,7 +519,9 @@ impl State {
 
     fn placeholder(&mut self, tid: i64, row: Row) -> ThreadIndex {
         let table = self.descriptions.table();
-        self.threads.add(tid, row, Birth::Placeholder, ThreadVersion { table, ..ThreadVersion::unknown() })
+        let thread = self.threads.add(tid, row, Birth::Placeholder, ThreadVersion { table, ..ThreadVersion::unknown() });
+        self.descriptions.set_owner(table, thread);
+        thread
     }
 
     fn enter(&mut self, row: Row, event: &Event<'_>, info: &table::EventInfo, thread: Option<ThreadIndex>) -> Subject {

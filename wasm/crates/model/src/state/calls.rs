@@ -1,6 +1,6 @@
 //! What successful calls do to files and to the thread that made them. Sockets have a file of their own.
 
-use super::descriptions::FdKind;
+use super::descriptions::{Ended, FdKind};
 use super::path;
 use super::socket::{L4_ICMP, L4_RAW, L4_TCP, L4_UDP, L4_UNKNOWN, Sock};
 use super::strings::Text;
@@ -168,7 +168,7 @@ impl State {
     /// Changes the identity of the calling thread.
     fn change(&mut self, call: &Exit<'_, '_>, change: impl FnOnce(&mut ThreadVersion)) {
         if let Some(table) = self.threads.change(call.thread, call.row, change) {
-            self.descriptions.end(table, call.row);
+            self.descriptions.end(table, call.row, Ended::Close, call.thread);
         }
     }
 
@@ -279,7 +279,7 @@ impl State {
         if call.enter.is_some_and(|enter| slot.from > enter.row) {
             return;
         }
-        self.removals.push(Removal::Fd { table, fd: subject.fd, from: slot.from });
+        self.removals.push(Removal::Fd { table, fd: subject.fd, from: slot.from, thread: call.thread });
     }
 
     fn closed_range(&mut self, call: &Exit<'_, '_>) {
@@ -295,7 +295,7 @@ impl State {
             if cloexec {
                 self.descriptions.set_cloexec(table, fd, true);
             } else {
-                self.removals.push(Removal::Fd { table, fd, from: slot.from });
+                self.removals.push(Removal::Fd { table, fd, from: slot.from, thread: call.thread });
             }
         }
     }
@@ -468,7 +468,7 @@ impl State {
         let joined = path::join(self.strings.get(self.threads.now(main).cwd), to, self.keeps_base());
         let cwd = self.strings.keep(&path::directory(joined));
         if let Some(table) = self.threads.change(main, call.row, |version| version.cwd = cwd) {
-            self.descriptions.end(table, call.row);
+            self.descriptions.end(table, call.row, Ended::Close, call.thread);
         }
     }
 
@@ -523,6 +523,9 @@ impl State {
         let table = self.threads.now(call.thread).table;
         let private = flags & CLONE_FILES != 0 && self.threads.users(table) > 1 && !self.quirks.has(Quirk::CloneFilesIsACopy);
         let private = private.then(|| self.descriptions.fork(table, call.row));
+        if let Some(table) = private {
+            self.descriptions.set_owner(table, call.thread);
+        }
         self.change(call, |version| {
             if flags & CLONE_NEWUSER != 0 {
                 version.caps = [ALL; 3];

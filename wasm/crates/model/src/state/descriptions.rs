@@ -2,7 +2,7 @@
 
 use super::socket::Sock;
 use super::strings::Text;
-use super::{DescriptionIndex, NONE, Row};
+use super::{DescriptionIndex, NONE, Row, ThreadIndex};
 use hashbrown::HashMap;
 
 /// Index of an fd table.
@@ -143,6 +143,11 @@ impl FdKind {
         matches!(self, Self::Ipv6 | Self::Ipv6Server)
     }
 
+    /// Sockets and pipes: what is written at one end is read at another.
+    pub fn has_other_end(self) -> bool {
+        self.is_inet() || matches!(self, Self::Unix | Self::Fifo)
+    }
+
     /// A bound or listening IP socket.
     pub fn is_server(self) -> bool {
         matches!(self, Self::Ipv4Server | Self::Ipv6Server)
@@ -183,14 +188,59 @@ pub struct Description {
     pub born: Row,
     /// First row at which no slot points at it any more; `NONE` while it lives.
     pub closed: Row,
-    /// The other end, when both are in the capture; `NONE` otherwise.
-    pub peer: DescriptionIndex,
-    /// Inode; 0 when not recorded.
-    pub ino: u64,
     /// Live slots that point at it.
     refs: u32,
     /// Newest entry of `changes`, or `NONE`.
     change: u32,
+    /// What only sockets and pipes have; index into `ends`, or `NONE`.
+    end: u32,
+}
+
+/// What is known of a description that has another end.
+#[derive(Clone, Copy, Debug)]
+struct End {
+    peer: DescriptionIndex,
+    /// Kernel's number of a pipe or socket; 0 when not recorded.
+    ino: u64,
+    /// Newest holder, or `NONE`.
+    holder: u32,
+}
+
+/// How a number of a table stopped pointing at a description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// It still does.
+    No,
+    /// close, close_range.
+    Close,
+    /// The last thread that used the table exited.
+    Exit,
+    /// execve, over close-on-exec.
+    Exec,
+    /// Another description came under the same number: dup2, or a close that was not recorded.
+    Replaced,
+    /// The lists of a later section do not have it any more: closed in between.
+    Unseen,
+}
+
+/// One number of one table that held an end of a socket or pipe open, from–to, also when fork handed it on.
+#[derive(Clone, Copy, Debug)]
+pub struct Holder {
+    /// What was held.
+    pub description: DescriptionIndex,
+    /// Table of the holder; [`Descriptions::owner`] says whose.
+    pub table: TableIndex,
+    /// Number in that table.
+    pub fd: i64,
+    /// First row.
+    pub from: Row,
+    /// First row at which it is over; `NONE` while it lasts.
+    pub to: Row,
+    /// How it ended.
+    pub how: Ended,
+    /// Thread that ended it, or `NONE`.
+    pub by: ThreadIndex,
+    previous: u32,
 }
 
 /// What a description was before a change.
@@ -225,13 +275,15 @@ pub struct LiveSlot {
     pub from: Row,
     /// Newest ended slot of this number in this table, or `NONE`.
     ended: u32,
+    /// Its entry in the list of holders; `NONE` for what has no other end.
+    holder: u32,
     /// Taken over at fork and not touched since.
     inherited: bool,
     /// Dropped at execve.
     pub cloexec: bool,
 }
 
-const FREE: LiveSlot = LiveSlot { description: NONE, from: 0, ended: NONE, inherited: false, cloexec: false };
+const FREE: LiveSlot = LiveSlot { description: NONE, from: 0, ended: NONE, holder: NONE, inherited: false, cloexec: false };
 
 /// Numbers below this are kept in an array, the others in a map.
 const DENSE: i64 = 4096;
@@ -247,6 +299,8 @@ struct FdTable {
     forked: Row,
     /// First row at which the table is gone.
     ended: Row,
+    /// First thread that used it.
+    owner: ThreadIndex,
     /// After its end: newest slot of each number that had one, by number.
     heads: Box<[(i64, u32)]>,
 }
@@ -289,6 +343,8 @@ pub struct Descriptions {
     socks: Vec<Sock>,
     tables: Vec<FdTable>,
     slots: Vec<Slot>,
+    ends: Vec<End>,
+    holders: Vec<Holder>,
 }
 
 impl Descriptions {
@@ -309,6 +365,8 @@ impl Descriptions {
             + self.socks.capacity() * size_of::<Sock>()
             + self.tables.capacity() * size_of::<FdTable>()
             + self.slots.capacity() * size_of::<Slot>()
+            + self.ends.capacity() * size_of::<End>()
+            + self.holders.capacity() * size_of::<Holder>()
             + self.tables.iter().map(|table| table.dense.capacity() * size_of::<LiveSlot>() + table.sparse.allocation_size() + table.heads.len() * 16).sum::<usize>()
     }
 
@@ -326,8 +384,68 @@ impl Descriptions {
     pub fn open(&mut self, kind: FdKind, name: Text, sock: Option<Sock>, ino: u64, born: Row) -> DescriptionIndex {
         let sock = sock.map_or(NONE, |sock| self.keep(sock));
         let now = Attributes { kind, role: Role::None, name, sock };
-        self.all.push(Description { now, born, closed: NONE, peer: NONE, ino, refs: 0, change: NONE });
+        let end = if kind.has_other_end() {
+            self.ends.push(End { peer: NONE, ino, holder: NONE });
+            self.ends.len() as u32 - 1
+        } else {
+            NONE
+        };
+        self.all.push(Description { now, born, closed: NONE, refs: 0, change: NONE, end });
         self.all.len() as u32 - 1
+    }
+
+    /// The other end, when both are in the capture; `NONE` otherwise.
+    pub fn peer(&self, index: DescriptionIndex) -> DescriptionIndex {
+        self.ends.get(self.get(index).end as usize).map_or(NONE, |end| end.peer)
+    }
+
+    /// Kernel's number of a pipe or socket; 0 when not recorded.
+    pub fn ino(&self, index: DescriptionIndex) -> u64 {
+        self.ends.get(self.get(index).end as usize).map_or(0, |end| end.ino)
+    }
+
+    /// Who held an end of a socket or pipe open, in order of beginning.
+    pub fn holders(&self, index: DescriptionIndex) -> Vec<Holder> {
+        let mut found = Vec::new();
+        let mut at = self.ends.get(self.get(index).end as usize).map_or(NONE, |end| end.holder);
+        while let Some(holder) = self.holders.get(at as usize) {
+            found.push(*holder);
+            at = holder.previous;
+        }
+        found.reverse();
+        found
+    }
+
+    /// First thread that used a table.
+    pub fn owner(&self, table: TableIndex) -> ThreadIndex {
+        self.tables.get(table as usize).map_or(NONE, |table| table.owner)
+    }
+
+    /// Says whose a table is; the first word counts.
+    pub fn set_owner(&mut self, table: TableIndex, thread: ThreadIndex) {
+        if let Some(table) = self.tables.get_mut(table as usize)
+            && table.owner == NONE
+        {
+            table.owner = thread;
+        }
+    }
+
+    /// Notes that a number holds an end open. Answers the entry.
+    fn hold(&mut self, description: DescriptionIndex, table: TableIndex, fd: i64, from: Row) -> u32 {
+        let end = self.get(description).end;
+        let entry = self.holders.len() as u32;
+        let Some(end) = self.ends.get_mut(end as usize) else { return NONE };
+        self.holders.push(Holder { description, table, fd, from, to: NONE, how: Ended::No, by: NONE, previous: end.holder });
+        end.holder = entry;
+        entry
+    }
+
+    fn unhold(&mut self, holder: u32, to: Row, how: Ended, by: ThreadIndex) {
+        if let Some(holder) = self.holders.get_mut(holder as usize) {
+            holder.to = to;
+            holder.how = how;
+            holder.by = by;
+        }
     }
 
     fn keep(&mut self, sock: Sock) -> u32 {
@@ -355,8 +473,12 @@ impl Descriptions {
 
     /// Joins the two ends of a conversation.
     pub fn pair(&mut self, one: DescriptionIndex, other: DescriptionIndex) {
-        self.all[one as usize].peer = other;
-        self.all[other as usize].peer = one;
+        let (one_end, other_end) = (self.get(one).end, self.get(other).end);
+        for (end, peer) in [(one_end, other), (other_end, one)] {
+            if let Some(end) = self.ends.get_mut(end as usize) {
+                end.peer = peer;
+            }
+        }
     }
 
     /// What a description was just after the event at `row`.
@@ -376,7 +498,7 @@ impl Descriptions {
 
     /// An empty fd table.
     pub fn table(&mut self) -> TableIndex {
-        self.tables.push(FdTable { parent: NONE, ended: NONE, ..FdTable::default() });
+        self.tables.push(FdTable { parent: NONE, ended: NONE, owner: NONE, ..FdTable::default() });
         self.tables.len() as u32 - 1
     }
 
@@ -386,19 +508,20 @@ impl Descriptions {
         let mut dense = from.dense.clone();
         let mut sparse = from.sparse.clone();
         let count = from.count;
-        let all = &mut self.all;
-        for slot in dense.iter_mut().chain(sparse.values_mut()) {
+        let child = self.tables.len() as u32;
+        for (fd, slot) in dense.iter_mut().enumerate().map(|(fd, slot)| (fd as i64, slot)).chain(sparse.iter_mut().map(|(fd, slot)| (*fd, slot))) {
             slot.ended = NONE;
             if slot.description == NONE {
                 continue;
             }
             slot.from = row;
             slot.inherited = true;
-            all[slot.description as usize].refs += 1;
+            slot.holder = if slot.holder == NONE { NONE } else { self.hold(slot.description, child, fd, row) };
+            self.all[slot.description as usize].refs += 1;
         }
         sparse.retain(|_, slot| slot.description != NONE);
-        self.tables.push(FdTable { dense, sparse, count, parent, forked: row, ended: NONE, heads: Box::default() });
-        self.tables.len() as u32 - 1
+        self.tables.push(FdTable { dense, sparse, count, parent, forked: row, ended: NONE, owner: NONE, heads: Box::default() });
+        child
     }
 
     /// The live entry of a number.
@@ -428,14 +551,15 @@ impl Descriptions {
             return;
         }
         self.all[description as usize].refs += 1;
-        self.remove(table, fd, row);
+        self.remove(table, fd, row, Ended::Replaced, NONE);
+        let holder = self.hold(description, table, fd, row);
         let place = &mut self.tables[table as usize];
         let ended = place.get(fd).ended;
-        place.set(fd, LiveSlot { description, from: row, ended, inherited: false, cloexec });
+        place.set(fd, LiveSlot { description, from: row, ended, holder, inherited: false, cloexec });
         place.count += 1;
     }
 
-    /// Replaces the description of a live number without ending its slot for the reader: a private copy of a shared one.
+    /// Sets or clears close-on-exec of a live number.
     pub fn set_cloexec(&mut self, table: TableIndex, fd: i64, cloexec: bool) {
         let place = &mut self.tables[table as usize];
         let mut slot = place.get(fd);
@@ -445,8 +569,8 @@ impl Descriptions {
         }
     }
 
-    /// Ends the slot of a number: from `to` on it is gone.
-    pub fn remove(&mut self, table: TableIndex, fd: i64, to: Row) {
+    /// Ends the slot of a number: from `to` on it is gone. `by`: thread that did it, or `NONE`.
+    pub fn remove(&mut self, table: TableIndex, fd: i64, to: Row, how: Ended, by: ThreadIndex) {
         let place = &mut self.tables[table as usize];
         let slot = place.get(fd);
         if slot.description == NONE {
@@ -455,6 +579,7 @@ impl Descriptions {
         self.slots.push(Slot { table, fd, from: slot.from, to, description: slot.description, previous: slot.ended });
         place.set(fd, LiveSlot { ended: self.slots.len() as u32 - 1, ..FREE });
         place.count -= 1;
+        self.unhold(slot.holder, to, how, by);
         self.release(slot.description, to);
     }
 
@@ -467,15 +592,16 @@ impl Descriptions {
     }
 
     /// Ends a table with all its slots: its last thread is gone.
-    pub fn end(&mut self, table: TableIndex, to: Row) {
+    pub fn end(&mut self, table: TableIndex, to: Row, how: Ended, by: ThreadIndex) {
         if self.tables[table as usize].ended != NONE {
             return;
         }
         for (fd, slot) in self.tables[table as usize].numbers() {
             if slot.inherited {
+                self.unhold(slot.holder, to, how, by);
                 self.release(slot.description, to); // the parent's slot tells the rest
             } else {
-                self.remove(table, fd, to);
+                self.remove(table, fd, to, how, by);
             }
         }
         let place = &mut self.tables[table as usize];
@@ -540,7 +666,7 @@ impl Descriptions {
 
 #[cfg(test)]
 mod tests {
-    use super::{Descriptions, FdKind};
+    use super::{Descriptions, Ended, FdKind};
     use crate::state::{NONE, strings::Text};
 
     #[test]
@@ -549,7 +675,7 @@ mod tests {
         let table = all.table();
         let one = all.open(FdKind::File, Text::EMPTY, None, 0, 10);
         all.put(table, 3, one, 10, false);
-        all.remove(table, 3, 20);
+        all.remove(table, 3, 20, Ended::Close, NONE);
         let two = all.open(FdKind::File, Text::NA, None, 0, 30);
         all.put(table, 3, two, 30, false);
         assert_eq!(all.slot_at(table, 3, 9), None);
@@ -567,10 +693,10 @@ mod tests {
         let pipe = all.open(FdKind::Fifo, Text::EMPTY, None, 0, 5);
         all.put(parent, 4, pipe, 5, false);
         let child = all.fork(parent, 10);
-        all.remove(parent, 4, 12);
+        all.remove(parent, 4, 12, Ended::Close, NONE);
         assert_eq!(all.slot_at(child, 4, 15), Some(pipe));
         assert_eq!(all.slot_at(parent, 4, 15), None);
-        all.end(child, 40);
+        all.end(child, 40, Ended::Exit, NONE);
         assert_eq!(all.slot_at(child, 4, 15), Some(pipe));
         assert_eq!(all.slot_at(child, 4, 40), None);
         assert_eq!(all.get(pipe).closed, 40);
@@ -583,11 +709,24 @@ mod tests {
         let file = all.open(FdKind::File, Text::EMPTY, None, 0, 5);
         all.put(parent, 4, file, 5, false);
         let child = all.fork(parent, 10);
-        all.remove(child, 4, 12);
+        all.remove(child, 4, 12, Ended::Close, NONE);
         assert_eq!(all.slot_at(child, 4, 11), Some(file));
         assert_eq!(all.slot_at(child, 4, 12), None);
         assert_eq!(all.slot_at(parent, 4, 12), Some(file));
         assert_eq!(all.get(file).closed, NONE);
+    }
+
+    #[test]
+    fn a_pipe_is_held_by_the_child_until_it_exits() {
+        let mut all = Descriptions::default();
+        let parent = all.table();
+        let pipe = all.open(FdKind::Fifo, Text::EMPTY, None, 0, 5);
+        all.put(parent, 4, pipe, 5, false);
+        let child = all.fork(parent, 10);
+        all.remove(parent, 4, 12, Ended::Close, 7);
+        all.end(child, 40, Ended::Exit, 8);
+        let holders: Vec<_> = all.holders(pipe).iter().map(|holder| (holder.table, holder.from, holder.to, holder.how, holder.by)).collect();
+        assert_eq!(holders, [(parent, 5, 12, Ended::Close, 7), (child, 10, 40, Ended::Exit, 8)]);
     }
 
     #[test]

@@ -116,7 +116,7 @@ impl State {
         let table = self.threads.now(thread).table;
         let known = *self.descriptions.get(subject.description);
         let sock = (known.now.sock != NONE).then(|| self.descriptions.sock(known.now.sock));
-        let copy = self.descriptions.open(known.now.kind, known.now.name, sock, known.ino, row);
+        let copy = self.descriptions.open(known.now.kind, known.now.name, sock, self.descriptions.ino(subject.description), row);
         let now = Attributes { role: known.now.role, ..self.descriptions.get(copy).now };
         self.descriptions.change(copy, row, now, None);
         let cloexec = self.descriptions.slot(table, subject.fd).is_some_and(|slot| slot.cloexec);

@@ -1,7 +1,7 @@
 //! Threads come and go: clone, execve, exit.
 
 use super::calls::Exit;
-use super::descriptions::TableIndex;
+use super::descriptions::{Ended, TableIndex};
 use super::path;
 use super::strings::Text;
 use super::threads::{Birth, ThreadVersion};
@@ -126,7 +126,7 @@ impl State {
                         version.vpid = vpid;
                     })
                 {
-                    self.descriptions.end(table, row);
+                    self.descriptions.end(table, row, Ended::Exit, known);
                 }
                 return;
             }
@@ -254,6 +254,7 @@ impl State {
         let parent = if inverted { version.ptid } else { event.tid };
         let is_thread = version.pid != tid;
         let thread = self.threads.add(tid, row, Birth::Cloned { row, parent }, version);
+        self.descriptions.set_owner(version.table, thread);
         let live = self.threads.live_mut(thread);
         live.cloned_ts = event.ts;
         live.inverted = inverted;
@@ -270,7 +271,7 @@ impl State {
         let version = *self.threads.now(thread);
         let tid = self.threads.get(thread).tid;
         if let Some(table) = self.threads.remove(thread, row) {
-            self.descriptions.end(table, row);
+            self.descriptions.end(table, row, Ended::Exit, thread);
         }
         if version.pid == tid {
             return;
@@ -374,14 +375,14 @@ impl State {
             }
         });
         if let Some(table) = gone {
-            self.descriptions.end(table, row);
+            self.descriptions.end(table, row, Ended::Exec, thread);
         }
         self.threads.live_mut(thread).dead = false;
         if !quirks.has(Quirk::ExecveKeepsFds) {
             let table = self.threads.now(thread).table;
             for (fd, slot) in self.descriptions.live(table) {
                 if slot.cloexec {
-                    self.descriptions.remove(table, fd, row);
+                    self.descriptions.remove(table, fd, row, Ended::Exec, thread);
                 }
             }
         }
