@@ -336,11 +336,12 @@ async function readFileHead(surroundings: Surroundings, file: File, signal: Abor
     const inflow = await openInflow(surroundings, file);
     try {
       session.nextFile(file.name);
+      const hasEvents = (): boolean => session.blocks > 0;
       let left = longestPreamble;
-      while (left > 0 && session.blocks === 0) {
+      while (left > 0 && !hasEvents()) {
         const piece = await inflow.next();
         if (piece === undefined) break;
-        for (let from = 0; from < piece.length && session.blocks === 0; from += smallestStep) {
+        for (let from = 0; from < piece.length && !hasEvents(); from += smallestStep) {
           session.push(piece.subarray(from, from + smallestStep));
         }
         left -= piece.length;

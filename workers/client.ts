@@ -26,9 +26,20 @@ export interface CaptureClient {
 }
 
 let compiled: Promise<WebAssembly.Module> | undefined;
+/** A worker that has its engine already, for the next capture. */
+let spare: WorkerClient | undefined;
 
-/** Compiles the engine once for all captures. Worth calling when the page is idle: it is most of the first open. */
-export function prepareEngine(): Promise<WebAssembly.Module> {
+/**
+ * Compiles the engine once for all captures and starts a worker with it. Worth calling when the page is idle: otherwise
+ * the next open pays for it. Fails when the engine cannot be loaded.
+ */
+export async function prepareEngine(): Promise<void> {
+  await loadModule();
+  if (spare?.crash !== undefined) spare = undefined;
+  spare ??= startClient();
+}
+
+function loadModule(): Promise<WebAssembly.Module> {
   compiled ??= compileEngine().catch((cause: unknown) => {
     compiled = undefined; // the network may be back at the next try
     throw cause;
@@ -44,11 +55,17 @@ async function compileEngine(): Promise<WebAssembly.Module> {
   return isWasm ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** Starts a worker for one capture. */
-export function createCapture(): CaptureClient {
+function startClient(): WorkerClient {
   return new WorkerClient(
     new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module', name: 'scapscope engine' }),
   );
+}
+
+/** A worker for one capture. */
+export function createCapture(): CaptureClient {
+  const ready = spare?.crash === undefined ? spare : undefined;
+  spare = undefined;
+  return ready ?? startClient();
 }
 
 const cancelled: Answer<never> = { ok: false, error: { kind: 'cancelled' } };
@@ -101,7 +118,7 @@ class WorkerClient implements CaptureClient {
       };
       this.#pending.add(settle);
       signal?.addEventListener('abort', onAbort);
-      this.#send(name, params, id).then(settle, (cause: unknown) => {
+      this.#send(name, params, id, signal).then(settle, (cause: unknown) => {
         settle({ ok: false, error: { kind: 'bug', message: describe(cause) } });
       });
     });
@@ -129,7 +146,7 @@ class WorkerClient implements CaptureClient {
 
   async #boot(): Promise<void> {
     try {
-      const module = await prepareEngine();
+      const module = await loadModule();
       await Promise.all([
         this.#api.onProgress(
           proxy((progress) => {
@@ -148,8 +165,10 @@ class WorkerClient implements CaptureClient {
     name: Name,
     params: Requests[Name]['params'],
     id: number,
+    signal: AbortSignal | undefined,
   ): Promise<Answer<Requests[Name]['result']>> {
     await this.#ready;
+    if (signal?.aborted === true) return cancelled;
     // comlink's mapped types cannot follow a generic name; the shapes are those of `Api` by construction.
     const method = this.#api[name] as unknown as (
       params: Requests[Name]['params'],

@@ -115,13 +115,13 @@ function createInflater(): Inflater {
   };
 }
 
-/** An allocation that fails ends in a trap without words; then there is no room for this much either. */
-const roomAfterTrap = 1 << 20;
+/** An allocation that fails ends in a trap without words. The largest are of this order: no room for one is what it was. */
+const largestAllocation = 128 << 20;
 
 function explainTrap(cause: unknown): CaptureError {
   // After a trap only calls that take no object are safe.
   const panic = wasm.lastPanic();
-  if (panic === undefined && !wasm.hasHeadroom(roomAfterTrap)) return { kind: 'limit', what: 'memory', limit: 2 ** 32 };
+  if (panic === undefined && !wasm.hasHeadroom(largestAllocation)) return { kind: 'limit', what: 'memory', limit: 2 ** 32 };
   const message = panic ?? describeThrown(cause);
   const offset = wasm.applying();
   return offset === undefined ? { kind: 'bug', message } : { kind: 'bug', message, offset };
@@ -195,11 +195,11 @@ class WasmSession implements EngineSession {
   }
 
   call(row: EventRow, read: ReadBytes): CallDetail {
-    return parseDetail<CallDetail>(this.#session.call(row, read));
+    return parseDetail(this.#session.call(row, read)) as CallDetail;
   }
 
   state(row: EventRow, read: ReadBytes): StateDetail {
-    return parseDetail<StateDetail>(this.#session.state(row, read));
+    return parseDetail(this.#session.state(row, read)) as StateDetail;
   }
 
   bytes(row: EventRow, param: number, read: ReadBytes): Uint8Array<ArrayBuffer> {
@@ -220,9 +220,9 @@ class WasmSession implements EngineSession {
 type ReadWindow = RowWindow & { readonly isUnread: boolean };
 
 /** Details come as JSON, which has no NaN: an event without a number. */
-function parseDetail<T>(json: string | undefined): T {
+function parseDetail(json: string | undefined): unknown {
   if (json === undefined) throw new Failure({ kind: 'bug', message: 'there is no such row' });
-  return JSON.parse(json, (key, value: unknown) => (key === 'num' && value === null ? NaN : value)) as T;
+  return JSON.parse(json, (key, value: unknown) => (key === 'num' && value === null ? NaN : value));
 }
 
 function listArgs(list: ListSpec): [calls: boolean, conversation: number | undefined] {

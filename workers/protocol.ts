@@ -220,7 +220,7 @@ export interface Requests {
    */
   plan: { params: { files: readonly File[] }; result: readonly (readonly number[])[] };
   /** Stops indexing; what is indexed stays. */
-  stop: { params: Record<never, never>; result: CaptureSummary };
+  stop: { params: Readonly<Record<string, never>>; result: CaptureSummary };
   count: { params: { list: ListSpec }; result: ListCount };
   window: { params: { list: ListSpec; first: ListPosition; count: number }; result: RowWindow };
   /** Where an event stands in a list: by number, by row or by time; the nearest row at or after it. */
@@ -247,7 +247,7 @@ export type Api = {
   [Name in RequestName]: (params: Requests[Name]['params'], id: number) => Promise<Answer<Requests[Name]['result']>>;
 } & {
   /** Takes the compiled engine; everything else waits for it. */
-  boot(module: WebAssembly.Module): void;
+  boot(module: WebAssembly.Module): Promise<void>;
   /** Aborts the running request with this id. */
   abort(id: number): void;
   /** Registers the receiver of progress notices. */

@@ -25,7 +25,7 @@ interface Span {
 /** Spans read lately, newest last; forgets the oldest beyond its budget. */
 class Spans {
   readonly #budget: number;
-  #spans: Span[] = [];
+  readonly #spans: Span[] = [];
   #held = 0;
 
   constructor(budget: number) {
@@ -139,7 +139,7 @@ export interface PackedBytes {
 }
 
 /** Inflated at a time: what is asked for together tends to stand together. */
-const inflatedSpan = 1 << 20;
+const inflatedSpan = 256 << 10;
 
 /** A gzip file: inflates again from the restart point before the bytes wanted. */
 export class InflatedBytes implements ByteSource {
@@ -165,15 +165,17 @@ export class InflatedBytes implements ByteSource {
 
   #load(offset: number): Span | undefined {
     const from = offset - (offset % inflatedSpan);
-    let failure: unknown;
+    const failures: Failure[] = [];
     const bytes = this.#packed.read(from, inflatedSpan, this.#size, (at, length) => {
       try {
         return this.#raw.read(at, length);
       } catch (cause) {
-        failure = cause; // must not be thrown through the engine
+        // The engine only learns that there are no bytes.
+        if (cause instanceof Failure) failures.push(cause);
         throw cause;
       }
     });
+    const [failure] = failures;
     if (failure !== undefined) throw failure;
     return bytes === undefined ? undefined : { from, bytes };
   }

@@ -67,16 +67,17 @@ export class LocalInflating implements Inflating {
   async #fillNow(buffer: ArrayBuffer): Promise<InflatedPiece> {
     const into = new Uint8Array(buffer);
     const inflater = this.#inflater;
-    let length = this.#isClosed ? 0 : inflater.pull(into, this.#hasEnded);
-    while (length < into.length && !this.#hasEnded && !this.#isClosed) {
+    const isClosed = (): boolean => this.#isClosed;
+    let length = isClosed() ? 0 : inflater.pull(into, this.#hasEnded);
+    while (length < into.length && !this.#hasEnded && !isClosed()) {
       const packed = await this.#stream.next();
-      if (this.#isClosed) break;
+      if (isClosed()) break;
       if (packed === undefined) this.#hasEnded = true;
       else inflater.push(packed);
       length += inflater.pull(into.subarray(length), this.#hasEnded);
     }
     const { consumed } = this.#stream;
-    if (this.#isClosed) return { buffer, length: 0, consumed, points: new Uint8Array(0), damages: [] };
+    if (isClosed()) return { buffer, length: 0, consumed, points: new Uint8Array(0), damages: [] };
     return { buffer, length, consumed, points: inflater.takePoints(), damages: inflater.takeDamages() };
   }
 }
