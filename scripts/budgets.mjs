@@ -1,11 +1,15 @@
-/** Sizes that must not be exceeded, read from the built page. */
-import { readdirSync, readFileSync } from 'node:fs';
+/** Sizes that must not be exceeded: of the built page, and of the index of a capture. */
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { root } from './steps.mjs';
+import { buildCommand } from './engine.mjs';
+import { alone, root, run } from './steps.mjs';
 
 /** Bytes after gzip. */
 const limits = { script: 150_000, engine: 600_000 };
+/** Bytes of index for an event, everything included. */
+const indexLimit = 24;
 
 const dist = join(root, 'dist');
 
@@ -34,8 +38,27 @@ function engineModules() {
   return readdirSync(join(dist, 'assets')).filter((file) => file.endsWith('.wasm')).map((file) => join('assets', file));
 }
 
-/** @returns {{ passed: number, failed: number }} */
-export function checkBudgets() {
+/**
+ * Index bytes for one event of a capture with over a million: a sample, eight times in a row. In a small capture the tables
+ * that every session has would weigh most.
+ */
+async function indexBytesPerEvent() {
+  const sample = readFileSync(join(root, 'public/samples/php-fpm-statsd-kmod-0.29.3.scap.gz'));
+  const folder = mkdtempSync(join(tmpdir(), 'scapscope-budget-'));
+  const capture = join(folder, 'eight.scap.gz');
+  try {
+    for (let i = 0; i < 8; i++) appendFileSync(capture, sample);
+    /** @type {unknown} */
+    const info = JSON.parse(await run([await alone(buildCommand), 'info', '--json', capture]));
+    const { blocks, indexBytes } = /** @type {{ blocks: number, indexBytes: number }} */ (info);
+    return { bytes: indexBytes / blocks, events: blocks };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** @returns {Promise<{ passed: number, failed: number }>} */
+export async function checkBudgets() {
   let passed = 0;
   let failed = 0;
   for (const [what, files, limit] of /** @type {const} */ ([
@@ -49,5 +72,10 @@ export function checkBudgets() {
     else failed++;
     console.log(`${good ? '✓' : '✗'} ${what}: ${(size / 1000).toFixed(1)} of ${limit / 1000} kB gzipped (${files.join(', ') || 'no file found'})`);
   }
+  const { bytes, events } = await indexBytesPerEvent();
+  const good = events > 1_000_000 && bytes > 0 && bytes <= indexLimit;
+  if (good) passed++;
+  else failed++;
+  console.log(`${good ? '✓' : '✗'} index: ${bytes.toFixed(1)} of ${indexLimit} bytes an event, over ${events} events`);
   return { passed, failed };
 }

@@ -15,7 +15,7 @@ const inputs = [
 /** Makes `wasm/pkg`: module, glue, type declarations. */
 export function buildEngine() {
   return unlessDone({
-    stamp: 'wasm/pkg/.stamp',
+    stamp: '.cache/stamps/engine',
     hash: () => hashOf(inputs),
     products: ['wasm/pkg/web.js', 'wasm/pkg/web.d.ts', 'wasm/pkg/web_bg.wasm'],
     work: async () => {

@@ -8,8 +8,7 @@ import { alone } from './steps.mjs';
 export function prepare() {
   return alone(async () => {
     await Promise.all([installPackages(), buildEngine()]);
-    await buildServer();
-    await buildPage();
+    await Promise.all([buildServer(), buildPage()]);
   });
 }
 

@@ -4,8 +4,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join } from 'node:path';
 import { root } from './steps.mjs';
 
-/** Folders that hold results, never inputs. */
+/** Folders that hold results, never inputs, unless asked for by name. */
 const results = new Set(['node_modules', 'target', 'dist', '.git', '.cache']);
+/** What no product is made of. */
+const testsOnly = /\.test\.\w+$|^wasm\/crates\/\w+\/(tests|benches)\//;
 
 /**
  * Files under a path of the project, in a fixed order.
@@ -30,7 +32,7 @@ export function filesUnder(path) {
 export function hashOf(paths, words = []) {
   const hash = createHash('sha256');
   for (const word of words) hash.update(`${word}\0`);
-  for (const file of paths.flatMap(filesUnder)) {
+  for (const file of paths.flatMap(filesUnder).filter((name) => !testsOnly.test(name))) {
     const bytes = readFileSync(join(root, file));
     hash.update(`${file}\0${bytes.length}\0`);
     hash.update(bytes);
