@@ -44,6 +44,28 @@ function returnedText(row: Row): string {
 
 const dim = (text: string): ReactNode => <span className="dim">{text}</span>;
 
+/** The kernel addresses before a unix socket's path say nothing to a reader of a list. */
+const socketAddresses = /^[0-9a-f]+->[0-9a-f]+ (?=\S)/;
+
+/** Parameters of a call, with the fd told by its name: its number has a column of its own. */
+function What({ row, find }: { readonly row: Row; readonly find: string }): ReactNode {
+  const { info, fd, fdName } = row;
+  // `fd=16(<u>NAME) …`: the sign between < and > tells the type of the fd.
+  const start = /^fd=(\d+)\(<[^>]{1,3}>/.exec(info);
+  const end = start === null ? 0 : start[0].length + fdName.length;
+  if (start === null || fdName === '' || Number(start[1]) !== fd || !info.startsWith(`${fdName})`, start[0].length)) {
+    return <Marked text={info} find={find} />;
+  }
+  return (
+    <>
+      <span className="dim">
+        <Marked text={fdName.replace(socketAddresses, '')} find={find} />
+      </span>{' '}
+      <Marked text={info.slice(end + 1).trimStart()} find={find} />
+    </>
+  );
+}
+
 const fixed = (text: string) => (): string => text;
 
 const shared = {
@@ -51,7 +73,7 @@ const shared = {
     id: 'num',
     header: fixed('#'),
     title: 'Event number',
-    width: 72,
+    width: 64,
     end: true,
     mono: true,
     cell: (row: Row) => row.num ?? '',
@@ -60,7 +82,7 @@ const shared = {
     id: 'time',
     header: (mode: TimeMode) => timeHeaders[mode],
     title: 'Time',
-    width: 150,
+    width: 148,
     end: true,
     mono: true,
     cell: (row: Row, { time }: CellContext) => timeText(row.ns, row.previousNs, time),
@@ -70,7 +92,7 @@ const shared = {
     id: 'process',
     header: fixed('Process'),
     title: 'Process and thread',
-    width: 168,
+    width: 150,
     mono: true,
     cell: (row: Row, { find }: CellContext) => (
       <>
@@ -83,7 +105,7 @@ const shared = {
     id: 'fd',
     header: fixed('FD'),
     title: 'File descriptor',
-    width: 64,
+    width: 58,
     mono: true,
     cell: (row: Row) => (row.fd === undefined ? '' : dim(`fd ${row.fd}`)),
   },
@@ -115,7 +137,7 @@ const calls: readonly EventColumn[] = [
     id: 'call',
     header: fixed('Call'),
     title: 'System call or event type',
-    width: 120,
+    width: 100,
     mono: true,
     cell: (row, { find }) => <Marked text={row.type} find={find} />,
   },
@@ -125,16 +147,16 @@ const calls: readonly EventColumn[] = [
     id: 'what',
     header: fixed('What'),
     title: 'Parameters of the call',
-    width: 320,
+    width: 140,
     mono: true,
     flexible: true,
-    cell: (row, { find }) => <Marked text={row.info} find={find} />,
+    cell: (row, { find }) => <What row={row} find={find} />,
   },
   {
     id: 'returned',
     header: fixed('Returned'),
     title: 'Result of the call',
-    width: 104,
+    width: 96,
     end: true,
     mono: true,
     cell: (row) => {
@@ -147,7 +169,7 @@ const calls: readonly EventColumn[] = [
     id: 'asked',
     header: fixed('Asked'),
     title: 'Size asked for',
-    width: 80,
+    width: 66,
     end: true,
     mono: true,
     cell: (row) => (row.requested === undefined ? '' : dim(String(row.requested))),
@@ -156,7 +178,7 @@ const calls: readonly EventColumn[] = [
     id: 'took',
     header: fixed('Took (µs)'),
     title: 'Time from enter to exit',
-    width: 108,
+    width: 100,
     end: true,
     mono: true,
     cell: (row, { exitOnly }) => {
@@ -192,7 +214,7 @@ const events: readonly EventColumn[] = [
     id: 'info',
     header: fixed('Info'),
     title: 'Parameters as sysdig prints them',
-    width: 480,
+    width: 300,
     mono: true,
     flexible: true,
     cell: (row, { find }) => <Marked text={row.info} find={find} />,

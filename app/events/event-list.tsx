@@ -130,7 +130,7 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
       selected={current}
       multiselectable
       top={top}
-      onTop={store.subscribe}
+      jump={`${key} ${place.jump}`}
       reveal={reveal}
       onScroll={onScroll}
       onRange={onRange}

@@ -51,8 +51,6 @@ async function resolve(id: TabId, wish: Wish, isIndexed: boolean): Promise<reado
     else {
       place = { ...base, follow: { from: wish.follow, ...found } };
       list = { unit: wish.unit, conversation: found.description };
-      const size = await ask(id, 'count', { list });
-      if (size.ok) store.dispatch({ type: 'counted', id, key: listKey(list), value: size.value });
     }
   }
   const places = await Promise.all([
@@ -65,6 +63,9 @@ async function resolve(id: TabId, wish: Wish, isIndexed: boolean): Promise<reado
   if (wish.selected !== undefined && selectedAt === undefined) {
     tell(sentence({ kind: 'no-such-event', what: told(wish.selected) }));
   }
+  // The grid must know of as many rows as the place needs before it is sent there.
+  const size = await ask(id, 'count', { list });
+  if (size.ok) store.dispatch({ type: 'counted', id, key: listKey(list), value: size.value });
   const selectedOf = async (position: ListPosition | undefined): Promise<Selected | undefined> =>
     position === undefined ? undefined : { position, facts: await fetchFacts(id, list, position) };
   const selected = await selectedOf(selectedAt);

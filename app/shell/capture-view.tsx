@@ -134,7 +134,7 @@ function Way({ tab }: { readonly tab: Tab }): ReactNode {
 
 const units: readonly (readonly [Unit, string, string])[] = [
   ['calls', 'Calls', 'One row per call: enter and exit together'],
-  ['events', 'Raw', 'One row per event, as sysdig prints them'],
+  ['events', 'Raw events', 'One row per event, as sysdig prints them'],
 ];
 
 function ViewTabs({ tab }: { readonly tab: Tab }): ReactNode {
@@ -146,18 +146,17 @@ function ViewTabs({ tab }: { readonly tab: Tab }): ReactNode {
           Events <span className="count">{grouped(rowsOf(tab))}</span>
         </button>
       </div>
-      <div className="units" role="radiogroup" aria-label="Rows">
+      <div className="units" role="group" aria-label="Rows">
         {units.map(([id, name, title]) => (
-          <label key={id} title={title} className={id === unit ? 'on' : ''}>
-            <input
-              type="radio"
-              name="unit"
-              className="visually-hidden"
-              checked={id === unit}
-              onChange={() => void showUnit(tab.id, id)}
-            />
+          <button
+            key={id}
+            type="button"
+            title={title}
+            aria-pressed={id === unit}
+            onClick={() => void showUnit(tab.id, id)}
+          >
             {name}
-          </label>
+          </button>
         ))}
       </div>
     </div>

@@ -1,8 +1,8 @@
 import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 
 const key = 'scapscope.side';
-const usual = 34;
-const smallest = 18;
+const usual = 28;
+const smallest = 15;
 const largest = 70;
 
 function stored(): number {

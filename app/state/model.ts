@@ -67,6 +67,8 @@ export interface Place {
   /** Event of the first row in view, once it is fetched. */
   readonly topName: EventName | undefined;
   readonly reveal: Reveal | undefined;
+  /** Counts the times the place was set from elsewhere than the grid, which then takes up `top`. */
+  readonly jump: number;
 }
 
 export interface ColumnLayout {
@@ -164,6 +166,7 @@ export const startPlace: Place = {
   top: 0,
   topName: undefined,
   reveal: undefined,
+  jump: 0,
 };
 
 export const initialState: AppState = {

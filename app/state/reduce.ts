@@ -160,7 +160,7 @@ export function reduce(state: AppState, action: Action): AppState {
         mark: withFacts(place.mark, action.position, action.facts),
       }));
     case 'place-replaced':
-      return changePlace(state, action.id, () => action.place);
+      return changePlace(state, action.id, (place) => ({ ...action.place, jump: place.jump + 1 }));
     case 'followed':
       return changeTab(state, action.id, (tab) => {
         const place: Place = {
@@ -184,7 +184,11 @@ export function reduce(state: AppState, action: Action): AppState {
     case 'wished':
       return changeTab(state, action.id, (tab) => ({ ...tab, wish: action.wish }));
     case 'wish-done':
-      return changeTab(state, action.id, (tab) => ({ ...tab, wish: undefined, places: action.places }));
+      return changeTab(state, action.id, (tab) => ({
+        ...tab,
+        wish: undefined,
+        places: action.places.map((place) => ({ ...place, jump: placeOf(tab).jump + 1 })),
+      }));
     case 'wanted':
       return { ...state, wanted: action.wanted };
     case 'preferences':

@@ -68,10 +68,11 @@ export function topToReveal(row: number, top: number, scale: ScrollScale): numbe
   return clampTop(top, scale);
 }
 
-/** Scrolling that puts a row in the middle, unless it is in view already. */
+/** Scrolling that puts a row about the middle, with whole rows above, unless it is in view already. */
 export function topToCenter(row: number, top: number, scale: ScrollScale): number {
   if (topToReveal(row, top, scale) === clampTop(top, scale)) return clampTop(top, scale);
-  return clampTop(Math.round(row * scale.rowHeight - (scale.viewport - scale.rowHeight) / 2), scale);
+  const above = Math.floor(scale.viewport / scale.rowHeight / 2);
+  return clampTop((row - above) * scale.rowHeight, scale);
 }
 
 /** A stretch of rows small enough for a virtualizer to hold. */

@@ -36,9 +36,9 @@ export interface VirtualGridProps {
   readonly renderRow: (position: number) => ReactNode;
   readonly selected: number | undefined;
   readonly multiselectable: boolean;
-  /** Place the list should be at; changes from outside move the list. */
+  /** Rows that should be scrolled past; taken up when the list changes and when `jump` does. */
   readonly top: () => number;
-  readonly onTop: (listener: () => void) => () => void;
+  readonly jump: string;
   readonly reveal: RevealRequest | undefined;
   readonly onScroll: (top: number) => void;
   readonly onRange: (first: number, last: number) => void;
@@ -76,7 +76,7 @@ function positionOf(event: MouseEvent): number | undefined {
 }
 
 export function VirtualGrid(props: VirtualGridProps): ReactNode {
-  const { label, rowCount, selected, reveal, onScroll, onRange, onViewport, top, onTop } = props;
+  const { label, rowCount, selected, reveal, onScroll, onRange, onViewport, top, jump } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const shift = useRef<HTMLDivElement>(null);
   const [model] = useState(() => new ScrollModel());
@@ -95,7 +95,7 @@ export function VirtualGrid(props: VirtualGridProps): ReactNode {
     model.resize({ rows: rowCount, rowHeight, viewport });
     if (viewport > 0) model.moveTo(top() * rowHeight);
     model.alignBar();
-  }, [model, rowCount, viewport, top]);
+  }, [model, rowCount, viewport, top, jump]);
 
   // Before paint, so that rows and their place change together.
   useLayoutEffect(() => {
@@ -116,7 +116,6 @@ export function VirtualGrid(props: VirtualGridProps): ReactNode {
       }),
     [model, onScroll],
   );
-  useEffect(() => onTop(() => model.moveTo(top() * rowHeight)), [model, top, onTop]);
   useEffect(() => onRange(first, last), [first, last, onRange]);
   useEffect(() => {
     if (viewport > 0) onViewport(Math.max(1, Math.floor(viewport / rowHeight)));

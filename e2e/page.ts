@@ -1,0 +1,79 @@
+/** What the journeys share: captures, the parts of the page by their accessible names, and waiting without sleeping. */
+import { resolve } from 'node:path';
+import { expect, type Locator, type Page } from '@playwright/test';
+
+const root = resolve(import.meta.dirname, '..');
+const own = (name: string): string => resolve(root, 'wasm/captures', name);
+const rolled = (part: number): string => resolve(root, `e2e/captures/variant-kmod-0.29.3-seq.scap.gz${part}`);
+
+export const captures = {
+  epipe: resolve(root, 'public/samples/fastcgi-epipe-kmod-0.29.3.scap.gz'),
+  statsd: resolve(root, 'public/samples/php-fpm-statsd-kmod-0.29.3.scap.gz'),
+  small: own('variant-kmod-0.29.3-n2000.scap.gz'),
+  variant: own('variant-kmod-0.29.3-default.scap.gz'),
+  modern: own('variant-modern-0.36.0-default.scap.gz'),
+  exitOnly: own('fastcgi-epipe-modern-libs0.25.4.scap.gz'),
+  rolled: [rolled(0), rolled(1), rolled(2)],
+} as const;
+
+/** A file made in the test. */
+export interface MadeFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+export function made(name: string, buffer: Buffer): MadeFile {
+  return { name, mimeType: 'application/octet-stream', buffer };
+}
+
+/** Waits until the page has nothing under way. */
+export async function idle(page: Page): Promise<void> {
+  await page.evaluate(() => (globalThis as unknown as { whenIdle: () => Promise<void> }).whenIdle());
+}
+
+export const grid = (page: Page): Locator => page.getByRole('grid', { name: 'Events' });
+export const status = (page: Page): Locator => page.getByRole('status', { name: 'Capture status' });
+export const inspector = (page: Page): Locator => page.getByRole('region', { name: 'Inspector' });
+export const conversation = (page: Page): Locator => page.getByRole('region', { name: 'Conversation' });
+export const filter = (page: Page): Locator => page.getByRole('textbox', { name: 'Filter' });
+export const tab = (page: Page, name: string): Locator => page.getByRole('tab', { name });
+
+/** The row of an event, by its number (a call: by that of its enter). */
+export const row = (page: Page, num: number): Locator => grid(page).locator(`[data-evt-num="${num}"]`);
+export const cell = (page: Page, num: number, column: string): Locator =>
+  row(page, num).locator(`[data-column="${column}"]`);
+export const selectedRow = (page: Page): Locator => grid(page).locator('[aria-selected="true"]');
+
+/** Opens files by the page's file input and waits until they are indexed. */
+export async function open(page: Page, files: string | readonly string[] | MadeFile | readonly MadeFile[]): Promise<void> {
+  await page.getByLabel('Open capture').setInputFiles(files as string);
+  await expect(status(page)).toContainText('Indexed in');
+  await idle(page);
+}
+
+/** Opens the page and a capture in it. */
+export async function start(page: Page, files: Parameters<typeof open>[1]): Promise<void> {
+  await page.goto('/');
+  await open(page, files);
+}
+
+/** Goes to an event by its number. */
+export async function goTo(page: Page, where: string): Promise<void> {
+  await page.keyboard.press('g');
+  const dialog = page.getByRole('dialog', { name: 'Go to' });
+  await dialog.getByRole('textbox').fill(where);
+  await page.keyboard.press('Enter');
+  await expect(dialog).toBeHidden();
+  await idle(page);
+}
+
+export async function showEvents(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Raw events' }).click();
+  await idle(page);
+}
+
+/** Number of the row that is selected. */
+export async function selectedNumber(page: Page): Promise<number> {
+  return Number(await grid(page).locator('.current').getAttribute('data-evt-num'));
+}
