@@ -8,6 +8,7 @@ import type { Engine } from './engine';
 import { loadEngine } from './engine';
 import { forceFailure } from './force';
 import type { Api, CaptureError, Progress } from './protocol';
+import { InflatedBytes } from './reading/bytes';
 import type { CaptureInflow } from './reading/inflow';
 import { InflatedInflow, LocalInflating } from './reading/gzip';
 import { inflateRemotely } from './reading/remote-inflating';
@@ -42,7 +43,7 @@ async function start(module: WebAssembly.Module): Promise<Dispatcher> {
 function openGzip(module: WebAssembly.Module, engine: Engine, file: File): CaptureInflow {
   const inflating =
     file.size < smallFile ? new LocalInflating(file, engine.createInflater()) : inflateRemotely(module, file);
-  return new InflatedInflow(file, inflating, engine.createPackedBytes());
+  return new InflatedInflow(new InflatedBytes(file, engine.createPackedBytes()), inflating);
 }
 
 const api: Api = {

@@ -86,16 +86,25 @@ function readThrough(
   return joined.subarray(0, position - offset);
 }
 
+/** Reads a stretch of a file at once; throws what the browser throws. */
+export type ReadFile = (file: File, from: number, end: number) => ArrayBuffer;
+
+/** Workers can wait for a file's bytes; slower than a stream (0.4 to 0.65 GB/s), but there at once. */
+function readFileSync(file: File, from: number, end: number): ArrayBuffer {
+  return new FileReaderSync().readAsArrayBuffer(file.slice(from, end));
+}
+
 /** A file that is not compressed. */
 export class RawBytes implements ByteSource {
   readonly #file: File;
-  readonly #reader = new FileReaderSync();
+  readonly #readFile: ReadFile;
   readonly #spans = new Spans(cachedBytes);
   #lastEnd = -1;
   #spanBytes = pageBytes;
 
-  constructor(file: File) {
+  constructor(file: File, readFile: ReadFile = readFileSync) {
     this.#file = file;
+    this.#readFile = readFile;
   }
 
   read(offset: number, length: number): Uint8Array<ArrayBuffer> {
@@ -107,20 +116,20 @@ export class RawBytes implements ByteSource {
     const from = offset - (offset % pageBytes);
     this.#spanBytes = from === this.#lastEnd ? Math.min(this.#spanBytes * 2, longestSpan) : pageBytes;
     const end = Math.min(this.#file.size, from + Math.max(this.#spanBytes, offset - from + length));
-    const bytes = readSync(this.#reader, this.#file, from, end);
-    this.#lastEnd = from + bytes.length;
+    const bytes = this.#readStretch(from, end);
+    this.#lastEnd = end;
     return { from, bytes };
   }
-}
 
-function readSync(reader: FileReaderSync, file: File, from: number, end: number): Uint8Array<ArrayBuffer> {
-  try {
-    const bytes = new Uint8Array(reader.readAsArrayBuffer(file.slice(from, end)));
-    if (bytes.length < end - from) throw new Failure({ kind: 'changed', name: file.name });
-    return bytes;
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    throw new Failure(readFailure(file, cause, true));
+  #readStretch(from: number, end: number): Uint8Array<ArrayBuffer> {
+    let buffer: ArrayBuffer;
+    try {
+      buffer = this.#readFile(this.#file, from, end);
+    } catch (cause) {
+      throw new Failure(readFailure(this.#file, cause, true));
+    }
+    if (buffer.byteLength < end - from) throw new Failure({ kind: 'changed', name: this.#file.name });
+    return new Uint8Array(buffer);
   }
 }
 
@@ -148,9 +157,9 @@ export class InflatedBytes implements ByteSource {
   readonly #size: number;
   readonly #spans = new Spans(4 * cachedBytes);
 
-  constructor(file: File, packed: PackedBytes) {
+  constructor(file: File, packed: PackedBytes, readFile: ReadFile = readFileSync) {
     this.#packed = packed;
-    this.#raw = new RawBytes(file);
+    this.#raw = new RawBytes(file, readFile);
     this.#size = file.size;
   }
 

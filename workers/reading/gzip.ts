@@ -1,7 +1,6 @@
 /** Reads gzip files: inflates them as they stream in, and keeps restart points for reading any of their bytes again. */
 import type { DamageReport } from '../protocol';
-import { InflatedBytes } from './bytes';
-import type { PackedBytes } from './bytes';
+import type { InflatedBytes } from './bytes';
 import { openFileStream } from './file-stream';
 import type { CaptureInflow, Inflow } from './inflow';
 
@@ -95,8 +94,8 @@ export class InflatedInflow implements CaptureInflow {
   #damages: DamageReport[] = [];
   #isClosed = false;
 
-  constructor(file: File, inflating: Inflating, packed: PackedBytes) {
-    this.bytes = new InflatedBytes(file, packed);
+  constructor(bytes: InflatedBytes, inflating: Inflating) {
+    this.bytes = bytes;
     this.#inflating = inflating;
     for (const size of bufferSizes) this.#request(new ArrayBuffer(size));
   }

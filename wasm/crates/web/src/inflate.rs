@@ -24,6 +24,7 @@ pub struct Inflater {
     /// Inflated bytes for which there was no room.
     held: Held,
     damages: Vec<Damage>,
+    is_finished: bool,
 }
 
 #[derive(Default)]
@@ -92,7 +93,8 @@ impl Inflater {
             self.used += piece.len();
             self.inflate.push(piece, &mut into);
         }
-        if is_end && self.used == self.packed.len() && into.held.bytes.is_empty() {
+        if is_end && !self.is_finished && self.used == self.packed.len() && into.held.bytes.is_empty() {
+            self.is_finished = true;
             self.inflate.finish(&mut into);
         }
         let filled = into.filled;
