@@ -249,6 +249,7 @@ impl Printing<'_> {
             verbose: self.options.verbose,
             time: self.options.time,
             zone: Zone::Rule(local_offset),
+            ..Printer::default()
         })
     }
 }
@@ -317,6 +318,9 @@ impl Sink for Printing<'_> {
                 };
                 printer.line(self.output.line(), event, &heading, &self.state.live(applied.version));
                 self.output.line_done();
+                if let Some(kept) = &mut self.printer {
+                    kept.room = printer.room_after(event);
+                }
             }
             self.before = Some(event.ts);
         }

@@ -43,6 +43,19 @@ pub struct Printer {
     pub time: TimeMode,
     /// Local time.
     pub zone: Zone,
+    /// How much of a path is printed; [`Printer::room_after`] moves it on.
+    pub room: Room,
+}
+
+/// Size in bytes of the buffer that sysdig keeps for the text of a parameter. It grows with what has been printed and never
+/// shrinks, and path arguments are cut to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room(usize);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(1024)
+    }
 }
 
 /// What a line says of an event that does not stand in the event itself.
@@ -176,6 +189,31 @@ impl Printer {
         out.extend_from_slice(self.type_name(event).as_bytes());
         out.push(b' ');
         self.info(out, event, view, heading.fd_name);
+    }
+
+    /// The room for paths after this event has been printed, for those who print like sysdig.
+    pub fn room_after(&self, event: &Event<'_>) -> Room {
+        let Room(mut room) = self.room;
+        if self.release == Release::Libs0_25_4
+            || !self.quirks.has(Quirk::LongPathArgumentsAreCut)
+            // No format makes five characters of a byte.
+            || (event.block_len as usize).saturating_mul(5) < room
+        {
+            return self.room;
+        }
+        for (spec, bytes) in table::params(event.kind, self.release).iter().zip(event.params.iter()) {
+            match spec.ty {
+                ParamType::Charbuf => room = room.max(bytes.len()),
+                ParamType::Bytebuf => {
+                    let needed = buffer::text_len(bytes, self.buffers);
+                    while needed + 1 >= room {
+                        room *= 2;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Room(room)
     }
 
     /// One parameter by its index, also those that a newer recorder added. `None` when the event has fewer.

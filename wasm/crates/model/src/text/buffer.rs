@@ -45,6 +45,23 @@ pub fn append(out: &mut Vec<u8>, bytes: &[u8], format: BufferFormat, whole: bool
     }
 }
 
+/// Length of the text of a buffer that is not cut.
+pub fn text_len(bytes: &[u8], format: BufferFormat) -> usize {
+    let rows = |row: usize| bytes.len().div_ceil(16) * row;
+    match format {
+        _ if bytes.is_empty() => 0,
+        BufferFormat::Dots => bytes.len(),
+        BufferFormat::Ascii => {
+            let mut out = Vec::new();
+            ascii(&mut out, bytes);
+            out.len()
+        }
+        BufferFormat::Hex => rows("\n\t0x0000:".len()) + bytes.len() * 2 + bytes.len().div_ceil(2) + 1,
+        BufferFormat::HexAscii => rows("\n\t0x0000:".len() + 8 * 5 + 2) + bytes.len() + 1,
+        BufferFormat::Base64 => bytes.len().div_ceil(3) * 4,
+    }
+}
+
 fn ascii(out: &mut Vec<u8>, bytes: &[u8]) {
     out.push(b'\n');
     let mut before = b'\r';
@@ -153,6 +170,19 @@ mod tests {
     #[test]
     fn offsets_grow_beyond_four_digits() {
         assert!(text(&[0; 65_537], BufferFormat::Hex).ends_with("\n\t0x10000: 00\n"));
+    }
+
+    #[test]
+    fn the_length_of_a_text_is_known_before_it_is_made() {
+        use BufferFormat::*;
+        for format in [Dots, Ascii, Hex, HexAscii, Base64] {
+            for len in [0, 2, 16, 30, 80, 1000] {
+                let bytes: Vec<u8> = (0..len).map(|at| b'a' + (at % 26) as u8).collect();
+                let mut out = Vec::new();
+                append(&mut out, &bytes, format, true);
+                assert_eq!(text_len(&bytes, format), out.len(), "{len} bytes as {format:?}");
+            }
+        }
     }
 
     #[test]

@@ -105,7 +105,15 @@ const NEWER: Printer = printer(Release::V0_36_0, Quirks::ALL);
 const NEWEST: Printer = printer(Release::Libs0_25_4, Quirks::ALL);
 
 const fn printer(release: Release, quirks: Quirks) -> Printer {
-    Printer { release, quirks, buffers: BufferFormat::Dots, verbose: false, time: TimeMode::TimeOfDay, zone: Zone::Utc }
+    Printer {
+        release,
+        quirks,
+        buffers: BufferFormat::Dots,
+        verbose: false,
+        time: TimeMode::TimeOfDay,
+        zone: Zone::Utc,
+        room: Room(1024),
+    }
 }
 
 /// What sysdig prints when nothing is known of the machine.
@@ -535,6 +543,26 @@ fn long_paths_are_cut_by_older_releases() {
     }
     let right = printed(RIGHT, OPEN_EXIT, &open, &Scene::at("/t/"));
     assert_eq!(right, format!("fd=-36(ENAMETOOLONG) name={}({whole}) ", "n".repeat(5000)));
+}
+
+#[test]
+fn a_buffer_that_was_printed_makes_room_for_longer_paths() {
+    let path = [&[b'n'; 5000][..], b"\0"].concat();
+    let after = |printer: Printer, printed_before: usize| {
+        let bytes = [&i64s(0)[..], &vec![b'x'; printed_before]].concat();
+        let lengths = [&8u16.to_le_bytes()[..], &(printed_before as u16).to_le_bytes()].concat();
+        let params = Params::new(&lengths, &bytes, false).expect("lengths add up");
+        let read = Event { block_len: 60 + printed_before as u32, ..event(READ_EXIT, params) };
+        let grown = Printer { room: printer.room_after(&read), ..printer };
+        let open = printed(grown, OPEN_EXIT, &[&i64s(-36), &path], &Scene::at("/"));
+        open.split("name=").nth(1).and_then(|rest| rest.split('(').next()).map_or(0, str::len)
+    };
+    assert_eq!(after(SYSDIG, 1022), 1023);
+    assert_eq!(after(SYSDIG, 1023), 2047);
+    assert_eq!(after(SYSDIG, 4096), 5000);
+    assert_eq!(after(Printer { buffers: BufferFormat::HexAscii, ..SYSDIG }, 240), 1023);
+    assert_eq!(after(Printer { buffers: BufferFormat::HexAscii, ..SYSDIG }, 256), 2047);
+    assert_eq!(after(RIGHT, 0), 5000);
 }
 
 #[test]

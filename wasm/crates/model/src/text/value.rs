@@ -77,7 +77,7 @@ impl Printer {
             T::Fspath | T::Fsrelpath => return self.path(out, spec, place, bytes),
             T::Sockaddr => sockaddr(out, bytes, |out, path| self.name(out, path)),
             T::Socktuple => socktuple(out, bytes, |out, path| self.name(out, path)),
-            T::Fdlist => fdlist(out, bytes, place.view),
+            T::Fdlist => fdlist(out, bytes, place.view, !self.quirks.has(Quirk::FdWithoutSign)),
             T::Dyn => return self.dynamic(out, spec, place, bytes),
             T::Charbufarray | T::CharbufPairArray => out.extend(bytes.iter().map(|byte| dot(*byte))),
             T::Ipv6addr => match bytes.first_chunk::<16>() {
@@ -280,7 +280,7 @@ impl Printer {
             return out.len();
         }
         let limit = if self.release != Release::Libs0_25_4 && self.quirks.has(Quirk::LongPathArgumentsAreCut) {
-            LONGEST - 1
+            self.room.0.saturating_sub(1)
         } else {
             usize::MAX
         };
@@ -483,7 +483,7 @@ fn sigset(out: &mut Vec<u8>, set: u32) {
     }
 }
 
-fn fdlist(out: &mut Vec<u8>, bytes: &[u8], view: &dyn View) {
+fn fdlist(out: &mut Vec<u8>, bytes: &[u8], view: &dyn View, signed: bool) {
     let Some((count, mut rest)) = bytes.split_first_chunk::<2>() else { return };
     for place in 0..u16::from_le_bytes(*count) {
         let Some((fd, behind)) = rest.split_first_chunk::<8>() else { return };
@@ -493,7 +493,11 @@ fn fdlist(out: &mut Vec<u8>, bytes: &[u8], view: &dyn View) {
             out.push(b' ');
         }
         let fd = i64::from_le_bytes(*fd);
-        unsigned(out, fd as u64);
+        if signed {
+            decimal(out, fd);
+        } else {
+            unsigned(out, fd as u64);
+        }
         out.push(b':');
         out.push(view.fd(fd).map_or(b'?', |entry| entry.typechar));
         number::lower_hex(out, u64::from(u16::from_le_bytes(*events)));
