@@ -1,115 +1,361 @@
 //! Known faults of sysdig that show in text or state. The engine is right unless they are switched on.
+//!
+//! A crash, memory that was never written and other accidents are no members: nobody wants them copied.
+
+use crate::table::Release::{self, Libs0_25_4, V0_29_3, V0_36_0};
+use crate::text::TimeMode;
+
+/// Which part of the engine copies a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Home {
+    /// [`crate::state`]: what is remembered.
+    State,
+    /// [`crate::text`]: how it is printed.
+    Text,
+    /// Both.
+    Both,
+}
+
+/// All there is to say of one fault.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// Its name in the source.
+    pub name: &'static str,
+    /// What sysdig does: the rest of a sentence that begins with its name.
+    pub sysdig: &'static str,
+    /// What is right.
+    pub right: &'static str,
+    /// How one sees it.
+    pub shows: &'static str,
+    /// Which part of the engine copies it.
+    pub home: Home,
+    /// Releases that have it.
+    pub releases: &'static [Release],
+    /// Time mode in which it shows.
+    pub time: TimeMode,
+}
+
+macro_rules! quirks {
+    ($($name:ident: $home:ident, $time:ident, [$($release:ident),+] {
+        sysdig: $sysdig:literal,
+        right: $right:literal,
+        shows: $shows:literal,
+    })*) => {
+        /// One fault of sysdig: what it does, what is right, how it shows.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[repr(u8)]
+        pub enum Quirk {
+            $(#[doc = concat!("sysdig ", $sysdig, "; right is ", $right, ". Shows ", $shows, ".")]
+            $name,)*
+        }
+
+        impl Quirk {
+            /// Every fault, in the order of the enum.
+            pub const ALL_MEMBERS: &'static [Self] = &[$(Self::$name),*];
+
+            /// All there is to say of it.
+            pub const fn facts(self) -> Facts {
+                match self {
+                    $(Self::$name => Facts {
+                        name: stringify!($name),
+                        sysdig: $sysdig,
+                        right: $right,
+                        shows: $shows,
+                        home: Home::$home,
+                        releases: &[$($release),+],
+                        time: TimeMode::$time,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+// Name, where it is copied, in which time mode it shows, releases that have it.
+quirks! {
+    ForkCopiesLate: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "gives a child that it learns of from the child's own event the descriptors that the parent has by then",
+        right: "the table of the caller as it was when its clone returned",
+        shows: "in the names of descriptors in containers and after CLONE_PARENT: the caller has closed or opened some meanwhile",
+    }
+    CloneParentIsTheCaller: State, TimeOfDay, [V0_29_3] {
+        sysdig: "takes the caller for the parent of a child made with CLONE_PARENT",
+        right: "the caller's own parent",
+        shows: "in the parent of processes that runc makes",
+    }
+    DeadChildrenComeBack: State, TimeOfDay, [V0_29_3, V0_36_0] {
+        sysdig: "makes a child anew when it has exited before its parent's clone or vfork returned",
+        right: "to leave it dead",
+        shows: "as a name behind the number of a process that is gone",
+    }
+    CloneFilesIsACopy: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "copies the descriptors for a process that shares its parent's table (CLONE_FILES without CLONE_THREAD), and does not follow unshare",
+        right: "one table for both",
+        shows: "as a descriptor without a name where the other process opened it",
+    }
+    Clone3ThreadsAreProcesses: State, TimeOfDay, [V0_29_3] {
+        sysdig: "takes a child of clone3 whose flags were recorded as 0 for a process",
+        right: "a thread when the event has another pid than tid",
+        shows: "in the names of descriptors that the thread or its process opens later",
+    }
+    PlaceholderLearnsOnce: State, TimeOfDay, [V0_36_0] {
+        sysdig: "learns the name of a process that it knows nothing of only from that process's first clone or fork, and not at all when that was a vfork",
+        right: "to learn it whenever it is unknown",
+        shows: "as `<NA>` instead of the name",
+    }
+    ExecveLeavesCwdUnknown: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "leaves the working directory unknown when a thread is first seen at its execve",
+        right: "the one that the event carries",
+        shows: "as relative paths that are not resolved",
+    }
+    ExecveKeepsFds: State, TimeOfDay, [V0_29_3] {
+        sysdig: "keeps descriptors over execve that are closed by it (close-on-exec)",
+        right: "to drop them",
+        shows: "as the name of an old file behind a number that is not open",
+    }
+    DeadLeaderStays: State, TimeOfDay, [V0_29_3] {
+        sysdig: "keeps a main thread that exited before the other threads of its process for ever",
+        right: "to keep it until the last of them has exited",
+        shows: "as a name in `signaldeliver spid=` after the process is gone",
+    }
+    SetsidLeavesGroup: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "does not follow the process group over setsid and setpgid",
+        right: "to set it",
+        shows: "in the process group alone",
+    }
+    PrctlNameUnseen: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "does not see that a thread gives itself a name by prctl(PR_SET_NAME)",
+        right: "the new name at once",
+        shows: "as the old name in each later line of the thread",
+    }
+    SetreuidUnseen: State, TimeOfDay, [V0_29_3] {
+        sysdig: "does not know setreuid and setregid",
+        right: "to change user and group",
+        shows: "in user and group alone",
+    }
+    SectionsForget: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "forgets all threads and descriptors where another section begins",
+        right: "that those go on which the new lists confirm, as in rolled files",
+        shows: "in what had been learnt and does not stand in the lists, such as addresses of sockets",
+    }
+    EnterMustBeLast: State, TimeOfDay, [V0_29_3, V0_36_0] {
+        sysdig: "drops the effect of a call when another event of the thread, such as a signal, stands between enter and exit, or when the enter event is missing",
+        right: "to keep the enter event until the thread's next call, and to take from the exit event what it carries",
+        shows: "as descriptors without a name",
+    }
+    NumberLookedUpTwice: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "looks the number of a descriptor up again when a call returns, although another thread may have closed and reused it",
+        right: "what the call began on",
+        shows: "in the descriptor of exit events, and as a tuple that is written to the wrong one",
+    }
+    LatencyOfLastEnter: State, Latency, [V0_29_3, V0_36_0] {
+        sysdig: "takes the time since the thread's last enter event for the latency of any exit, and repeats the last value at a switch",
+        right: "the time between the two events of one call, and none for anything else",
+        shows: "with `-t d`",
+    }
+    TableOf4096: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "adds no more than 4,096 descriptors to a table",
+        right: "no limit",
+        shows: "as descriptors without a name",
+    }
+    MmapWithoutFd: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "has no descriptor for the exit events of mmap",
+        right: "the one that is mapped",
+        shows: "in the fields of the descriptor alone",
+    }
+    NewerFdsUnseen: State, TimeOfDay, [V0_29_3] {
+        sysdig: "makes no entries for bpf, userfaultfd, io_uring, memfd and pidfd descriptors",
+        right: "an entry of its kind for each",
+        shows: "as descriptors without kind and name",
+    }
+    ReceivedFdsUnseen: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "does not see descriptors that arrive in a message (SCM_RIGHTS), and so keeps what the number was before",
+        right: "an entry of unknown kind",
+        shows: "as descriptors without a kind",
+    }
+    EachNumberHasItsOwnCopy: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "gives every number its own copy of what it points at, so that the other holders do not see it bound or connected",
+        right: "one description for all numbers that dup and fork made",
+        shows: "as sockets without addresses",
+    }
+    FamiliesShareMemory: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "keeps the addresses of all kinds of sockets in the same memory and reads those of one kind as another",
+        right: "to convert them",
+        shows: "as `<4><unknown>` and as `127.0.0.1:60726->189.31.3.0:8125`",
+    }
+    DestinationStays: State, TimeOfDay, [V0_29_3, V0_36_0] {
+        sysdig: "sets the destination of a socket only while it is 0",
+        right: "to follow each connect and datagram",
+        shows: "as the first peer of a socket that has gone on to another",
+    }
+    AnyAddressIsMapped: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "takes the unspecified IPv6 address that a socket is bound or connected to for an IPv4 one",
+        right: "IPv6",
+        shows: "as `<4t>:::9000`",
+    }
+    AcceptWithoutTupleUnseen: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "makes no entry for what accept returns when the addresses were not recorded",
+        right: "an entry with an unknown peer",
+        shows: "as descriptors without a kind",
+    }
+    UnknownSenderIsUdp: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "takes a socket of unknown protocol that it sees sending for UDP",
+        right: "that the protocol is not known",
+        shows: "as `<4u>` on a TCP socket that is older than the capture",
+    }
+    UnknownProtocolHasNoName: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "has no name for an IPv4 connection whose protocol is not known",
+        right: "its addresses",
+        shows: "as `<4><unknown>`",
+    }
+    MptcpIsUnknown: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "does not know that MPTCP is TCP",
+        right: "TCP",
+        shows: "as `<4><unknown>`",
+    }
+    InitialIpv6HasNoRole: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "makes IPv6 connections that are older than the capture neither client nor server",
+        right: "the rule of the IPv4 ones",
+        shows: "as `<6>` without the protocol, with the local end first",
+    }
+    LoopbackPeerGetsOuterAddress: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "puts an outer address of the machine for the unset source of a datagram to the loopback",
+        right: "the loopback",
+        shows: "as `192.168.128.156:55441->127.0.0.1:514`",
+    }
+    SocketpairEndsAlike: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "stores the same two addresses for both ends of a socketpair",
+        right: "to swap them for the second",
+        shows: "in the addresses alone",
+    }
+    FdWithoutSign: Both, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "prints negative descriptor arguments of 32 bits as its recorder wrote them, filled with zeros, and those of poll without a sign",
+        right: "the negative number",
+        shows: "as `fd=4294967295` on mmap, `dirfd=4294967291` on openat, `fds=18446744073709551615:?1` on poll",
+    }
+    BaseStaysAsItIs: Both, TimeOfDay, [V0_29_3, V0_36_0] {
+        sysdig: "puts a slash behind the name of a directory descriptor even if it ends in one, and only normalises what is appended",
+        right: "one slash",
+        shows: "as `name=sys(//sys)` and `fd=22(<f>//sys)`",
+    }
+    FdArgumentsHaveErrnoNames: Text, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "gives the name of an errno to negative descriptors that are arguments",
+        right: "the bare number, since only results are errnos",
+        shows: "as `fd=-1(EPERM)` on every anonymous mmap",
+    }
+    Openat2EnterJoinsCwd: Text, TimeOfDay, [V0_29_3] {
+        sysdig: "joins the path of an openat2 enter event to the working directory",
+        right: "the directory descriptor, as in the exit event",
+        shows: "in the path in parentheses",
+    }
+    NullPathsAreResolved: Text, TimeOfDay, [V0_29_3] {
+        sysdig: "takes the text `(NULL)`, which the recorder writes for a path that it could not read, for a path",
+        right: "`<NA>`",
+        shows: "as `name=(NULL)(/tmp/(NULL))`",
+    }
+    LongPathArgumentsAreCut: Text, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "prints at most 1,023 characters of a path argument, and a phrase for a joined path of more than 1,024",
+        right: "all of it",
+        shows: "as a path that ends early, or `/PATH_TOO_LONG`",
+    }
+    UnprintableBytesVanish: Text, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "deletes every byte that is not printable ASCII from the names of descriptors, from unix paths and from path arguments, and puts dots into joined paths",
+        right: "to keep UTF-8 and to escape the rest",
+        shows: "as `name=xabcd(/tmp/x...abcd)`",
+    }
+    MmapResultsHaveOneFormat: Text, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "prints the result of mmap as an address even when it is an errno (0.29.3), or as a decimal even when it is an address (newer ones)",
+        right: "each in its own way",
+        shows: "as `res=FFFFFFFFFFFFFFF4`",
+    }
+    EpochFractionsAreNotPadded: Text, Absolute, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "does not pad the fraction of seconds of `-t a`",
+        right: "nine digits",
+        shows: "as `5.7` for 5.000000007",
+    }
+    NegativeTimesWrap: Text, Delta, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "computes time differences without a sign",
+        right: "a negative one when an event is older than the one before",
+        shows: "as `18446744073.707743102` with `-t D` and `-t r`",
+    }
+    LatenciesAreZero: Text, Latency, [Libs0_25_4] {
+        sysdig: "prints `0.000000000` for every latency",
+        right: "what lies between enter and exit where the capture has both",
+        shows: "with `-t d`",
+    }
+}
 
 /// Which faults to copy: all of them for the command that must print what sysdig prints, none elsewhere.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// # Examples
+/// ```
+/// use model::quirk::{Quirk, Quirks};
+///
+/// assert!(Quirks::ALL.has(Quirk::MmapWithoutFd));
+/// assert!(!Quirks::ALL.without(Quirk::MmapWithoutFd).has(Quirk::MmapWithoutFd));
+/// assert_eq!(Quirks::default(), Quirks::NONE);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Quirks {
-    on: bool,
+    members: u64,
 }
 
 impl Quirks {
     /// Right everywhere.
-    pub const NONE: Self = Self { on: false };
+    pub const NONE: Self = Self { members: 0 };
     /// Every fault, as `sysdig` has it.
-    pub const ALL: Self = Self { on: true };
+    pub const ALL: Self = Self { members: u64::MAX >> (64 - Quirk::ALL_MEMBERS.len()) };
 
     /// Whether this fault is to be copied.
-    pub fn has(self, _quirk: Quirk) -> bool {
-        self.on
+    #[inline]
+    pub const fn has(self, quirk: Quirk) -> bool {
+        self.members & bit(quirk) != 0
+    }
+
+    /// All of these but one.
+    #[must_use]
+    pub const fn without(self, quirk: Quirk) -> Self {
+        Self { members: self.members & !bit(quirk) }
+    }
+
+    /// One alone.
+    pub const fn only(quirk: Quirk) -> Self {
+        Self { members: bit(quirk) }
+    }
+
+    /// Those of them that a release has.
+    #[must_use]
+    pub fn of(self, release: Release) -> Self {
+        let members = Quirk::ALL_MEMBERS.iter().filter(|quirk| quirk.facts().releases.contains(&release));
+        Self { members: self.members & members.fold(0, |members, quirk| members | bit(*quirk)) }
     }
 }
 
-/// One fault of sysdig: what it does, what is right, how it shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Quirk {
-    /// sysdig prints a child's descriptors as they were when the child's first event came; right is the table at the
-    /// caller's clone exit. Shows in fd names of shell pipelines and containers.
-    ForkCopiesLate,
-    /// sysdig deletes every byte that is not printable ASCII from the names of descriptors, from unix paths and from path
-    /// arguments, and puts dots into joined paths; right is to keep UTF-8 and escape the rest. Shows as `name=xabcd(…/x...abcd)`.
-    UnprintableBytesVanish,
-    /// sysdig prints at most 1,023 characters of a path argument; right is all of it.
-    LongPathArgumentsAreCut,
-    /// sysdig gives the name of an errno to negative descriptors that are arguments; right is the bare number, since only
-    /// results are errnos. Shows as `fd=-1(EPERM)` on every anonymous mmap.
-    FdArgumentsHaveErrnoNames,
-    /// sysdig prints 32-bit descriptor arguments as its recorder wrote them, filled with zeros; right is the negative
-    /// number. Shows as `fd=4294967295` on mmap and `dirfd=4294967291` on openat.
-    FdWithoutSign,
-    /// sysdig joins the path of an openat2 enter event to the working directory; right is the directory descriptor. The
-    /// exit event and the descriptor's name are right.
-    Openat2EnterJoinsCwd,
-    /// sysdig puts a slash behind the name of a directory descriptor even if it ends in one, and only normalises what is
-    /// appended; right is one slash. Shows as `name=sys(//sys)` and `fd=22(<f>//sys)`.
-    BaseStaysAsItIs,
-    /// sysdig takes the text `(NULL)`, which the recorder writes for a path it could not read, for a path; right is `<NA>`.
-    /// Shows as `name=(NULL)(/tmp/(NULL))`.
-    NullPathsAreResolved,
-    /// sysdig prints the result of mmap as an address even when it is an errno (0.29.3) or as a decimal even when it is an
-    /// address (0.36.0); right is each in its own way. Shows as `res=FFFFFFFFFFFFFFF4`.
-    MmapResultsHaveOneFormat,
-    /// sysdig does not pad the fraction of seconds of `-t a`; right is nine digits. Shows as `5.7` for 5.000000007.
-    EpochFractionsAreNotPadded,
-    /// sysdig computes time differences without a sign; right is a negative one when an event is older than the one before.
-    /// Shows as `18446744073.707743102` with `-t D` and `-t r`.
-    NegativeTimesWrap,
-    /// The newest library prints `0.000000000` for every latency (`-t d`); right is what lies between enter and exit where
-    /// the capture has both.
-    LatenciesAreZero,
-    /// sysdig forgets an enter event as soon as any other event of the thread comes, such as a signal, and then drops the effect
-    /// of the exit; right is to keep it until the thread's next call. Shows as descriptors without a name.
-    EnterMustBeLast,
-    /// sysdig takes the time since the thread's last enter event for the latency of any exit, and shows the last value at a
-    /// switch; right is the latency of a pair and none otherwise. Shows with `-t d`.
-    LatencyOfLastEnter,
-    /// sysdig looks an fd number up again when the call returns, although another thread may have closed and reused it
-    /// meanwhile; right is what the call began on.
-    NumberLookedUpTwice,
-    /// sysdig takes a clone3 child without flags for a process; right is a thread when the event's pid is not its tid.
-    Clone3ThreadsAreProcesses,
-    /// sysdig copies the descriptors of a child that shares its parent's table (CLONE_FILES without CLONE_THREAD), and does
-    /// not follow unshare; right is one table for both.
-    CloneFilesIsACopy,
-    /// sysdig keeps a main thread that exited before its threads for ever; right is until the last of them ends. Shows in
-    /// `signaldeliver spid=`.
-    DeadLeaderStays,
-    /// sysdig 0.29.3 keeps close-on-exec descriptors over execve; right is to drop them.
-    ExecveKeepsFds,
-    /// sysdig 0.36.0 learns the name of a process it knows nothing of only from that process's first clone or fork, and not
-    /// at all when that was a vfork; right is whenever the name is unknown.
-    PlaceholderLearnsOnce,
-    /// sysdig leaves the working directory unknown when a thread is first seen at its execve, although the event carries it.
-    ExecveLeavesCwdUnknown,
-    /// sysdig gives every number its own copy of what it points at, so that a connect is not seen by the other holders; right
-    /// is one description for all numbers that dup and fork made.
-    EachNumberHasItsOwnCopy,
-    /// sysdig keeps the addresses of all socket kinds in the same memory and reads those of one kind as another; right is to
-    /// convert them. Shows as `<4><unknown>` and as `127.0.0.1:60726->189.31.3.0:8125`.
-    FamiliesShareMemory,
-    /// sysdig sets the destination of a socket only while it is 0; right is to follow each connect and datagram.
-    DestinationStays,
-    /// sysdig takes the unspecified IPv6 address of a bound socket for an IPv4 one; right is IPv6. Shows as `<4t>:::9000`.
-    AnyAddressIsMapped,
-    /// sysdig makes no entry for an accept without addresses; right is one with an unknown peer.
-    AcceptWithoutTupleUnseen,
-    /// sysdig takes a socket that it first sees sending for UDP; right is that the protocol is not known.
-    UnknownSenderIsUdp,
-    /// sysdig gives initial IPv6 connections neither client nor server; right is the rule of the IPv4 ones.
-    InitialIpv6HasNoRole,
-    /// sysdig takes an outer address for the unset source of a datagram to the loopback; right is the loopback.
-    LoopbackPeerGetsOuterAddress,
-    /// sysdig stores the same addresses for both ends of a socketpair; right is to swap them for the second.
-    SocketpairEndsAlike,
-    /// sysdig does not follow the process group over setsid and setpgid; right is to set it.
-    SetsidLeavesGroup,
-    /// sysdig does not see prctl(PR_SET_NAME); right is the new name at once.
-    PrctlNameUnseen,
-    /// sysdig 0.29.3 makes no entries for bpf, userfaultfd, io_uring, memfd and pidfd, and does not follow setreuid and setregid.
-    NewerFdsUnseen,
-    /// sysdig forgets all threads and descriptors where another section begins; right is that those which the new lists confirm
-    /// go on, as in rolled files.
-    SectionsForget,
-    /// sysdig adds no more than 4,096 descriptors to a table; right is no limit.
-    TableOf4096,
-    /// sysdig has no fd for mmap events although they have an fd parameter; right is that fd.
-    MmapWithoutFd,
+const fn bit(quirk: Quirk) -> u64 {
+    1 << quirk as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_holds_what_was_put_in() {
+        for &quirk in Quirk::ALL_MEMBERS {
+            assert!(Quirks::ALL.has(quirk) && !Quirks::NONE.has(quirk));
+            for &other in Quirk::ALL_MEMBERS {
+                assert_eq!(Quirks::only(quirk).has(other), quirk == other);
+                assert_eq!(Quirks::ALL.without(quirk).has(other), quirk != other);
+            }
+        }
+        let taken = Quirk::ALL_MEMBERS.iter().fold(Quirks::ALL, |set, quirk| set.without(*quirk));
+        assert_eq!(taken, Quirks::NONE);
+    }
+
+    #[test]
+    fn a_release_has_the_faults_that_its_table_lists() {
+        assert!(Quirks::ALL.of(V0_29_3).has(Quirk::DeadLeaderStays));
+        assert!(!Quirks::ALL.of(V0_36_0).has(Quirk::DeadLeaderStays));
+        assert_eq!(Quirks::NONE.of(V0_29_3), Quirks::NONE);
+    }
 }

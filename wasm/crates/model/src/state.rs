@@ -86,6 +86,9 @@ struct Carried {
 
 /// The state engine.
 pub struct State {
+    /// Faults to copy, in whatever release.
+    wanted: Quirks,
+    /// Those of them that the release has.
     quirks: Quirks,
     release: Release,
     strings: Strings,
@@ -117,7 +120,8 @@ impl State {
     /// Nothing known yet.
     pub fn new(quirks: Quirks) -> Self {
         Self {
-            quirks,
+            wanted: quirks,
+            quirks: quirks.of(Release::default()),
             release: Release::default(),
             strings: Strings::default(),
             threads: Threads::default(),
@@ -138,7 +142,7 @@ impl State {
         }
     }
 
-    /// The faults it copies.
+    /// The faults it copies: of those wanted, the ones that the release has.
     pub fn quirks(&self) -> Quirks {
         self.quirks
     }
@@ -260,11 +264,15 @@ impl State {
 
     /// One process of the initial state.
     pub fn process(&mut self, process: &Process<'_>, row: Row) {
-        self.release = match process.tail {
+        let release = match process.tail {
             Some(tail) if tail >= 76 => Release::Libs0_25_4,
             Some(tail) if tail > 29 => Release::V0_36_0,
             _ => Release::V0_29_3,
         };
+        if release != self.release {
+            self.release = release;
+            self.quirks = self.wanted.of(release);
+        }
         let is_main = process.tid == process.pid;
         let strings = &mut self.strings;
         let mut version = ThreadVersion {

@@ -21,6 +21,8 @@ const F_SETFD: u64 = 3;
 const F_DUPFD_CLOEXEC: u64 = 26;
 const RLIMIT_NOFILE: u64 = 7;
 const PR_SET_NAME: u64 = 15;
+const IPPROTO_TCP: u64 = 6;
+const IPPROTO_MPTCP: u64 = 262;
 
 /// sysdig keeps no more entries than this in a table.
 const TABLE_LIMIT: u32 = 4096;
@@ -75,7 +77,13 @@ impl State {
             }
             23 => self.connected(call, subject),
             27 | 57 | 247 | 249 | 389 => self.accepted(call),
-            29 | 31 | 49 | 51 | 33 | 35 | 53 | 55 => self.moved(call, subject),
+            29 | 31 | 49 | 51 | 33 | 35 => self.moved(call, subject),
+            53 | 55 => {
+                if ok {
+                    self.received_fds(call);
+                }
+                self.moved(call, subject)
+            }
             63 | 397 => self.created(call, FdKind::Event, Text::EMPTY),
             127 | 399 => self.signalfd(call),
             137 => self.created(call, FdKind::Timer, Text::EMPTY),
@@ -365,11 +373,22 @@ impl State {
         self.created(call, FdKind::Signal, Text::EMPTY)
     }
 
+    /// Descriptors that came in a message: what they are open on is not told.
+    fn received_fds(&mut self, call: &Exit<'_, '_>) {
+        if self.quirks.has(Quirk::ReceivedFdsUnseen) {
+            return;
+        }
+        let control = call.event.params.get(if call.event.kind == 53 { 4 } else { 5 }).unwrap_or_default();
+        for fd in super::socket::passed_fds(control) {
+            let description = self.descriptions.open(FdKind::Unknown, Text::EMPTY, None, 0, call.row);
+            self.point(call, fd, description, false);
+        }
+    }
+
     /// Kinds of fds that sysdig 0.29.3 does not know yet.
     fn newer_fd(&mut self, call: &Exit<'_, '_>) -> Subject {
         let params = &call.event.params;
-        let unseen = self.quirks.has(Quirk::NewerFdsUnseen) && self.release == crate::table::Release::V0_29_3;
-        if unseen || call.result < 0 {
+        if self.quirks.has(Quirk::NewerFdsUnseen) || call.result < 0 {
             return Subject::NONE;
         }
         match call.event.kind {
@@ -433,6 +452,7 @@ impl State {
         };
         let mut sock = Sock::default();
         if kind.is_inet() {
+            let protocol = if protocol == IPPROTO_MPTCP && !self.quirks.has(Quirk::MptcpIsUnknown) { IPPROTO_TCP } else { protocol };
             sock.set_l4(kind.is_six(), protocol_of(ty, protocol));
         }
         let cloexec = ty & 0x80000 != 0;
@@ -474,8 +494,7 @@ impl State {
 
     fn change_identity(&mut self, call: &Exit<'_, '_>) {
         let kind = call.event.kind;
-        // setreuid and setregid are newer than 0.29.3.
-        if matches!(kind, 427 | 429) && self.quirks.has(Quirk::NewerFdsUnseen) && self.release == crate::table::Release::V0_29_3 {
+        if matches!(kind, 427 | 429) && self.quirks.has(Quirk::SetreuidUnseen) {
             return;
         }
         let params = &call.event.params;
@@ -559,8 +578,8 @@ fn protocol_of(ty: u64, protocol: u64) -> u8 {
     const RAW: u64 = 3;
     let ty = ty & 0xff;
     match protocol {
-        6 | 17 | 1 if ty == RAW => L4_RAW,
-        6 => L4_TCP,
+        IPPROTO_TCP | 17 | 1 if ty == RAW => L4_RAW,
+        IPPROTO_TCP => L4_TCP,
         17 => L4_UDP,
         1 => L4_ICMP,
         255 => L4_RAW,

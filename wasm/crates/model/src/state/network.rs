@@ -78,7 +78,7 @@ impl State {
 
     // --- names ---------------------------------------------------------------------------------------------------
 
-    /// Name of a connection. sysdig has none for an IPv4 one of an unknown protocol.
+    /// Name of a connection.
     fn name_of_connection(&mut self, six: bool, sock: &Sock) -> Text {
         self.scratch.clear();
         let out = &mut self.scratch;
@@ -89,8 +89,8 @@ impl State {
                 socket::write_ip(out, six, &sock.dest(six));
             }
             L4_TCP | L4_UDP => write_connection(out, six, sock),
-            _ if six => write_connection(out, six, sock),
-            _ => return Text::UNKNOWN,
+            _ if !six && self.quirks.has(Quirk::UnknownProtocolHasNoName) => return Text::UNKNOWN,
+            _ => write_connection(out, six, sock),
         }
         self.strings.keep(&self.scratch)
     }
@@ -124,6 +124,14 @@ impl State {
         copy
     }
 
+    /// An address of the family that it belongs to: IPv4 ones come mapped into IPv6.
+    fn unmapped<'a>(&self, address: Address<'a>) -> Address<'a> {
+        match address {
+            Address::Inet { six: true, ip: UNSPECIFIED, .. } if !self.quirks.has(Quirk::AnyAddressIsMapped) => address,
+            _ => address.unmapped(),
+        }
+    }
+
     // --- calls ---------------------------------------------------------------------------------------------------
 
     pub(super) fn bound(&mut self, call: &Exit<'_, '_>, subject: Subject) {
@@ -140,12 +148,9 @@ impl State {
             Address::Unix(path) => self.scratch.extend_from_slice(path),
             Address::Inet { six, ip, port } => {
                 socket::write_endpoint(&mut self.scratch, six, &ip, port);
-                let keeps_six = ip == UNSPECIFIED && !self.quirks.has(Quirk::AnyAddressIsMapped);
-                let (six, ip) = match address.unmapped() {
-                    Address::Inet { six, ip, .. } if !keeps_six => (six, ip),
-                    _ => (six, ip),
-                };
-                if port > 0 {
+                if port > 0
+                    && let Address::Inet { six, ip, port } = self.unmapped(address)
+                {
                     let l4 = if now.kind.is_server() { sock.bound_l4(now.kind.is_six()) } else { sock.l4(now.kind.is_six()) };
                     sock.set_bound(six, ip, port, l4);
                     after.kind = if six { FdKind::Ipv6Server } else { FdKind::Ipv4Server };
@@ -166,7 +171,7 @@ impl State {
         let index = self.own(thread, subject, row);
         let mut after = self.descriptions.get(index).now;
         let mut sock = self.descriptions.sock(after.sock);
-        match address.unmapped() {
+        match self.unmapped(address) {
             Address::Unix(path) => after.name = self.strings.keep(path),
             Address::Inet { six, ip, port } => {
                 self.become_connection(&mut after, &mut sock, six);
@@ -351,7 +356,7 @@ impl State {
                 if !keeps || sock.dport(six) == 0 {
                     sock.set_dport(six, dport);
                 }
-                if sock.l4(six) == L4_UNKNOWN {
+                if sock.l4(six) == L4_UNKNOWN && self.quirks.has(Quirk::UnknownSenderIsUdp) {
                     sock.set_l4(six, L4_UDP);
                 }
                 self.fill_unset(six, &mut sock);

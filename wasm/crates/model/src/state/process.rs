@@ -67,6 +67,8 @@ impl State {
         };
         let is_vfork = matches!(event.kind, 185 | 221 | 227) || flags & CLONE_VFORK != 0;
         let right = !self.quirks.has(Quirk::ForkCopiesLate);
+        let stays_dead = !self.quirks.has(Quirk::DeadChildrenComeBack);
+        let adopts = flags & CLONE_PARENT != 0 && !self.quirks.has(Quirk::CloneParentIsTheCaller);
         let foreign = flags & CLONE_CHILD_IN_PIDNS != 0
             || if right {
                 flags & CLONE_NEWPID != 0 || in_namespace
@@ -90,13 +92,13 @@ impl State {
                 return; // its own event came first
             }
             self.bury(known, row);
-        } else if right && entered.is_some_and(|entered| self.threads.born_since(child, entered)) {
+        } else if stays_dead && entered.is_some_and(|entered| self.threads.born_since(child, entered)) {
             return; // it came and went while its parent waited
         }
         let is_thread = flags & CLONE_THREAD != 0;
         self.learn_placeholder(caller, row, event);
         let from = *self.threads.now(caller);
-        let (pid, ptid) = if is_thread { (from.pid, from.ptid) } else { (child, if right && flags & CLONE_PARENT != 0 { from.ptid } else { event.tid }) };
+        let (pid, ptid) = if is_thread { (from.pid, from.ptid) } else { (child, if adopts { from.ptid } else { event.tid }) };
         let table = self.child_table(flags, is_thread, caller, row);
         let version = self.child_version(row, event, &at, child, pid, ptid, Some(caller), table, (child, pid));
         self.add_child(child, row, event, version, false);
@@ -104,7 +106,7 @@ impl State {
 
     /// Whether a placeholder learns what it runs from its first clone-like exit alone.
     fn learns_once(&self) -> bool {
-        self.release == Release::V0_36_0 && self.quirks.has(Quirk::PlaceholderLearnsOnce)
+        self.quirks.has(Quirk::PlaceholderLearnsOnce)
     }
 
     /// The child's side.

@@ -268,3 +268,49 @@ pub fn write_unix(out: &mut Vec<u8>, source: u64, dest: u64, path: &[u8]) {
     let _ = write!(out, "{source:x}->{dest:x} ");
     out.extend_from_slice(path);
 }
+
+/// Descriptors in the ancillary data of a message (SCM_RIGHTS), as far as they were recorded.
+pub fn passed_fds(mut control: &[u8]) -> Vec<i64> {
+    const SOL_SOCKET: [u8; 4] = 1_u32.to_le_bytes();
+    const SCM_RIGHTS: [u8; 4] = 1_u32.to_le_bytes();
+    const HEADER: usize = 16;
+    let mut fds = Vec::new();
+    // Length with this header as u64, level, type, data padded to 8 bytes.
+    while let Some((length, rest)) = control.split_first_chunk::<8>() {
+        let Some((level, rest)) = rest.split_first_chunk::<4>() else { break };
+        let Some((kind, data)) = rest.split_first_chunk::<4>() else { break };
+        let Some(length) = usize::try_from(u64::from_le_bytes(*length)).ok().and_then(|length| length.checked_sub(HEADER)) else { break };
+        let data = data.get(..length).unwrap_or(data);
+        if (*level, *kind) == (SOL_SOCKET, SCM_RIGHTS) {
+            fds.extend(data.as_chunks::<4>().0.iter().map(|fd| i64::from(i32::from_le_bytes(*fd))));
+        }
+        let Some(next) = length.checked_next_multiple_of(8).and_then(|length| length.checked_add(HEADER)) else { break };
+        control = control.get(next..).unwrap_or_default();
+    }
+    fds.retain(|fd| *fd >= 0);
+    fds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::passed_fds;
+
+    #[test]
+    fn descriptors_are_read_from_ancillary_data_however_it_ends() {
+        let message = |kind: u32, data: &[u8]| {
+            let mut bytes = (16 + data.len() as u64).to_le_bytes().to_vec();
+            bytes.extend(1_u32.to_le_bytes());
+            bytes.extend(kind.to_le_bytes());
+            bytes.extend(data);
+            bytes.resize(bytes.len().next_multiple_of(8), 0);
+            bytes
+        };
+        let credentials = message(2, &[9; 12]);
+        let rights = message(1, &[7, 0, 0, 0, 8, 0, 0, 0, 0xff, 0xff, 0xff, 0xff]);
+        let both = [credentials, rights].concat();
+        assert_eq!(passed_fds(&both), [7, 8]);
+        assert_eq!(passed_fds(&both[..both.len() - 10]), [7]);
+        assert_eq!(passed_fds(&[0; 40]), []);
+        assert_eq!(passed_fds(&[0xff; 40]), []);
+    }
+}
