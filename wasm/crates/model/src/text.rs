@@ -185,7 +185,7 @@ impl Printer {
         out.extend_from_slice(heading.comm.unwrap_or(b"<NA>"));
         out.extend_from_slice(b" (");
         number::decimal(out, heading.tid);
-        out.extend_from_slice(if event.kind % 2 == 0 { b") > " } else { b") < " });
+        out.extend_from_slice(if event.kind.is_multiple_of(2) { b") > " } else { b") < " });
         out.extend_from_slice(self.type_name(event).as_bytes());
         out.push(b' ');
         self.info(out, event, view, heading.fd_name);
