@@ -40,6 +40,11 @@ export default defineConfig(
   {
     files: ['app/**/*.{ts,tsx}'],
     extends: [reactHooks.configs.flat['recommended-latest'], jsxA11y.flatConfigs.strict],
+    rules: {
+      // A region that scrolls must be reachable by keyboard (axe asks for it).
+      'jsx-a11y/no-noninteractive-tabindex': ['error', { tags: [], roles: ['grid', 'region', 'tabpanel'] }],
+      'jsx-a11y/no-noninteractive-element-to-interactive-role': ['error', { ul: ['listbox', 'menu', 'tablist'], li: ['option', 'menuitem', 'tab'] }],
+    },
   },
   {
     files: ['workers/protocol.ts', 'app/state/**/*.ts'],
