@@ -144,8 +144,8 @@ pub(crate) struct Cut<'a> {
 const STATE_ONLY: u32 = 1;
 /// Types whose stored length was 3 too large in version 1: notification and infrastructure.
 const THREE_TOO_LONG: [u16; 2] = [280, 286];
-/// No event of any release has had more parameters.
-const MOST_PARAMS: usize = 32;
+/// Twice as many parameters as any event of any release has had.
+const MOST_PARAMS: usize = 64;
 
 #[inline]
 fn sum_small(lengths: &[u8], order: Order) -> u64 {
@@ -174,17 +174,22 @@ fn fill(payload: &[u8], count: usize, large: bool, order: Order) -> Option<(&[u8
 
 /// The parameter count of an event that does not carry one, or carries a wrong one.
 ///
-/// The lengths at the end of a candidate array overlap the data and may fit by accident, so counts the type has
-/// really had come first, newest first, and of those the ones whose fixed-width parameters have their widths.
-fn count_of<T: Table>(kind: u16, payload: &[u8], large: bool, order: Order) -> Option<usize> {
-    let known = T::param_counts(kind);
-    let fits = |count: &usize| fill(payload, *count, large, order).is_some();
-    let known = || known.iter().map(|count| usize::from(*count)).filter(fits);
-    let is_sound = |count: &usize| match fill(payload, *count, large, order) {
-        Some((lengths, _)) => T::fits(kind, &mut widths(lengths, large, order)),
-        None => false,
-    };
-    known().find(is_sound).or_else(|| known().next()).or_else(|| (0..=MOST_PARAMS).find(fits))
+/// Every further parameter needs at least its own length, so the bytes needed grow with the count and at most one
+/// count fills the event exactly. No table has to be asked, and events no table knows are read too.
+fn count_of(payload: &[u8], large: bool, order: Order) -> Option<usize> {
+    let width = if large { 4 } else { 2 };
+    let mut needed = 0u64;
+    let mut lengths = widths(payload, large, order);
+    for count in 0..=MOST_PARAMS {
+        if needed == payload.len() as u64 {
+            return Some(count);
+        }
+        if needed > payload.len() as u64 {
+            return None;
+        }
+        needed += width + u64::from(lengths.next()?);
+    }
+    None
 }
 
 fn widths(lengths: &[u8], large: bool, order: Order) -> impl Iterator<Item = u32> + '_ {
@@ -253,16 +258,16 @@ pub(crate) fn own_len(block: &[u8], form: Form, order: Order) -> Option<u32> {
 }
 
 /// True when parameter lengths and event length agree with each other and fit `block`.
-pub(crate) fn adds_up<T: Table>(block: &[u8], form: Form, order: Order) -> bool {
-    cut::<T>(block, form, order).is_ok_and(|cut| cut.fault.is_none())
+pub(crate) fn adds_up(block: &[u8], form: Form, order: Order) -> bool {
+    cut(block, form, order).is_ok_and(|cut| cut.fault.is_none())
 }
 
 /// Cuts the event out of the bytes of its block, framing included.
 ///
 /// # Errors
-/// When not even the event header is there.
+/// When not even a row can be made of it.
 #[inline]
-pub(crate) fn cut<'a, T: Table>(block: &'a [u8], form: Form, order: Order) -> Result<Cut<'a>, Fault> {
+pub(crate) fn cut<'a>(block: &'a [u8], form: Form, order: Order) -> Result<Cut<'a>, Fault> {
     let short = Fault { at: 4, field: "block length", found: block.len() as u64, expected: None };
     let body = block.get(8..block.len().saturating_sub(4)).ok_or(short)?;
     let mut header = Bytes::new(body, order);
@@ -287,12 +292,22 @@ pub(crate) fn cut<'a, T: Table>(block: &'a [u8], form: Form, order: Order) -> Re
         cut.data = data;
         return Ok(cut);
     }
-    irregular::<T>(&mut cut, form, order, rest, len, count);
+    irregular(&mut cut, form, order, rest, len, count)?;
     Ok(cut)
 }
 
 /// Everything but a version 2 event whose numbers agree: version 1, a width that is not the block type's, damage.
-fn irregular<'a, T: Table>(cut: &mut Cut<'a>, form: Form, order: Order, rest: &'a [u8], len: u32, count: Option<u32>) {
+///
+/// # Errors
+/// When neither the event length nor the parameters can be right.
+fn irregular<'a>(
+    cut: &mut Cut<'a>,
+    form: Form,
+    order: Order,
+    rest: &'a [u8],
+    len: u32,
+    count: Option<u32>,
+) -> Result<(), Fault> {
     cut.readable = false;
     let header = form.header_len();
     let payload_of = |len: u32| (len as usize).checked_sub(header).and_then(|len| rest.get(..len));
@@ -309,43 +324,48 @@ fn irregular<'a, T: Table>(cut: &mut Cut<'a>, form: Form, order: Order, rest: &'
         let shorter = if THREE_TOO_LONG.contains(&cut.kind) { len.checked_sub(3) } else { None };
         for len in shorter.into_iter().chain([len]) {
             if let Some(payload) = payload_of(len)
-                && let Some(count) = count_of::<T>(cut.kind, payload, form.large, order)
+                && let Some(count) = count_of(payload, form.large, order)
                 && take(payload, count, form.large).is_some()
             {
-                return;
+                return Ok(());
             }
         }
-        cut.fault = Some(Fault { at: at_len, field: "event length", found: len.into(), expected: None });
-        return;
+        let fault = Fault { at: at_len, field: "event length", found: len.into(), expected: None };
+        // A length that the block has room for leaves the row standing.
+        return payload_of(len).map(|_| cut.fault = Some(fault)).ok_or(fault);
     };
     if let Some(payload) = payload_of(len) {
         // The block type says one width, the lengths say the other: what adds up is right.
         if take(payload, count as usize, !form.large).is_some() {
-            return;
+            return Ok(());
         }
-        if let Some(right) = count_of::<T>(cut.kind, payload, form.large, order) {
+        if let Some(right) = count_of(payload, form.large, order) {
             let _ = take(payload, right, form.large);
             let expected = Some(right as u64);
             cut.fault = Some(Fault { at: at_len + 6, field: "parameter count", found: count.into(), expected });
-            return;
+            return Ok(());
         }
     }
     // Perhaps only the event length is wrong: then the parameters end where the block does.
     for padding in 0..4 {
         if let Some(payload) = rest.len().checked_sub(padding).and_then(|len| rest.get(..len))
+            && count as usize <= MOST_PARAMS
             && take(payload, count as usize, form.large).is_some()
         {
             let expected = Some((header + payload.len()) as u64);
             cut.fault = Some(Fault { at: at_len, field: "event length", found: len.into(), expected });
-            return;
+            return Ok(());
         }
     }
-    let most = (header + rest.len()) as u64;
-    cut.fault = Some(if u64::from(len) > most || (len as usize) < header {
-        Fault { at: at_len, field: "event length", found: len.into(), expected: Some(most) }
-    } else {
-        Fault { at: form.header_at() + header, field: "parameter lengths", found: len.into(), expected: None }
-    });
+    if let Some(payload) = payload_of(len) {
+        // The row stands; what its parameters are cannot be said.
+        let found = payload.len() as u64;
+        let at = form.header_at() + header;
+        cut.fault = Some(Fault { at, field: "parameter lengths", found, expected: None });
+        return Ok(());
+    }
+    let expected = Some((header + rest.len()) as u64);
+    Err(Fault { at: at_len, field: "event length", found: len.into(), expected })
 }
 
 impl<'a> Cut<'a> {
@@ -401,5 +421,5 @@ pub fn decode_event_block<'a, T: Table>(
     let order = if big_endian { Order::Big } else { Order::Little };
     let Some(Kind::Event(form)) = Kind::of(u32_at(block, 0, order)?) else { return None };
     let len = u32::try_from(block.len()).ok().filter(|len| *len >= FRAMING)?;
-    Some(cut::<T>(block, form, order).ok()?.event::<T>(offset, len, order, scratch))
+    Some(cut(block, form, order).ok()?.event::<T>(offset, len, order, scratch))
 }

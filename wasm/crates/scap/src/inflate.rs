@@ -56,7 +56,7 @@ pub trait Inflated {
 ///
 /// // "scap" as a gzip member of one stored block.
 /// let packed = [
-///     0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 1, 4, 0, 0xfb, 0xff, b's', b'c', b'a', b'p', 0xa9, 0xfb, 0xa1, 0x1f, 4, 0, 0, 0,
+///     0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff, 1, 4, 0, 0xfb, 0xff, b's', b'c', b'a', b'p', 0xcd, 0x8e, 0xbc, 0x3e, 4, 0, 0, 0,
 /// ];
 /// let mut inflate = Inflate::new();
 /// let mut bytes = Bytes::default();

@@ -101,7 +101,7 @@ pub trait Sink {
 /// reader.finish(&mut count);
 /// assert_eq!((count.sections, count.damages.len(), reader.offset()), (1, 0, 28));
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Reader<T: Table> {
     table: PhantomData<T>,
     limits: Limits,
@@ -121,9 +121,11 @@ pub struct Reader<T: Table> {
     late: bool,
     unknown: Vec<Unknown>,
     scratch: Vec<u8>,
+    /// The last bytes of the block before.
+    before: [u8; 8],
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum State {
     Blocks,
     /// The next block is being looked for; the damage waits for how far that leads.
@@ -132,7 +134,7 @@ enum State {
     Closed,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Lost {
     damage: Damage,
     /// Where the bytes start that are left out.
@@ -140,7 +142,7 @@ struct Lost {
 }
 
 /// Blocks of one unknown type.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Unknown {
     block_type: u32,
     offset: u64,
@@ -154,7 +156,7 @@ const UNKNOWN_TYPES: usize = 16;
 const FOREIGN_BLOCKS: u64 = 64;
 /// How far into a file without a section header the first block is looked for.
 const LONGEST_START: u64 = 1 << 20;
-/// How far the end of a block is looked for whose length is damaged.
+/// How far the end of a block is looked for whose length is damaged, and the longest block of unknown type.
 const LONGEST_REPAIR: u32 = 4 << 20;
 /// A length beyond this is not taken as proof for the block before it without waiting for its trailer.
 const LONGEST_PROOF: u32 = 1 << 20;
@@ -180,6 +182,14 @@ enum Search {
     Hopeless,
 }
 
+/// Where a block ends whose length is wrong.
+enum End {
+    At(u32),
+    Unknown,
+    /// So many bytes decide.
+    Missing(usize),
+}
+
 enum Proof {
     Yes,
     No,
@@ -203,6 +213,7 @@ impl<T: Table> Reader<T> {
             late: false,
             unknown: Vec::new(),
             scratch: Vec::new(),
+            before: [0; 8],
         }
     }
 
@@ -234,19 +245,15 @@ impl<T: Table> Reader<T> {
             self.not_a_capture("empty file".to_owned(), sink);
         }
         while !carry.is_empty() && !self.is_closed() {
-            match self.step(carry.bytes(), true, sink) {
-                Step::Used(len) if len > 0 => {
-                    self.offset += len as u64;
-                    carry.use_up(len);
-                }
-                // At the end every step uses something; were one not to, the rest is given up.
-                Step::Used(_) | Step::Need(_) => {
-                    self.truncated("block", carry.len(), carry.len(), sink);
-                    self.offset += carry.len() as u64;
-                    carry.clear();
-                }
-            }
+            // With nothing more to come, a step that uses nothing has changed the state: the next one uses something.
+            let used = match self.step(carry.bytes(), true, sink) {
+                Step::Used(len) => len,
+                Step::Need(_) => carry.len(),
+            };
+            self.offset += used as u64;
+            carry.use_up(used);
         }
+        self.offset += carry.len() as u64;
         if matches!(self.state, State::Lost(_)) {
             self.found_nothing(sink);
         }
@@ -312,7 +319,11 @@ impl<T: Table> Reader<T> {
             self.known = true;
             self.events = true;
             sink.event(&event);
-            return Step::Used(event.block_len as usize);
+            let len = event.block_len as usize;
+            if let Some(before) = bytes.get(len - 8..).and_then(<[u8]>::first_chunk) {
+                self.before = *before;
+            }
+            return Step::Used(len);
         }
         self.slow_step(bytes, is_end, sink)
     }
@@ -388,7 +399,19 @@ impl<T: Table> Reader<T> {
                 damage.kind = DamageKind::Limit;
                 damage.expected = format!("at most {longest}");
             }
-            return self.repair(bytes, kind, damage, is_end, sink);
+            return match self.end(bytes, kind, is_end) {
+                End::Missing(need) => Step::Need(need),
+                End::At(end) => self.decode_repaired(bytes, end, kind, sink),
+                End::Unknown => self.lose(damage),
+            };
+        }
+        if total > LONGEST_REPAIR {
+            // Before so much is waited for: perhaps the block is known to end sooner.
+            match self.end(bytes, kind, is_end) {
+                End::Missing(need) => return Step::Need(need),
+                End::At(end) => return self.decode_repaired(bytes, end, kind, sink),
+                End::Unknown => {}
+            }
         }
         let Some(block) = bytes.get(..total as usize) else {
             return if is_end { self.cut_short(bytes, kind, total, sink) } else { Step::Need(total as usize) };
@@ -397,20 +420,28 @@ impl<T: Table> Reader<T> {
         let trailer = u32_at(block, trailer_at as usize, self.order).unwrap_or(0);
         if trailer != total {
             let fault = wrong_length(trailer_at as usize, trailer, Some(total));
-            // Either copy may be the wrong one. The first is right when the contents say so or a block follows there.
-            if !self.is_sound(block, kind) {
+            // Either copy may be the wrong one. A trailer elsewhere that leads back here settles it, and so does a block
+            // that follows where the first copy says: two in a row, or one behind an event that is right in itself.
+            if bytes.len() < total as usize + 12 && !is_end {
+                return Step::Need(total as usize + 12);
+            }
+            let is_followed = self.plausible(bytes, total as usize).is_some() || (is_end && bytes.len() == total as usize);
+            if !is_followed || !self.is_sound(block, kind) {
+                match self.end(bytes, kind, is_end) {
+                    End::Missing(need) => return Step::Need(need),
+                    End::At(end) => return self.decode_repaired(bytes, end, kind, sink),
+                    End::Unknown => {}
+                }
                 match self.is_block_at(bytes, total as usize, is_end) {
                     Proof::Missing(need) => return Step::Need(need),
-                    Proof::No => {
-                        let damage = self.damage(kind.name(), &fault, 0);
-                        return self.repair(bytes, kind, damage, is_end, sink);
-                    }
+                    Proof::No => return self.lose(self.damage(kind.name(), &fault, 0)),
                     Proof::Yes => {}
                 }
             }
             sink.damage(self.damage(kind.name(), &fault, 0));
         }
         self.decode(block, total, kind, sink);
+        self.before = block.last_chunk().copied().unwrap_or_default();
         Step::Used(block.len())
     }
 
@@ -419,7 +450,7 @@ impl<T: Table> Reader<T> {
         let Kind::Event(form) = kind else { return false };
         event::own_len(block, form, self.order).and_then(|len| event::block_len(form, len))
             == u32::try_from(block.len()).ok()
-            && event::adds_up::<T>(block, form, self.order)
+            && event::adds_up(block, form, self.order)
     }
 
     /// Whether a block with agreeing framing, or the end of the file, stands at `at`.
@@ -462,13 +493,12 @@ impl<T: Table> Reader<T> {
     }
 
     /// The length of a block is wrong: looks for the trailer that points back at its start, with a block behind it.
-    fn repair(&mut self, bytes: &[u8], kind: Kind, damage: Damage, is_end: bool, sink: &mut impl Sink) -> Step {
-        let longest = kind.lengths(self.limits.block).1;
-        let range = longest.min(LONGEST_REPAIR) as usize;
+    fn end(&self, bytes: &[u8], kind: Kind, is_end: bool) -> End {
+        let range = kind.lengths(self.limits.block).1.min(LONGEST_REPAIR) as usize;
         // Behind the trailer as much as tells a section header.
         let need = range + 12;
         if bytes.len() < need && !is_end {
-            return Step::Need(need);
+            return End::Missing(need);
         }
         let mut at = 8;
         while at + 4 <= range.min(bytes.len()) {
@@ -476,16 +506,20 @@ impl<T: Table> Reader<T> {
             if let Some(total) = u32_at(bytes, at, self.order)
                 && total as usize == end
                 && (self.plausible(bytes, end).is_some() || (is_end && bytes.len() == end))
-                && let Some(block) = bytes.get(..end)
             {
-                let found = u32_at(bytes, 4, self.order).unwrap_or(0);
-                sink.damage(self.damage(kind.name(), &wrong_length(4, found, Some(total)), 0));
-                self.decode(block, total, kind, sink);
-                return Step::Used(end);
+                return End::At(total);
             }
             at = end;
         }
-        self.lose(damage)
+        End::Unknown
+    }
+
+    fn decode_repaired(&mut self, bytes: &[u8], total: u32, kind: Kind, sink: &mut impl Sink) -> Step {
+        let found = u32_at(bytes, 4, self.order).unwrap_or(0);
+        sink.damage(self.damage(kind.name(), &wrong_length(4, found, Some(total)), 0));
+        let block = bytes.get(..total as usize).unwrap_or(bytes);
+        self.decode(block, total, kind, sink);
+        Step::Used(block.len())
     }
 
     /// Nothing tells where the block ends.
@@ -564,7 +598,7 @@ impl<T: Table> Reader<T> {
         }
         let block = bytes.get(at..end).unwrap_or_default();
         if let Some(Kind::Event(form)) = u32_at(bytes, at, order).and_then(Kind::of)
-            && event::adds_up::<T>(block, form, order)
+            && event::adds_up(block, form, order)
         {
             return Proof::Yes;
         }
@@ -582,11 +616,12 @@ impl<T: Table> Reader<T> {
             _ => false,
         };
         if !is_true {
-            let step = self.repair(bytes, kind, self.damage(kind.name(), &wrong_length(4, total, None), 0), true, sink);
-            if !matches!(self.state, State::Lost(_)) || self.finds_more(bytes) {
-                return step;
+            if let End::At(end) = self.end(bytes, kind, true) {
+                return self.decode_repaired(bytes, end, kind, sink);
             }
-            self.state = State::Blocks;
+            if self.finds_more(bytes) {
+                return self.lose(self.damage(kind.name(), &wrong_length(4, total, None), 0));
+            }
         }
         if !matches!(kind, Kind::Event(_) | Kind::Section) {
             // The entries that are wholly there are as good as any.
@@ -613,10 +648,8 @@ impl<T: Table> Reader<T> {
     fn unknown(&mut self, bytes: &[u8], block_type: u32, total: u32, is_end: bool, sink: &mut impl Sink) -> Step {
         const NAME: &str = "unknown block";
         let fault = Fault { at: 0, field: "block type", found: block_type.into(), expected: None };
-        if !is_length(total) || total > self.limits.block {
-            return self.lose(self.damage(NAME, &fault, 0));
-        }
-        let Some(block) = bytes.get(..total as usize) else {
+        let is_possible = is_length(total) && total <= self.limits.block.min(LONGEST_REPAIR);
+        if is_possible && bytes.len() < total as usize {
             if !is_end {
                 return Step::Need(total as usize);
             }
@@ -625,16 +658,47 @@ impl<T: Table> Reader<T> {
             }
             self.truncated(NAME, bytes.len(), total as usize, sink);
             return Step::Used(bytes.len());
-        };
-        if block.last_chunk().is_none_or(|trailer| self.order.u32(*trailer) != total) {
-            return self.lose(self.damage(NAME, &fault, 0));
+        }
+        if !is_possible || u32_at(bytes, total as usize - 4, self.order) != Some(total) {
+            return match self.straddling(bytes, is_end) {
+                End::Missing(need) => Step::Need(need),
+                End::At(end) => self.decode_straddling(bytes, end, &fault, sink),
+                End::Unknown => self.lose(self.damage(NAME, &fault, 0)),
+            };
         }
         self.count_unknown(block_type, total);
         let foreign: u64 = self.unknown.iter().map(|unknown| unknown.blocks).sum();
         if !self.known && foreign >= FOREIGN_BLOCKS {
             self.not_a_capture("pcapng".to_owned(), sink);
         }
-        Step::Used(block.len())
+        self.before = [0; 8];
+        Step::Used(total as usize)
+    }
+
+    /// Where blocks of one length follow each other, a gap may lie so that the length in the next header stands where
+    /// the trailer of the damaged block was looked for. Then the next block has begun before its turn.
+    fn straddling(&self, bytes: &[u8], is_end: bool) -> End {
+        let Some((_, total)) = header_at(&self.before, 0, self.order, self.limits.block) else { return End::Unknown };
+        let left = (total as usize).saturating_sub(self.before.len());
+        if bytes.len() < left + 12 && !is_end {
+            return End::Missing(left + 12);
+        }
+        let is_framed = u32_at(bytes, left.saturating_sub(4), self.order) == Some(total);
+        let is_followed = self.plausible(bytes, left).is_some() || (is_end && bytes.len() == left);
+        if is_framed && is_followed { End::At(total) } else { End::Unknown }
+    }
+
+    fn decode_straddling(&mut self, bytes: &[u8], total: u32, fault: &Fault, sink: &mut impl Sink) -> Step {
+        sink.damage(self.damage("unknown block", fault, 0));
+        let left = (total as usize).saturating_sub(self.before.len());
+        let block = [&self.before, bytes.get(..left).unwrap_or_default()].concat();
+        if let Some((kind, _)) = header_at(&block, 0, self.order, self.limits.block) {
+            let offset = self.offset;
+            self.offset = offset.saturating_sub(self.before.len() as u64);
+            self.decode(&block, total, kind, sink);
+            self.offset = offset;
+        }
+        Step::Used(left)
     }
 
     fn count_unknown(&mut self, block_type: u32, total: u32) {
@@ -724,7 +788,7 @@ impl<T: Table> Reader<T> {
     fn event(&mut self, block: &[u8], total: u32, form: Form, sink: &mut impl Sink) {
         self.known = true;
         self.events = true;
-        match event::cut::<T>(block, form, self.order) {
+        match event::cut(block, form, self.order) {
             Ok(cut) => {
                 if let Some(fault) = cut.fault {
                     sink.damage(self.damage("event", &fault, 0));
@@ -808,7 +872,7 @@ fn may_start(head: &[u8; 12]) -> bool {
 }
 
 /// Bytes that wait for the next slice.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Carry {
     bytes: Vec<u8>,
     /// Bytes in front that are used up; moved away only now and then.
