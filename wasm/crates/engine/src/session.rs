@@ -48,6 +48,8 @@ pub(crate) struct Core {
     fingerprint: Fingerprint,
     /// Nothing is added to the fingerprint any more.
     fingerprinted: bool,
+    /// Inflated bytes of the files before the current one.
+    base: u64,
     /// Inflated bytes of the current file so far.
     pushed: u64,
     /// Offset of the block that is being applied.
@@ -62,11 +64,6 @@ pub(crate) struct Core {
 const CHECK_EVERY: Row = 4096;
 
 impl Core {
-    /// Inflated bytes of the files before the current one.
-    fn base(&self) -> u64 {
-        self.files.last().map_or(0, |file| file.base)
-    }
-
     /// The file that holds this offset, and the offset in it.
     pub(crate) fn place_in_file(&self, offset: u64) -> (usize, u64) {
         let file = self.files.partition_point(|file| file.base <= offset).saturating_sub(1);
@@ -139,11 +136,11 @@ impl Sink for Core {
             return;
         }
         // Offsets count through all files, so that one column says where an event stands.
-        let event = Event { offset: self.base() + event.offset, ..*event };
-        self.applying.set(event.offset);
-        if self.options.skip_offset == Some(event.offset) {
+        let offset = self.base + event.offset;
+        self.applying.set(offset);
+        if self.options.skip_offset == Some(offset) {
             self.damages.push(Damage {
-                offset: event.offset,
+                offset,
                 kind: scap::damage::DamageKind::Malformed,
                 block: "event",
                 field: "block",
@@ -154,8 +151,8 @@ impl Sink for Core {
             return;
         }
         let row = self.index.next_row();
-        let applied = self.state.apply(row, &event);
-        if self.index.push(&event, &applied).is_err() {
+        let applied = self.state.apply(row, event);
+        if self.index.push(offset, event, &applied).is_err() {
             self.stopped = Some(Stopped::Limit { what: "rows", limit: u64::from(Row::MAX) });
         }
         if row >= self.next_check {
@@ -167,7 +164,7 @@ impl Sink for Core {
     }
 
     fn damage(&mut self, damage: Damage) {
-        let offset = self.base() + damage.offset;
+        let offset = self.base + damage.offset;
         self.damages.push(Damage { offset, ..damage });
     }
 }
@@ -185,6 +182,7 @@ impl Session {
                 damages: Damages::default(),
                 fingerprint: Fingerprint::default(),
                 fingerprinted: false,
+                base: 0,
                 pushed: 0,
                 applying: Rc::default(),
                 options,
@@ -198,13 +196,14 @@ impl Session {
     /// Begins the next file of the capture; what is pushed from now on is its inflated bytes. Files of a rolled capture
     /// are given in order of time: processes and descriptors live on across them.
     pub fn next_file(&mut self, name: &str) {
-        let base = self.core.base() + self.core.pushed;
+        let base = self.core.base + self.core.pushed;
         if !self.core.files.is_empty() {
             self.finish();
             self.core.state.next_file();
             self.reader = Reader::new(Limits::default());
         }
         self.core.pushed = 0;
+        self.core.base = base;
         self.core.files.push(FileStart { name: name.to_owned(), base });
     }
 

@@ -3,7 +3,7 @@
 use model::state::threads::Birth;
 use model::state::strings::Text;
 use model::state::{DescriptionIndex, NONE, VersionIndex};
-use model::state::descriptions::{FdKind, Role};
+use model::state::descriptions::Role;
 use model::{Row, table};
 use serde::Serialize;
 

@@ -276,14 +276,14 @@ fn text_is_found_where_it_is_shown() {
 #[test]
 fn memory_runs_out_in_words_and_what_is_indexed_stays() {
     let bytes = sample("fastcgi-epipe-kmod");
-    let mut session = Session::new(Options { limit: 1 << 20, ..Options::default() });
+    let mut session = Session::new(Options { limit: 500_000, ..Options::default() });
     session.next_file("test");
     let more = bytes.chunks(4096).map(|slice| session.push(slice)).collect::<Vec<_>>();
     session.finish();
     assert_eq!(more.first(), Some(&true));
     assert_eq!(more.last(), Some(&false));
     let summary = session.summary();
-    assert!(matches!(summary.stopped, Some(engine::Stopped::Limit { what: "memory", limit: 0x10_0000 })));
+    assert!(matches!(summary.stopped, Some(engine::Stopped::Limit { what: "memory", limit: 500_000 })));
     let rows = session.count(EVENTS).rows;
     assert!(rows > 0);
     let files = [bytes];

@@ -18,9 +18,10 @@ impl Default for Bitmap {
 }
 
 impl Bitmap {
-    /// Adds a row.
-    pub fn set(&mut self, at: u16) {
-        self.words[usize::from(at) / 64] |= 1 << (at % 64);
+    /// Adds a row when `on` says so.
+    #[inline]
+    pub fn or(&mut self, at: u16, on: bool) {
+        self.words[usize::from(at) / 64] |= u64::from(on) << (at % 64);
     }
 
     /// Whether the row is in the set.
@@ -96,11 +97,6 @@ impl Bitmap {
         })
     }
 
-    /// Empties the set.
-    pub fn clear(&mut self) {
-        self.words.fill(0);
-    }
-
     /// Bytes on the heap.
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.words)
@@ -118,7 +114,7 @@ mod tests {
         rows.sort_unstable();
         rows.dedup();
         let mut bitmap = Bitmap::default();
-        rows.iter().for_each(|row| bitmap.set(*row));
+        rows.iter().for_each(|row| bitmap.or(*row, true));
         assert_eq!(bitmap.iter().collect::<Vec<_>>(), rows);
         for (nth, row) in rows.iter().enumerate() {
             assert_eq!(bitmap.select(nth as u32), Some(*row));

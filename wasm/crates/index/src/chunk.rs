@@ -1,10 +1,10 @@
-//! 65,536 rows: unpacked while they are written, packed once they are complete.
+//! 65,536 rows: packed 256 at a time as soon as they are written, but for what may still change.
 
 use model::{Applied, Row};
 use scap::Event;
 
 use crate::bitmap::Bitmap;
-use crate::packed::{Dictionary, Frames, Patched, unzigzag, zigzag};
+use crate::packed::{ASIDE, Dictionary, FRAME, Frames, Marks, Patched, Times, unzigzag, width_of, zigzag};
 
 /// Rows of a chunk.
 pub const CHUNK_ROWS: usize = 1 << 16;
@@ -17,20 +17,17 @@ impl Flags {
     /// A line of `sysdig -r`.
     pub const PRINTED: Self = Self(1);
     /// Kept so that state can be followed, never shown.
-    pub const STATE_ONLY: Self = Self(2);
+    pub const STATE_ONLY: Self = Self(4);
     /// Of a type nobody knows; has no number.
-    pub const UNKNOWN: Self = Self(4);
+    pub const UNKNOWN: Self = Self(8);
     /// The result column has a value.
-    pub const RESULT: Self = Self(8);
+    pub const RESULT: Self = Self(2);
     /// Shown as a row of the event list.
     pub const SHOWN: Self = Self(16);
     /// Shown as a row of the call list.
     pub const CALL: Self = Self(32);
     /// An exit that failed, or the enter of one.
     pub const ERROR: Self = Self(64);
-
-    /// The bits that a sealed chunk keeps together; the rest are bitmaps there.
-    const PACKED: u8 = Self::PRINTED.0 | Self::STATE_ONLY.0 | Self::UNKNOWN.0 | Self::RESULT.0;
 
     /// Whether all bits of `other` are set.
     pub fn has(self, other: Self) -> bool {
@@ -78,11 +75,44 @@ impl Record {
     }
 }
 
-/// A column that is being written. Exactly as long as a u16 can count, so that no access needs a check.
-type Column<T> = Box<[T; CHUNK_ROWS]>;
+/// Sums over a chunk, and its place in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Lines of `sysdig -r`.
+    pub printed: u32,
+    /// Rows of the event list.
+    pub shown: u32,
+    /// Rows of the call list.
+    pub calls: u32,
+    /// Failed exits.
+    pub errors: u32,
+    /// Earliest known time of a packed row; all ones when there is none.
+    pub min_ts: u64,
+    /// Latest known time of a packed row.
+    pub max_ts: u64,
+}
 
-fn column<T: Clone>(value: T) -> Column<T> {
-    vec![value; CHUNK_ROWS].into_boxed_slice().try_into().unwrap_or_else(|_| unreachable!("made with that length"))
+impl Default for Counts {
+    fn default() -> Self {
+        Self { printed: 0, shown: 0, calls: 0, errors: 0, min_ts: u64::MAX, max_ts: 0 }
+    }
+}
+
+impl Counts {
+    fn widen(&mut self, low: u64, high: u64) {
+        self.min_ts = self.min_ts.min(low);
+        self.max_ts = self.max_ts.max(high);
+    }
+}
+
+/// Whether a recorder knew this time. Records written before the first event carry 0 or all ones.
+pub fn is_time(ts: u64) -> bool {
+    ts != 0 && ts != u64::MAX
+}
+
+/// The kernel returns failures as these.
+pub(crate) fn is_error(result: i64) -> bool {
+    (-4095..0).contains(&result)
 }
 
 /// Block lengths are multiples of four in every honest file: this makes them two bits shorter.
@@ -107,8 +137,9 @@ struct Offsets {
 }
 
 impl Offsets {
+    #[inline]
     fn push(&mut self, at: u16, offset: u64, len: u32) {
-        if at % 64 == 0 {
+        if at.is_multiple_of(64) {
             self.every_64.push(offset);
         } else if offset != self.end {
             self.jumps.push(Jump { at, offset });
@@ -117,12 +148,11 @@ impl Offsets {
     }
 
     fn get(&self, at: u16, len: impl Fn(u16) -> u32) -> u64 {
-        let frame = at & !63;
-        let mut from = frame;
-        let mut offset = self.every_64[usize::from(frame) / 64];
+        let mut from = at & !63;
+        let mut offset = self.every_64[usize::from(at) / 64];
         let jumped = self.jumps.partition_point(|jump| jump.at <= at);
         if let Some(jump) = jumped.checked_sub(1).and_then(|last| self.jumps.get(last))
-            && jump.at > frame
+            && jump.at > from
         {
             from = jump.at;
             offset = jump.offset;
@@ -130,86 +160,120 @@ impl Offsets {
         (from..at).fold(offset, |offset, row| offset.saturating_add(u64::from(len(row))))
     }
 
+    fn shrink(&mut self) {
+        self.every_64.shrink_to_fit();
+        self.jumps.shrink_to_fit();
+    }
+
     fn bytes(&self) -> usize {
         self.every_64.capacity() * 8 + self.jumps.capacity() * size_of::<Jump>()
     }
 }
 
-/// The chunk that is being written.
+/// What is not packed yet: the rows of the last, unfinished frame, and the partners of the whole chunk, because an exit
+/// tells its enter of itself.
 #[derive(Debug)]
-pub struct Hot {
+pub struct Open {
+    ts: [u64; FRAME],
+    kind: [u32; FRAME],
+    cpu: [u32; FRAME],
+    version: [u32; FRAME],
+    description: [u32; FRAME],
+    fd: [u32; FRAME],
+    result: [u32; FRAME],
+    block_len: [u32; FRAME],
+    flags: [u32; FRAME],
+    /// Results that do not fit, by row.
+    wide_results: Vec<(u16, u64)>,
+    /// Rows between the edges of a call; 0: no partner.
+    partner: Box<[u16; CHUNK_ROWS]>,
+    /// Distances that do not fit, by row.
+    far: Vec<(u16, u32)>,
+    kinds: Marks,
+    versions: Marks,
+    descriptions: Marks,
+}
+
+/// Stands for a distance that is told apart.
+const FAR: u16 = u16::MAX;
+
+impl Default for Open {
+    fn default() -> Self {
+        let none = [0; FRAME];
+        let partner = vec![0; CHUNK_ROWS].into_boxed_slice();
+        Self {
+            ts: [0; FRAME],
+            kind: none,
+            cpu: none,
+            version: none,
+            description: none,
+            fd: none,
+            result: none,
+            block_len: none,
+            flags: none,
+            wide_results: Vec::new(),
+            partner: partner.try_into().unwrap_or_else(|_| unreachable!("made with that length")),
+            far: Vec::new(),
+            kinds: Marks::default(),
+            versions: Marks::default(),
+            descriptions: Marks::default(),
+        }
+    }
+}
+
+impl Open {
+    /// Bytes it takes: about the same for every capture.
+    pub fn bytes(&self) -> usize {
+        size_of::<Self>()
+            + size_of_val(&*self.partner)
+            + self.far.capacity() * 8
+            + self.wide_results.capacity() * 16
+            + self.kinds.bytes()
+            + self.versions.bytes()
+            + self.descriptions.bytes()
+    }
+
+    #[inline]
+    fn set_partner(&mut self, at: u16, distance: u32) {
+        let short = u16::try_from(distance).unwrap_or(FAR);
+        self.partner[usize::from(at)] = short;
+        if short == FAR {
+            self.far.push((at, distance));
+        }
+    }
+
+    fn partner(&self, at: u16) -> u32 {
+        match self.partner[usize::from(at)] {
+            FAR => self.far.iter().rev().find(|far| far.0 == at).map_or(0, |far| far.1),
+            short => u32::from(short),
+        }
+    }
+}
+
+/// 65,536 rows. The last chunk of an index is unfinished, and [`Open`] holds what it has not packed.
+#[derive(Debug, Default)]
+pub struct Chunk {
     len: usize,
-    ts: Column<u64>,
-    result: Column<i64>,
-    version: Column<u32>,
-    description: Column<u32>,
-    partner: Column<u32>,
-    block_len: Column<u32>,
-    fd: Column<i32>,
-    kind: Column<u16>,
-    cpu: Column<u16>,
-    flags: Column<u8>,
+    /// Rows that are packed: whole frames, all but the partners until the chunk is complete.
+    packed: usize,
+    ts: Times,
+    kind: Dictionary,
+    cpu: Frames,
+    version: Dictionary,
+    description: Dictionary,
+    fd: Patched,
+    partner: Patched,
+    result: Patched,
+    block_len: Patched,
+    flags: Frames,
     offsets: Offsets,
     shown: Bitmap,
     calls: Bitmap,
     errors: Bitmap,
     counts: Counts,
-}
-
-/// Sums over a chunk, and its place in time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counts {
-    /// Lines of `sysdig -r`.
-    pub printed: u32,
-    /// Rows of the event list.
-    pub shown: u32,
-    /// Rows of the call list.
-    pub calls: u32,
-    /// Failed exits.
-    pub errors: u32,
-    /// Earliest time of a shown row; all ones when there is none.
-    pub min_ts: u64,
-    /// Latest time of a shown row.
-    pub max_ts: u64,
-}
-
-impl Default for Counts {
-    fn default() -> Self {
-        Self { printed: 0, shown: 0, calls: 0, errors: 0, min_ts: u64::MAX, max_ts: 0 }
-    }
-}
-
-/// Whether a recorder knew this time. Records written before the first event carry 0 or all ones.
-pub fn is_time(ts: u64) -> bool {
-    ts != 0 && ts != u64::MAX
-}
-
-/// The kernel returns failures as these.
-fn is_error(result: i64) -> bool {
-    (-4095..0).contains(&result)
-}
-
-impl Default for Hot {
-    fn default() -> Self {
-        Self {
-            len: 0,
-            ts: column(0),
-            result: column(0),
-            version: column(0),
-            description: column(0),
-            partner: column(0),
-            block_len: column(0),
-            fd: column(0),
-            kind: column(0),
-            cpu: column(0),
-            flags: column(0),
-            offsets: Offsets::default(),
-            shown: Bitmap::default(),
-            calls: Bitmap::default(),
-            errors: Bitmap::default(),
-            counts: Counts::default(),
-        }
-    }
+    sealed: bool,
+    /// Exits that came after sealing, by enter.
+    late: Vec<(u16, Row)>,
 }
 
 /// An exit that completes a call, as its enter's chunk has to learn.
@@ -223,203 +287,224 @@ pub struct Completion {
     pub error: bool,
 }
 
-impl Hot {
-    /// Rows so far.
+impl Chunk {
+    /// Appends row `row`, whose block stands at `offset`; `enter_listed` says whether its enter, if it has one, stands in
+    /// the list of calls. The chunk must not be full.
+    #[inline]
+    pub fn push(&mut self, open: &mut Open, row: Row, offset: u64, event: &Event<'_>, applied: &Applied, enter_listed: bool) {
+        let at = row as u16;
+        let slot = usize::from(at) % FRAME;
+        let unknown = applied.number.is_none();
+        let shown = applied.printed || (unknown && !event.state_only);
+        let call = shown && !enter_listed;
+        let error = applied.result.is_some_and(is_error);
+        let flags = u32::from(applied.printed)
+            | u32::from(applied.result.is_some()) << 1
+            | u32::from(event.state_only) << 2
+            | u32::from(unknown) << 3;
+        let result = zigzag(applied.result.unwrap_or(0));
+        let short = if result < u64::from(ASIDE) { result as u32 } else { ASIDE };
+        if short == ASIDE {
+            open.wide_results.push((at, result));
+        }
+        open.ts[slot] = event.ts;
+        open.kind[slot] = u32::from(event.kind);
+        open.cpu[slot] = u32::from(event.cpu);
+        open.version[slot] = applied.version;
+        open.description[slot] = applied.description;
+        open.fd[slot] = zigzag(i64::from(applied.fd)) as u32;
+        open.result[slot] = short;
+        open.block_len[slot] = pack_len(event.block_len);
+        open.flags[slot] = flags;
+        open.set_partner(at, applied.enter.map_or(0, |enter| row.wrapping_sub(enter)));
+        self.offsets.push(at, offset, event.block_len);
+        self.shown.or(at, shown);
+        self.calls.or(at, call);
+        self.errors.or(at, error);
+        self.counts.printed += u32::from(applied.printed);
+        self.counts.shown += u32::from(shown);
+        self.counts.calls += u32::from(call);
+        self.counts.errors += u32::from(error && shown);
+        self.len += 1;
+        if slot == FRAME - 1 {
+            self.pack(open);
+        }
+    }
+
+    /// Packs the frame that has just become complete.
+    #[inline(never)]
+    fn pack(&mut self, open: &mut Open) {
+        let first = self.packed;
+        let (low, high) = self.ts.push(&open.ts);
+        if is_time(low) && is_time(high) {
+            self.counts.widen(low, high);
+        } else {
+            open.ts.iter().filter(|ts| is_time(**ts)).for_each(|ts| self.counts.widen(*ts, *ts));
+        }
+        self.kind.push(&open.kind, &mut open.kinds);
+        self.version.push(&open.version, &mut open.versions);
+        self.description.push(&open.description, &mut open.descriptions);
+        let widest = |values: &[u32; FRAME]| width_of(values.iter().fold(0, |all, value| all | *value));
+        self.cpu.push(&open.cpu, widest(&open.cpu));
+        self.flags.push(&open.flags, widest(&open.flags));
+        self.fd.push(first, &mut open.fd, |_| u64::from(ASIDE));
+        self.block_len.push(first, &mut open.block_len, |_| u64::from(ASIDE));
+        let wide = &open.wide_results;
+        self.result.push(first, &mut open.result, |at| wide.binary_search_by_key(&at, |wide| wide.0).map_or(0, |found| wide[found].1));
+        open.wide_results.clear();
+        self.packed += FRAME;
+    }
+
+    /// The chunk is full: packs what could still change.
+    pub fn seal(&mut self, open: &mut Open) {
+        open.far.sort_by_key(|far| far.0);
+        for first in (0..CHUNK_ROWS).step_by(FRAME) {
+            let mut values = [0; FRAME];
+            for (value, short) in values.iter_mut().zip(&open.partner[first..]) {
+                *value = if *short == FAR { ASIDE } else { u32::from(*short) };
+            }
+            let far = &open.far;
+            self.partner.push(first, &mut values, |at| {
+                let behind = far.partition_point(|far| far.0 <= at);
+                behind.checked_sub(1).map_or(0, |last| u64::from(far[last].1))
+            });
+        }
+        open.far.clear();
+        self.kind.seal(&mut open.kinds);
+        self.version.seal(&mut open.versions);
+        self.description.seal(&mut open.descriptions);
+        self.ts.shrink();
+        self.cpu.shrink();
+        self.flags.shrink();
+        self.fd.shrink();
+        self.partner.shrink();
+        self.result.shrink();
+        self.block_len.shrink();
+        self.offsets.shrink();
+        self.sealed = true;
+    }
+
+    /// Tells the enter row, which must be in this chunk, of its exit. `open` belongs to the unfinished chunk.
+    #[inline]
+    pub fn complete(&mut self, open: &mut Open, completion: &Completion) {
+        let at = completion.enter as u16;
+        if self.sealed {
+            let place = self.late.partition_point(|late| late.0 < at);
+            self.late.insert(place, (at, completion.exit));
+        } else {
+            open.set_partner(at, completion.exit.wrapping_sub(completion.enter));
+        }
+        self.errors.or(at, completion.error);
+    }
+
+    /// Rows in it.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there are none yet.
+    /// Whether it has none.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Appends row `row`; `enter_printed` says whether its enter, if it has one, stands in the lists already. The chunk
-    /// must not be full.
-    #[inline]
-    pub fn push(&mut self, row: Row, event: &Event<'_>, applied: &Applied, enter_printed: bool) -> Option<Completion> {
+    /// Sums over it. Times only count what is packed.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Rows of the event list.
+    pub fn shown(&self) -> &Bitmap {
+        &self.shown
+    }
+
+    /// Rows of the call list.
+    pub fn calls(&self) -> &Bitmap {
+        &self.calls
+    }
+
+    /// Failed exits and their enters.
+    pub fn errors(&self) -> &Bitmap {
+        &self.errors
+    }
+
+    /// Everything known of a row, which must be in this chunk.
+    pub fn record(&self, open: &Open, row: Row) -> Record {
         let at = row as u16;
         let index = usize::from(at);
-        let unknown = applied.number.is_none();
-        let shown = applied.printed || (unknown && !event.state_only);
-        let call = shown && !enter_printed;
-        let error = applied.result.is_some_and(is_error);
-        let flags = Flags::default()
-            .with(Flags::PRINTED, applied.printed)
-            .with(Flags::STATE_ONLY, event.state_only)
-            .with(Flags::UNKNOWN, unknown)
-            .with(Flags::RESULT, applied.result.is_some());
-        self.ts[index] = event.ts;
-        self.result[index] = applied.result.unwrap_or(0);
-        self.version[index] = applied.version;
-        self.description[index] = applied.description;
-        self.partner[index] = applied.enter.map_or(0, |enter| row.wrapping_sub(enter));
-        self.block_len[index] = event.block_len;
-        self.fd[index] = applied.fd;
-        self.kind[index] = event.kind;
-        self.cpu[index] = event.cpu;
-        self.flags[index] = flags.0;
-        self.offsets.push(at, event.offset, event.block_len);
-        if shown {
-            self.shown.set(at);
-            self.counts.shown += 1;
-            self.counts.printed += u32::from(applied.printed);
-            if is_time(event.ts) {
-                self.counts.min_ts = self.counts.min_ts.min(event.ts);
-                self.counts.max_ts = self.counts.max_ts.max(event.ts);
-            }
-        }
-        if call {
-            self.calls.set(at);
-            self.counts.calls += 1;
-        }
-        if error {
-            self.errors.set(at);
-            self.counts.errors += u32::from(shown);
-        }
-        self.len += 1;
-        applied.enter.map(|enter| Completion { enter, exit: row, error })
-    }
-
-    /// Tells the enter row of its exit; both are in this chunk's numbering of rows.
-    #[inline]
-    pub fn complete(&mut self, completion: &Completion) {
-        let at = completion.enter as u16;
-        self.partner[usize::from(at)] = completion.exit.wrapping_sub(completion.enter);
-        if completion.error {
-            self.errors.set(at);
-        }
-    }
-
-    /// Whether the row is a line of `sysdig -r`.
-    pub fn is_printed(&self, at: u16) -> bool {
-        self.flags[usize::from(at)] & Flags::PRINTED.0 != 0
-    }
-
-    fn record(&self, row: Row) -> Record {
-        let at = row as u16;
-        let index = usize::from(at);
-        let kind = self.kind[index];
-        let flags = Flags(self.flags[index]);
-        Record {
-            row,
-            ts: self.ts[index],
-            kind,
-            cpu: self.cpu[index],
-            version: self.version[index],
-            description: self.description[index],
-            fd: self.fd[index],
-            partner: partner(row, kind, self.partner[index]),
-            result: flags.has(Flags::RESULT).then_some(self.result[index]),
-            offset: self.offsets.get(at, |at| self.block_len[usize::from(at)]),
-            block_len: self.block_len[index],
-            flags,
-        }
-    }
-
-    /// Packs what has been written and starts anew.
-    pub fn seal(&mut self, marks: &mut Vec<u32>) -> Sealed {
-        let len = self.len;
-        let wide = |values: &[u32]| Patched::new(values[..len].iter().map(|value| u64::from(*value)).collect::<Vec<_>>().into_iter());
-        let mut offsets = std::mem::take(&mut self.offsets);
-        offsets.every_64.shrink_to_fit();
-        offsets.jumps.shrink_to_fit();
-        let sealed = Sealed {
-            len,
-            ts: Frames::new(&self.ts[..len]),
-            kind: Dictionary::new(self.kind[..len].iter().map(|kind| u32::from(*kind)), marks),
-            cpu: Dictionary::new(self.cpu[..len].iter().map(|cpu| u32::from(*cpu)), marks),
-            version: Dictionary::new(self.version[..len].iter().copied(), marks),
-            description: Dictionary::new(self.description[..len].iter().copied(), marks),
-            fd: Patched::new(self.fd[..len].iter().map(|fd| zigzag(i64::from(*fd)))),
-            partner: wide(&self.partner[..]),
-            result: Patched::new(self.result[..len].iter().map(|result| zigzag(*result))),
-            block_len: Patched::new(self.block_len[..len].iter().map(|len| u64::from(pack_len(*len)))),
-            flags: Dictionary::new(self.flags[..len].iter().map(|flags| u32::from(*flags)), marks),
-            offsets,
-            shown: self.shown.clone(),
-            calls: self.calls.clone(),
-            errors: self.errors.clone(),
-            counts: self.counts,
-            late: Vec::new(),
+        let slot = index % FRAME;
+        let is_packed = index < self.packed;
+        let pick = |packed: &dyn Fn() -> u32, open: &[u32; FRAME]| if is_packed { packed() } else { open[slot] };
+        let kind = pick(&|| self.kind.get(index), &open.kind) as u16;
+        let block_len = |at: u16| {
+            let index = usize::from(at);
+            let len = if index < self.packed { self.block_len.get(index) as u32 } else { open.block_len[index % FRAME] };
+            len.rotate_left(2)
         };
-        self.shown.clear();
-        self.calls.clear();
-        self.errors.clear();
-        self.counts = Counts::default();
-        self.len = 0;
-        sealed
-    }
-}
-
-fn partner(row: Row, kind: u16, distance: u32) -> Option<Row> {
-    if distance == 0 {
-        None
-    } else if kind % 2 == 1 {
-        row.checked_sub(distance)
-    } else {
-        row.checked_add(distance)
-    }
-}
-
-/// A chunk that is complete. Only calls that were open when it was sealed may still learn of their exit.
-#[derive(Debug)]
-pub struct Sealed {
-    len: usize,
-    ts: Frames,
-    kind: Dictionary,
-    cpu: Dictionary,
-    version: Dictionary,
-    description: Dictionary,
-    fd: Patched,
-    partner: Patched,
-    result: Patched,
-    block_len: Patched,
-    flags: Dictionary,
-    offsets: Offsets,
-    shown: Bitmap,
-    calls: Bitmap,
-    errors: Bitmap,
-    counts: Counts,
-    /// Exits that came after sealing, by enter.
-    late: Vec<(u16, Row)>,
-}
-
-impl Sealed {
-    fn record(&self, row: Row) -> Record {
-        let at = row as u16;
-        let index = usize::from(at);
-        let kind = self.kind.get(index) as u16;
-        let flags = Flags(self.flags.get(index) as u8);
+        let result = if is_packed {
+            self.result.get(index)
+        } else if open.result[slot] == ASIDE {
+            open.wide_results.iter().find(|wide| wide.0 == at).map_or(0, |wide| wide.1)
+        } else {
+            u64::from(open.result[slot])
+        };
+        let fd = if is_packed { self.fd.get(index) } else { u64::from(open.fd[slot]) };
+        let flags = Flags(pick(&|| self.flags.get(index), &open.flags) as u8)
+            .with(Flags::SHOWN, self.shown.has(at))
+            .with(Flags::CALL, self.calls.has(at))
+            .with(Flags::ERROR, self.errors.has(at));
+        let distance = if self.sealed { self.partner.get(index) as u32 } else { open.partner(at) };
         let late = self.late.binary_search_by_key(&at, |late| late.0).ok().map(|found| self.late[found].1);
-        let block_len = |at: u16| (self.block_len.get(usize::from(at)) as u32).rotate_left(2);
         Record {
             row,
-            ts: self.ts.get(index),
+            ts: if is_packed { self.ts.get(index) } else { open.ts[slot] },
             kind,
-            cpu: self.cpu.get(index) as u16,
-            version: self.version.get(index),
-            description: self.description.get(index),
-            fd: unzigzag(self.fd.get(index)) as i32,
-            partner: late.or_else(|| partner(row, kind, self.partner.get(index) as u32)),
-            result: flags.has(Flags::RESULT).then(|| unzigzag(self.result.get(index))),
+            cpu: pick(&|| self.cpu.get(index), &open.cpu) as u16,
+            version: pick(&|| self.version.get(index), &open.version),
+            description: pick(&|| self.description.get(index), &open.description),
+            fd: unzigzag(fd) as i32,
+            partner: late.or_else(|| partner(row, kind, distance)),
+            result: flags.has(Flags::RESULT).then(|| unzigzag(result)),
             offset: self.offsets.get(at, block_len),
             block_len: block_len(at),
             flags,
         }
     }
 
-    /// Tells the enter row of its exit.
-    pub fn complete(&mut self, completion: &Completion) {
-        let at = completion.enter as u16;
-        let place = self.late.partition_point(|late| late.0 < at);
-        self.late.insert(place, (at, completion.exit));
-        if completion.error {
-            self.errors.set(at);
+    /// Time of row `at` of the chunk.
+    pub fn ts(&self, open: &Open, at: u16) -> u64 {
+        let index = usize::from(at);
+        if index < self.packed { self.ts.get(index) } else { open.ts[index % FRAME] }
+    }
+
+    /// Event type of row `at` of the chunk.
+    pub fn kind(&self, open: &Open, at: u16) -> u16 {
+        let index = usize::from(at);
+        (if index < self.packed { self.kind.get(index) } else { open.kind[index % FRAME] }) as u16
+    }
+
+    /// Calls `found` with each row of the chunk from `from` on that is about one of these descriptions.
+    pub fn about(&self, open: &Open, descriptions: &[u32], from: u16, found: &mut impl FnMut(u16)) {
+        let codes: Vec<u32> = descriptions.iter().filter_map(|wanted| self.description.code_of(*wanted)).collect();
+        if !codes.is_empty() {
+            let mut here = [0; FRAME];
+            for frame in usize::from(from) / FRAME..self.packed / FRAME {
+                self.description.codes(frame, &mut here);
+                for (at, code) in here.iter().enumerate() {
+                    let at = frame * FRAME + at;
+                    if codes.contains(code) && at >= usize::from(from) {
+                        found(at as u16);
+                    }
+                }
+            }
+        }
+        for at in self.packed.max(usize::from(from))..self.len {
+            if descriptions.contains(&open.description[at % FRAME]) {
+                found(at as u16);
+            }
         }
     }
 
-    /// Bytes on the heap, and of the chunk itself, by column.
+    /// Bytes it takes, by column.
     pub fn bytes(&self) -> [(&'static str, usize); 12] {
         [
             ("time", self.ts.bytes()),
@@ -438,113 +523,12 @@ impl Sealed {
     }
 }
 
-/// Either kind of chunk, to read from.
-#[derive(Clone, Copy, Debug)]
-pub enum Chunk<'a> {
-    /// Being written.
-    Hot(&'a Hot),
-    /// Complete.
-    Sealed(&'a Sealed),
-}
-
-impl<'a> Chunk<'a> {
-    /// Rows in it.
-    pub fn len(self) -> usize {
-        match self {
-            Self::Hot(hot) => hot.len,
-            Self::Sealed(sealed) => sealed.len,
-        }
-    }
-
-    /// Whether it has none.
-    pub fn is_empty(self) -> bool {
-        self.len() == 0
-    }
-
-    /// Sums over it.
-    pub fn counts(self) -> &'a Counts {
-        match self {
-            Self::Hot(hot) => &hot.counts,
-            Self::Sealed(sealed) => &sealed.counts,
-        }
-    }
-
-    /// Rows of the event list.
-    pub fn shown(self) -> &'a Bitmap {
-        match self {
-            Self::Hot(hot) => &hot.shown,
-            Self::Sealed(sealed) => &sealed.shown,
-        }
-    }
-
-    /// Rows of the call list.
-    pub fn calls(self) -> &'a Bitmap {
-        match self {
-            Self::Hot(hot) => &hot.calls,
-            Self::Sealed(sealed) => &sealed.calls,
-        }
-    }
-
-    /// Failed exits and their enters.
-    pub fn errors(self) -> &'a Bitmap {
-        match self {
-            Self::Hot(hot) => &hot.errors,
-            Self::Sealed(sealed) => &sealed.errors,
-        }
-    }
-
-    /// Everything known of a row, which must be in this chunk.
-    pub fn record(self, row: Row) -> Record {
-        let mut record = match self {
-            Self::Hot(hot) => hot.record(row),
-            Self::Sealed(sealed) => sealed.record(row),
-        };
-        let at = row as u16;
-        record.flags = Flags(record.flags.0 & Flags::PACKED)
-            .with(Flags::SHOWN, self.shown().has(at))
-            .with(Flags::CALL, self.calls().has(at))
-            .with(Flags::ERROR, self.errors().has(at));
-        record
-    }
-
-    /// Time of row `at` of the chunk.
-    pub fn ts(self, at: u16) -> u64 {
-        match self {
-            Self::Hot(hot) => hot.ts[usize::from(at)],
-            Self::Sealed(sealed) => sealed.ts.get(usize::from(at)),
-        }
-    }
-
-    /// Event type of row `at` of the chunk.
-    pub fn kind(self, at: u16) -> u16 {
-        match self {
-            Self::Hot(hot) => hot.kind[usize::from(at)],
-            Self::Sealed(sealed) => sealed.kind.get(usize::from(at)) as u16,
-        }
-    }
-
-    /// Calls `found` with each row of the chunk that is about one of these descriptions, sorted ascending, from `from` on.
-    pub fn about(self, descriptions: &[u32], from: u16, found: &mut impl FnMut(u16)) {
-        let rows = usize::from(from)..self.len();
-        match self {
-            Self::Hot(hot) => {
-                for at in rows {
-                    if descriptions.contains(&hot.description[at]) {
-                        found(at as u16);
-                    }
-                }
-            }
-            Self::Sealed(sealed) => {
-                let codes: Vec<u64> = descriptions.iter().filter_map(|wanted| sealed.description.code_of(*wanted)).collect();
-                if codes.is_empty() {
-                    return;
-                }
-                for at in rows {
-                    if codes.contains(&sealed.description.code(at)) {
-                        found(at as u16);
-                    }
-                }
-            }
-        }
+fn partner(row: Row, kind: u16, distance: u32) -> Option<Row> {
+    if distance == 0 {
+        None
+    } else if kind % 2 == 1 {
+        row.checked_sub(distance)
+    } else {
+        row.checked_add(distance)
     }
 }

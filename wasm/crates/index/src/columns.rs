@@ -6,7 +6,7 @@ use model::{Applied, Row};
 use scap::Event;
 
 use crate::bitmap::Bitmap;
-use crate::chunk::{CHUNK_ROWS, Chunk, Counts, Flags, Hot, Record, Sealed, is_time};
+use crate::chunk::{CHUNK_ROWS, Chunk, Completion, Open, Record, is_error, is_time};
 use crate::number::Numbers;
 
 /// What one row of a list stands for.
@@ -40,12 +40,13 @@ impl Before {
 
 /// Columns of all events so far. Rows are only ever appended; what has been said of one stays true, except that a call
 /// may still learn of its exit.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Index {
-    sealed: Vec<Sealed>,
+    /// The last one is unfinished.
+    chunks: Vec<Chunk>,
+    open: Open,
     before: Vec<Before>,
-    hot: Hot,
-    /// Rows of both lists in the sealed chunks.
+    /// Rows of both lists in the complete chunks.
     listed: Before,
     totals: Totals,
     sealed_bytes: usize,
@@ -54,7 +55,23 @@ pub struct Index {
     by_kind: Vec<u64>,
     first_ts: Option<u64>,
     last_ts: u64,
-    marks: Vec<u32>,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self {
+            chunks: vec![Chunk::default()],
+            open: Open::default(),
+            before: Vec::new(),
+            listed: Before::default(),
+            totals: Totals::default(),
+            sealed_bytes: 0,
+            numbers: Numbers::default(),
+            by_kind: vec![0; 512],
+            first_ts: None,
+            last_ts: 0,
+        }
+    }
 }
 
 /// Sums over the capture so far.
@@ -73,25 +90,25 @@ pub struct Totals {
 }
 
 impl Index {
-    /// Appends an event, whose row is [`Index::next_row`].
+    /// Appends an event, whose row is [`Index::next_row`]. `offset` is where its block stands in all files together.
     ///
     /// # Errors
     /// [`Full`] when rows can no longer be counted.
     #[inline]
-    pub fn push(&mut self, event: &Event<'_>, applied: &Applied) -> Result<Row, Full> {
+    pub fn push(&mut self, offset: u64, event: &Event<'_>, applied: &Applied) -> Result<Row, Full> {
         let row = self.next_row();
         if row == Row::MAX {
             return Err(Full);
         }
-        let enter_printed = applied.enter.is_some_and(|enter| enter < row && self.is_printed(enter));
-        if let Some(completion) = self.hot.push(row, event, applied, enter_printed)
-            && completion.enter < row
+        let mut enter_listed = false;
+        if let Some(enter) = applied.enter
+            && enter < row
+            && let Some(chunk) = self.chunks.get_mut(enter as usize / CHUNK_ROWS)
         {
             self.totals.joined += 1;
-            match self.sealed.get_mut(completion.enter as usize / CHUNK_ROWS) {
-                Some(sealed) => sealed.complete(&completion),
-                None => self.hot.complete(&completion),
-            }
+            enter_listed = chunk.calls().has(enter as u16);
+            let error = applied.result.is_some_and(is_error);
+            chunk.complete(&mut self.open, &Completion { enter, exit: row, error });
         }
         self.numbers.push(applied.number);
         let kind = usize::from(event.kind);
@@ -111,40 +128,42 @@ impl Index {
                 self.last_ts = self.last_ts.max(event.ts);
             }
         }
-        if self.hot.len() == CHUNK_ROWS {
+        let Some(last) = self.chunks.last_mut() else { return Err(Full) };
+        last.push(&mut self.open, row, offset, event, applied, enter_listed);
+        if last.len() == CHUNK_ROWS {
             self.seal();
         }
         Ok(row)
     }
 
+    #[cold]
     fn seal(&mut self) {
-        let sealed = self.hot.seal(&mut self.marks);
-        let counts = Chunk::Sealed(&sealed).counts();
+        let Some(last) = self.chunks.last_mut() else { return };
+        last.seal(&mut self.open);
+        let counts = last.counts();
         self.before.push(self.listed);
         self.listed.shown += counts.shown;
         self.listed.calls += counts.calls;
         self.totals.errors += u64::from(counts.errors);
-        self.sealed_bytes += sealed.bytes().iter().map(|column| column.1).sum::<usize>();
-        self.sealed.push(sealed);
+        self.sealed_bytes += last.bytes().iter().map(|column| column.1).sum::<usize>();
+        self.chunks.push(Chunk::default());
     }
 
-    fn is_printed(&self, row: Row) -> bool {
-        let number = row as usize / CHUNK_ROWS;
-        if number == self.sealed.len() {
-            self.hot.is_printed(row as u16)
-        } else {
-            self.record(row).is_some_and(|record| record.flags.has(Flags::PRINTED))
-        }
+    /// The chunk that is being written.
+    fn last(&self) -> Option<&Chunk> {
+        self.chunks.last()
     }
 
     /// The row that the next event will have, which is also the number of rows.
+    #[inline]
     pub fn next_row(&self) -> Row {
-        (self.sealed.len() * CHUNK_ROWS + self.hot.len()) as Row
+        self.totals.rows as Row
     }
 
     /// Sums over the capture so far.
     pub fn totals(&self) -> Totals {
-        Totals { errors: self.totals.errors + u64::from(Chunk::Hot(&self.hot).counts().errors), ..self.totals }
+        let errors = self.last().map_or(0, |last| u64::from(last.counts().errors));
+        Totals { errors: self.totals.errors + errors, ..self.totals }
     }
 
     /// Events by type; types behind the end have none.
@@ -164,15 +183,12 @@ impl Index {
 
     /// How many chunks there are, the unfinished one included.
     pub fn chunk_count(&self) -> usize {
-        self.sealed.len() + usize::from(!self.hot.is_empty())
+        self.chunks.len()
     }
 
     /// Chunk `number`.
-    pub fn chunk(&self, number: usize) -> Option<Chunk<'_>> {
-        match self.sealed.get(number) {
-            Some(sealed) => Some(Chunk::Sealed(sealed)),
-            None => (number == self.sealed.len() && !self.hot.is_empty()).then_some(Chunk::Hot(&self.hot)),
-        }
+    pub fn chunk(&self, number: usize) -> Option<&Chunk> {
+        self.chunks.get(number)
     }
 
     /// Everything known of a row.
@@ -180,7 +196,7 @@ impl Index {
         if row >= self.next_row() {
             return None;
         }
-        self.chunk(row as usize / CHUNK_ROWS).map(|chunk| chunk.record(row))
+        self.chunk(row as usize / CHUNK_ROWS).map(|chunk| chunk.record(&self.open, row))
     }
 
     /// Event number of a row.
@@ -198,7 +214,7 @@ impl Index {
         self.numbers.at_or_after(number)
     }
 
-    fn bitmap(chunk: Chunk<'_>, unit: Unit) -> &Bitmap {
+    fn bitmap(chunk: &Chunk, unit: Unit) -> &Bitmap {
         match unit {
             Unit::Events => chunk.shown(),
             Unit::Calls => chunk.calls(),
@@ -211,12 +227,11 @@ impl Index {
 
     /// Rows of the whole list.
     pub fn list_len(&self, unit: Unit) -> u64 {
-        let counts = Chunk::Hot(&self.hot).counts();
-        u64::from(self.listed.of(unit))
-            + u64::from(match unit {
-                Unit::Events => counts.shown,
-                Unit::Calls => counts.calls,
-            })
+        let here = self.last().map_or(0, |last| match unit {
+            Unit::Events => last.counts().shown,
+            Unit::Calls => last.counts().calls,
+        });
+        u64::from(self.listed.of(unit)) + u64::from(here)
     }
 
     /// Row at a position of the list.
@@ -227,7 +242,7 @@ impl Index {
         let position = position as u32;
         let number = self.before.partition_point(|before| before.of(unit) <= position);
         // The last chunk that starts at or before the position; the unfinished one has no entry.
-        let number = if position >= self.listed.of(unit) { self.sealed.len() } else { number.checked_sub(1)? };
+        let number = if position >= self.listed.of(unit) { self.before.len() } else { number.checked_sub(1)? };
         let chunk = self.chunk(number)?;
         let at = Self::bitmap(chunk, unit).select(position - self.before(number).of(unit))?;
         Some((number * CHUNK_ROWS) as Row + Row::from(at))
@@ -268,11 +283,12 @@ impl Index {
     pub fn next_in_time(&self, unit: Unit, ts: u64) -> Option<Row> {
         (0..self.chunk_count()).find_map(|number| {
             let chunk = self.chunk(number)?;
-            if chunk.counts().max_ts < ts {
+            // What is not packed yet is not in the counts.
+            if chunk.counts().max_ts < ts && number + 1 < self.chunk_count() {
                 return None;
             }
             let found = Self::bitmap(chunk, unit).iter().find(|at| {
-                let time = chunk.ts(*at);
+                let time = chunk.ts(&self.open, *at);
                 time >= ts && is_time(time)
             })?;
             Some((number * CHUNK_ROWS) as Row + Row::from(found))
@@ -281,23 +297,20 @@ impl Index {
 
     /// The next failed row of the list after `row` (`forward`) or before it.
     pub fn seek_error(&self, unit: Unit, row: Row, forward: bool) -> Option<Row> {
-        let failed = |chunk: Chunk<'_>, at: u16| {
-            Self::bitmap(chunk, unit).has(at) && (unit == Unit::Calls || chunk.kind(at) % 2 == 1)
+        let failed = |chunk: &Chunk, at: u16| {
+            Self::bitmap(chunk, unit).has(at) && (unit == Unit::Calls || chunk.kind(&self.open, at) % 2 == 1)
         };
         let mut from = if forward { row.checked_add(1)? } else { row.checked_sub(1)? };
         loop {
             let number = from as usize / CHUNK_ROWS;
             let start = (number * CHUNK_ROWS) as Row;
-            let chunk = if forward {
-                self.chunk(number)?
-            } else {
-                match self.chunk(number) {
-                    Some(chunk) => chunk,
-                    // Behind the end: the last chunk there is.
-                    None => {
-                        from = self.next_row().checked_sub(1)?;
-                        continue;
-                    }
+            let chunk = match self.chunk(number) {
+                Some(chunk) => chunk,
+                None if forward => return None,
+                // Behind the end: the last chunk there is.
+                None => {
+                    from = self.next_row().checked_sub(1)?;
+                    continue;
                 }
             };
             let mut at = from as u16;
@@ -321,26 +334,22 @@ impl Index {
         for number in from as usize / CHUNK_ROWS..self.chunk_count() {
             let Some(chunk) = self.chunk(number) else { return };
             let base = (number * CHUNK_ROWS) as Row;
-            chunk.about(descriptions, at, &mut |found| into.push(base + Row::from(found)));
+            chunk.about(&self.open, descriptions, at, &mut |found| into.push(base + Row::from(found)));
             at = 0;
         }
     }
 
     /// Bytes that the index takes, the unfinished chunk included.
     pub fn bytes(&self) -> usize {
-        self.sealed_bytes + size_of::<Hot>() + Self::hot_bytes() + self.numbers.bytes() + self.marks.capacity() * 4
+        let last = self.last().map_or(0, |last| last.bytes().iter().map(|column| column.1).sum());
+        self.sealed_bytes + last + self.open.bytes() + self.numbers.bytes() + self.by_kind.capacity() * 8
     }
 
-    /// Bytes of the chunk that is being written: the same for every capture.
-    pub fn hot_bytes() -> usize {
-        CHUNK_ROWS * 39 + 3 * CHUNK_ROWS / 8
-    }
-
-    /// Bytes of the sealed chunks by column.
+    /// Bytes of the chunks by column.
     pub fn bytes_by_column(&self) -> Vec<(&'static str, usize)> {
         let mut sums: Vec<(&'static str, usize)> = Vec::new();
-        for sealed in &self.sealed {
-            for (at, (name, bytes)) in sealed.bytes().into_iter().enumerate() {
+        for chunk in &self.chunks {
+            for (at, (name, bytes)) in chunk.bytes().into_iter().enumerate() {
                 match sums.get_mut(at) {
                     Some(sum) => sum.1 += bytes,
                     None => sums.push((name, bytes)),
@@ -348,11 +357,6 @@ impl Index {
             }
         }
         sums
-    }
-
-    /// Sums over chunk `number`.
-    pub fn counts(&self, number: usize) -> Option<&Counts> {
-        self.chunk(number).map(Chunk::counts)
     }
 
     /// A hash over every column of every row: equal for equal indexes, however they were built.
@@ -374,6 +378,7 @@ mod tests {
     use model::state::NONE;
 
     use super::*;
+    use crate::chunk::Flags;
 
     /// A capture of `rows` made-up events: calls of many threads, open for one to 100,000 rows, and everything rare.
     fn made_up(rows: u32) -> (Index, Vec<Record>) {
@@ -422,7 +427,7 @@ mod tests {
                 offset,
                 block_len: 40 + 4 * random(30) as u32 + u32::from(random(900) == 0),
                 flags: Flags(
-                    u8::from(printed) | u8::from(state_only) << 1 | u8::from(unknown) << 2 | u8::from(result.is_some()) << 3,
+                    u8::from(printed) | u8::from(result.is_some()) << 1 | u8::from(state_only) << 2 | u8::from(unknown) << 3,
                 ),
             };
             if !exit {
@@ -450,7 +455,7 @@ mod tests {
                 number: (!unknown).then_some(u64::from(row) + 1),
                 printed,
             };
-            assert_eq!(index.push(&event, &applied), Ok(row));
+            assert_eq!(index.push(record.offset, &event, &applied), Ok(row));
             if let Some(enter) = enter {
                 expected[enter as usize].partner = Some(row);
             }
@@ -461,7 +466,7 @@ mod tests {
             let record = expected[row];
             let shown = record.flags.has(Flags::PRINTED) || record.flags.has(Flags::UNKNOWN);
             let enter = if record.is_exit() { record.partner } else { None };
-            let joined = enter.is_some_and(|enter| expected[enter as usize].flags.has(Flags::PRINTED));
+            let joined = enter.is_some_and(|enter| expected[enter as usize].flags.has(Flags::SHOWN));
             let exit = if record.is_exit() { Some(row as Row) } else { record.partner };
             let failed = exit.and_then(|exit| expected[exit as usize].result).is_some_and(|result| (-4095..0).contains(&result));
             expected[row].flags.0 |=
@@ -471,7 +476,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_pushed_is_read_back_from_sealed_and_unsealed_chunks() {
+    fn what_was_pushed_is_read_back_packed_or_not() {
         let (index, expected) = made_up(3 * CHUNK_ROWS as u32 + 777);
         assert_eq!(index.chunk_count(), 4);
         for record in &expected {

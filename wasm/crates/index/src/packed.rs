@@ -1,57 +1,15 @@
-//! Integer columns of a sealed chunk, packed by bits. Written once, read at random.
+//! Integer columns packed by bits, a frame of 256 rows at a time. Written once and in order, read at random.
 
-/// How many values share one frame; a frame of width `w` takes exactly `w` words.
-const FRAME: usize = 64;
+/// Rows of a frame.
+pub const FRAME: usize = 256;
+/// Values that are packed side by side, so that one shift serves all of them.
+const LANES: usize = 4;
+/// Values of one lane.
+const DEEP: usize = FRAME / LANES;
 
-/// Values of one width, `width` bits each.
-#[derive(Debug, Default)]
-pub struct Bits {
-    width: u32,
-    words: Box<[u64]>,
-}
-
-/// Appends one frame of up to 64 values at `width` bits to `out`; values must fit.
-fn pack_frame(values: impl Iterator<Item = u64>, width: u32, out: &mut Vec<u64>) {
-    if width == 0 {
-        return;
-    }
-    let end = out.len() + width as usize;
-    let mut word = 0u64;
-    let mut used = 0u32;
-    for value in values {
-        word |= value << used;
-        used += width;
-        if used >= 64 {
-            out.push(word);
-            used -= 64;
-            // The part of the value that did not fit; nothing when it ended on the border.
-            word = if used == 0 { 0 } else { value >> (width - used) };
-        }
-    }
-    if used > 0 {
-        out.push(word);
-    }
-    out.resize(end, 0);
-}
-
-/// Value `at` of the frame that starts at `words[0]`.
-fn unpack(words: &[u64], width: u32, at: usize) -> u64 {
-    if width == 0 {
-        return 0;
-    }
-    let bit = at * width as usize;
-    let shift = (bit % 64) as u32;
-    let low = words[bit / 64] >> shift;
-    let value = if shift + width > 64 { low | words[bit / 64 + 1] << (64 - shift) } else { low };
-    value & mask(width)
-}
-
-fn mask(width: u32) -> u64 {
-    u64::MAX.checked_shr(64 - width).unwrap_or(0)
-}
-
-fn width_of(value: u64) -> u32 {
-    64 - value.leading_zeros()
+/// Bits that a value needs.
+pub fn width_of(value: u32) -> u32 {
+    32 - value.leading_zeros()
 }
 
 /// Signed to unsigned so that small magnitudes stay small.
@@ -64,187 +22,333 @@ pub fn unzigzag(value: u64) -> i64 {
     (value >> 1) as i64 ^ -((value & 1) as i64)
 }
 
-impl Bits {
-    /// Packs values none of which is over `largest`.
-    pub fn new(values: impl ExactSizeIterator<Item = u64>, largest: u64) -> Self {
-        let width = width_of(largest);
-        let count = values.len();
-        let mut words = Vec::with_capacity(count.div_ceil(FRAME) * width as usize);
-        let mut values = values;
-        for _ in 0..count.div_ceil(FRAME) {
-            pack_frame(values.by_ref().take(FRAME), width, &mut words);
-        }
-        Self { width, words: words.into_boxed_slice() }
-    }
-
-    /// Value `at`.
-    pub fn get(&self, at: usize) -> u64 {
-        let frame = at / FRAME * self.width as usize;
-        unpack(self.words.get(frame..).unwrap_or(&[]), self.width, at % FRAME)
-    }
-
-    /// Bytes on the heap.
-    pub fn bytes(&self) -> usize {
-        size_of_val(&*self.words)
-    }
-}
-
-/// Values of which most are small: a common width, and a sorted list of those that need more.
-#[derive(Debug, Default)]
-pub struct Patched {
-    bits: Bits,
-    rows: Box<[u16]>,
-    wide: Box<[u64]>,
-}
-
-impl Patched {
-    /// Packs at most 65,536 values at the width that costs least.
-    pub fn new(values: impl ExactSizeIterator<Item = u64> + Clone) -> Self {
-        let mut by_width = [0usize; 65];
-        for value in values.clone() {
-            by_width[width_of(value) as usize] += 1;
-        }
-        let mut best = (usize::MAX, 64);
-        let mut over = 0;
-        for width in (0..=64u32).rev() {
-            // An exception takes a row and a word.
-            let cost = values.len() * width as usize + over * 80;
-            if cost < best.0 {
-                best = (cost, width);
-            }
-            over += by_width[width as usize];
-        }
-        let limit = mask(best.1);
-        let mut rows = Vec::new();
-        let mut wide = Vec::new();
-        for (row, value) in values.clone().enumerate() {
-            if value > limit {
-                rows.push(row as u16);
-                wide.push(value);
-            }
-        }
-        let bits = Bits::new(values.map(|value| if value > limit { 0 } else { value }), limit);
-        Self { bits, rows: rows.into_boxed_slice(), wide: wide.into_boxed_slice() }
-    }
-
-    /// Value `at`.
-    pub fn get(&self, at: usize) -> u64 {
-        if let Ok(found) = self.rows.binary_search(&(at as u16)) {
-            return self.wide[found];
-        }
-        self.bits.get(at)
-    }
-
-    /// Bytes on the heap.
-    pub fn bytes(&self) -> usize {
-        self.bits.bytes() + size_of_val(&*self.rows) + size_of_val(&*self.wide)
-    }
-}
-
-/// Values that lie near their neighbours, such as times: each frame of 64 has its own base and width.
+/// Frames of numbers, each as wide as it must be.
 #[derive(Debug, Default)]
 pub struct Frames {
-    base: Box<[u64]>,
-    /// Where the frame's words start, and behind the last where they end.
-    start: Box<[u32]>,
-    words: Box<[u64]>,
+    /// Bits of a value, by frame.
+    widths: Vec<u8>,
+    /// Where a frame's words start.
+    starts: Vec<u32>,
+    words: Vec<u64>,
 }
 
 impl Frames {
-    /// Packs at most 65,536 values.
-    pub fn new(values: &[u64]) -> Self {
-        let mut base = Vec::with_capacity(values.len().div_ceil(FRAME));
-        let mut start = Vec::with_capacity(values.len().div_ceil(FRAME) + 1);
-        let mut words = Vec::new();
-        for frame in values.chunks(FRAME) {
-            let low = frame.iter().copied().min().unwrap_or(0);
-            let high = frame.iter().copied().max().unwrap_or(0);
-            base.push(low);
-            start.push(words.len() as u32);
-            pack_frame(frame.iter().map(|value| value - low), width_of(high - low), &mut words);
+    /// Appends a frame of values that need at most `width` bits. Value `at` goes to lane `at % 4`.
+    pub fn push(&mut self, values: &[u32; FRAME], width: u32) {
+        self.widths.push(width as u8);
+        self.starts.push(self.words.len() as u32);
+        let mut word = [0u64; LANES];
+        let mut used = 0;
+        for values in values.as_chunks::<LANES>().0 {
+            for lane in 0..LANES {
+                word[lane] |= u64::from(values[lane]) << used;
+            }
+            used += width;
+            if used >= 64 {
+                self.words.extend_from_slice(&word);
+                used -= 64;
+                // What did not fit. A shift by the whole width gives nothing: values are narrower than their type.
+                for lane in 0..LANES {
+                    word[lane] = u64::from(values[lane]) >> (width - used);
+                }
+            }
         }
-        start.push(words.len() as u32);
-        Self { base: base.into_boxed_slice(), start: start.into_boxed_slice(), words: words.into_boxed_slice() }
+        debug_assert_eq!(used, 0, "64 values of any width end with a word");
+    }
+
+    /// Value `at`.
+    #[inline]
+    pub fn get(&self, at: usize) -> u32 {
+        let frame = at / FRAME;
+        let width = u32::from(self.widths[frame]);
+        if width == 0 {
+            return 0;
+        }
+        let bit = (at % FRAME / LANES) * width as usize;
+        let word = self.starts[frame] as usize + bit / 64 * LANES + at % LANES;
+        let shift = (bit % 64) as u32;
+        let mut value = self.words[word] >> shift;
+        if shift + width > 64 {
+            value |= self.words[word + LANES] << (64 - shift);
+        }
+        (value & ((1 << width) - 1)) as u32
+    }
+
+    /// All values of a frame.
+    pub fn unpack(&self, frame: usize, into: &mut [u32; FRAME]) {
+        let width = u32::from(self.widths[frame]);
+        if width == 0 {
+            into.fill(0);
+            return;
+        }
+        let start = self.starts[frame] as usize;
+        let words = self.words[start..start + width as usize * LANES].as_chunks::<LANES>().0;
+        let mask = (1u64 << width) - 1;
+        let mut next = words.iter();
+        let mut word = [0u64; LANES];
+        let mut left = 0;
+        for values in into.as_chunks_mut::<LANES>().0 {
+            if left >= width {
+                for lane in 0..LANES {
+                    values[lane] = (word[lane] & mask) as u32;
+                    word[lane] >>= width;
+                }
+                left -= width;
+            } else {
+                let Some(fresh) = next.next() else { return };
+                for lane in 0..LANES {
+                    values[lane] = ((word[lane] | fresh[lane] << left) & mask) as u32;
+                    word[lane] = fresh[lane] >> (width - left);
+                }
+                left += 64 - width;
+            }
+        }
+    }
+
+    /// Gives back what was reserved for more.
+    pub fn shrink(&mut self) {
+        self.widths.shrink_to_fit();
+        self.starts.shrink_to_fit();
+        self.words.shrink_to_fit();
+    }
+
+    /// Bytes on the heap.
+    pub fn bytes(&self) -> usize {
+        self.widths.capacity() + self.starts.capacity() * 4 + self.words.capacity() * 8
+    }
+}
+
+/// How a frame of values of which most are small is packed: at this width, larger ones aside.
+#[derive(Debug, Default)]
+struct Width {
+    width: u32,
+    /// Frames until it is chosen anew.
+    left: u32,
+}
+
+/// Frames between two choices of the width.
+const REVIEW: u32 = 16;
+/// More exceptions than this in a frame, and the width is chosen anew.
+const MANY: usize = FRAME / 16;
+/// What a value costs that is kept aside: its row and itself.
+const ASIDE_BITS: usize = 16 + 64;
+
+impl Width {
+    fn choose(&mut self, values: &[u32; FRAME]) {
+        let mut by_width = [0usize; 33];
+        for value in values {
+            by_width[width_of(*value) as usize] += 1;
+        }
+        let mut best = usize::MAX;
+        let mut wider = 0;
+        for width in (0..=32).rev() {
+            let cost = FRAME * width + wider * ASIDE_BITS;
+            if cost < best {
+                best = cost;
+                self.width = width as u32;
+            }
+            wider += by_width[width];
+        }
+        self.left = REVIEW;
+    }
+}
+
+/// A column of which most values are small. The few larger ones are kept aside.
+#[derive(Debug, Default)]
+pub struct Patched {
+    frames: Frames,
+    width: Width,
+    /// Rows of the values that are kept aside, ascending, and the values.
+    rows: Vec<u16>,
+    wide: Vec<u64>,
+}
+
+/// A value that does not fit u32 is `ASIDE` in its frame, and told apart.
+pub const ASIDE: u32 = u32::MAX;
+
+impl Patched {
+    /// Appends a frame whose first row is `first`. Where a value is [`ASIDE`], `wide` is asked for it.
+    pub fn push(&mut self, first: usize, values: &mut [u32; FRAME], wide: impl Fn(u16) -> u64) {
+        if self.width.left == 0 {
+            self.width.choose(values);
+        }
+        self.width.left -= 1;
+        let over = |limit: u32| values.iter().filter(|value| **value > limit).count();
+        let mut limit = ((1u64 << self.width.width) - 1) as u32;
+        let mut exceptions = over(limit);
+        if exceptions > MANY {
+            self.width.choose(values);
+            limit = ((1u64 << self.width.width) - 1) as u32;
+            exceptions = over(limit);
+        }
+        // All ones marks what is told apart, also at full width.
+        if exceptions > 0 || self.width.width == 32 {
+            for (at, value) in values.iter_mut().enumerate() {
+                if *value > limit || *value == ASIDE {
+                    let row = (first + at) as u16;
+                    self.rows.push(row);
+                    self.wide.push(if *value == ASIDE { wide(row) } else { u64::from(*value) });
+                    *value = 0;
+                }
+            }
+        }
+        self.frames.push(values, self.width.width);
+    }
+
+    /// Value `at`.
+    pub fn get(&self, at: usize) -> u64 {
+        match self.rows.binary_search(&(at as u16)) {
+            Ok(found) => self.wide[found],
+            Err(_) => u64::from(self.frames.get(at)),
+        }
+    }
+
+    /// Gives back what was reserved for more.
+    pub fn shrink(&mut self) {
+        self.frames.shrink();
+        self.rows.shrink_to_fit();
+        self.wide.shrink_to_fit();
+    }
+
+    /// Bytes on the heap.
+    pub fn bytes(&self) -> usize {
+        self.frames.bytes() + self.rows.capacity() * 2 + self.wide.capacity() * 8
+    }
+}
+
+/// Times: each frame has its own base.
+#[derive(Debug, Default)]
+pub struct Times {
+    frames: Frames,
+    bases: Vec<u64>,
+    /// Frames that span more than 4 s or hold unknown times, in full.
+    long: Vec<(u16, Box<[u64; FRAME]>)>,
+}
+
+impl Times {
+    /// Appends a frame; answers its earliest and latest value.
+    pub fn push(&mut self, values: &[u64; FRAME]) -> (u64, u64) {
+        let (mut low, mut high) = (u64::MAX, 0);
+        for value in values {
+            low = low.min(*value);
+            high = high.max(*value);
+        }
+        let mut deltas = [0; FRAME];
+        let width = match u32::try_from(high - low) {
+            Ok(span) => {
+                for (delta, value) in deltas.iter_mut().zip(values) {
+                    *delta = value.wrapping_sub(low) as u32;
+                }
+                width_of(span)
+            }
+            Err(_) => {
+                self.long.push((self.bases.len() as u16, Box::new(*values)));
+                0
+            }
+        };
+        self.bases.push(low);
+        self.frames.push(&deltas, width);
+        (low, high)
     }
 
     /// Value `at`.
     pub fn get(&self, at: usize) -> u64 {
         let frame = at / FRAME;
-        let start = self.start[frame] as usize;
-        let end = self.start[frame + 1] as usize;
-        self.base[frame] + unpack(&self.words[start..end], (end - start) as u32, at % FRAME)
+        match self.long.binary_search_by_key(&(frame as u16), |long| long.0) {
+            Ok(found) => self.long[found].1[at % FRAME],
+            Err(_) => self.bases[frame] + u64::from(self.frames.get(at)),
+        }
+    }
+
+    /// Gives back what was reserved for more.
+    pub fn shrink(&mut self) {
+        self.frames.shrink();
+        self.bases.shrink_to_fit();
+        self.long.shrink_to_fit();
     }
 
     /// Bytes on the heap.
     pub fn bytes(&self) -> usize {
-        size_of_val(&*self.base) + size_of_val(&*self.start) + size_of_val(&*self.words)
+        self.frames.bytes() + self.bases.capacity() * 8 + self.long.capacity() * size_of::<(u16, Box<()>)>() + self.long.len() * FRAME * 8
     }
 }
 
-/// Values of which a chunk has few different ones. The sorted values are an exact presence set.
+/// Values of which a chunk has few different ones: their codes are packed. The values are an exact presence set.
 #[derive(Debug, Default)]
 pub struct Dictionary {
-    values: Box<[u32]>,
-    codes: Bits,
+    /// In the order in which they came.
+    values: Vec<u32>,
+    frames: Frames,
+}
+
+/// Codes of the values of the chunk that is being written: scratch memory, all zero between two chunks.
+#[derive(Debug, Default)]
+pub struct Marks {
+    /// Code plus one, by value plus one: the absent value is all ones.
+    codes: Vec<u32>,
 }
 
 impl Dictionary {
-    /// Packs values; `marks` is scratch memory that is kept between calls, all zero between them.
-    pub fn new(column: impl ExactSizeIterator<Item = u32> + Clone, marks: &mut Vec<u32>) -> Self {
-        // The absent value is all ones: adding one makes it the smallest, so that the table stays small.
-        let low = column.clone().filter(|value| *value != u32::MAX).min().unwrap_or(0);
-        let slot = |value: u32| if value == u32::MAX { 0 } else { (value - low) as usize + 1 };
-        let mut values = Vec::new();
-        let mut last = None;
-        for value in column.clone() {
-            if last == Some(value) {
-                continue;
-            }
-            last = Some(value);
-            let at = slot(value);
-            if at >= marks.len() {
-                marks.resize(at + 1, 0);
-            }
-            if marks[at] == 0 {
-                marks[at] = 1;
-                values.push(value);
-            }
+    /// Appends a frame.
+    pub fn push(&mut self, values: &[u32; FRAME], marks: &mut Marks) {
+        let mut codes = [0; FRAME];
+        for (code, value) in codes.iter_mut().zip(values) {
+            let slot = value.wrapping_add(1) as usize;
+            let known = marks.codes.get(slot).copied().unwrap_or(0);
+            *code = if known == 0 { self.add(*value, slot, marks) } else { known - 1 };
         }
-        values.sort_unstable();
-        for (code, value) in values.iter().enumerate() {
-            marks[slot(*value)] = code as u32;
+        self.frames.push(&codes, width_of((self.values.len() - 1) as u32));
+    }
+
+    #[cold]
+    fn add(&mut self, value: u32, slot: usize, marks: &mut Marks) -> u32 {
+        if slot >= marks.codes.len() {
+            marks.codes.resize((slot + 1).next_power_of_two(), 0);
         }
-        let largest = (values.len() as u64).saturating_sub(1);
-        let codes = Bits::new(column.map(|value| u64::from(marks[slot(value)])), largest);
-        for value in &values {
-            marks[slot(*value)] = 0;
+        self.values.push(value);
+        marks.codes[slot] = self.values.len() as u32;
+        (self.values.len() - 1) as u32
+    }
+
+    /// The chunk is complete.
+    pub fn seal(&mut self, marks: &mut Marks) {
+        for value in &self.values {
+            marks.codes[value.wrapping_add(1) as usize] = 0;
         }
-        Self { values: values.into_boxed_slice(), codes }
+        self.values.shrink_to_fit();
+        self.frames.shrink();
     }
 
     /// Value `at`.
     pub fn get(&self, at: usize) -> u32 {
-        self.values[self.codes.get(at) as usize]
+        self.values[self.frames.get(at) as usize]
     }
 
-    /// The different values, sorted.
+    /// The different values.
     pub fn values(&self) -> &[u32] {
         &self.values
     }
 
     /// Code of a value; `None` when the chunk does not have it.
-    pub fn code_of(&self, value: u32) -> Option<u64> {
-        self.values.binary_search(&value).ok().map(|code| code as u64)
+    pub fn code_of(&self, value: u32) -> Option<u32> {
+        self.values.iter().position(|known| *known == value).map(|code| code as u32)
     }
 
-    /// Code of the value `at`.
-    pub fn code(&self, at: usize) -> u64 {
-        self.codes.get(at)
+    /// Codes of a frame.
+    pub fn codes(&self, frame: usize, into: &mut [u32; FRAME]) {
+        self.frames.unpack(frame, into);
     }
 
     /// Bytes on the heap.
     pub fn bytes(&self) -> usize {
-        size_of_val(&*self.values) + self.codes.bytes()
+        self.values.capacity() * 4 + self.frames.bytes()
+    }
+}
+
+impl Marks {
+    /// Bytes on the heap.
+    pub fn bytes(&self) -> usize {
+        self.codes.capacity() * 4
     }
 }
 
@@ -264,40 +368,99 @@ mod tests {
         })
     }
 
+    fn frame<T: Default + Copy>(values: impl Iterator<Item = T>) -> [T; FRAME] {
+        let mut frame = [T::default(); FRAME];
+        frame.iter_mut().zip(values).for_each(|(place, value)| *place = value);
+        frame
+    }
+
     #[test]
     fn every_width_gives_its_values_back() {
-        for width in 0..=64 {
-            for count in [0, 1, 63, 64, 65, 200] {
-                let values: Vec<u64> = numbers(width).take(count).map(|value| value & mask(width as u32)).collect();
-                let bits = Bits::new(values.iter().copied(), mask(width as u32));
-                let frames = Frames::new(&values);
-                let patched = Patched::new(values.iter().copied());
-                for (at, value) in values.iter().enumerate() {
-                    assert_eq!(bits.get(at), *value, "bits of width {width} at {at}");
-                    assert_eq!(frames.get(at), *value, "frames of width {width} at {at}");
-                    assert_eq!(patched.get(at), *value, "patched of width {width} at {at}");
-                }
+        let mut frames = Frames::default();
+        let mut pushed = Vec::new();
+        for width in 0..=32u32 {
+            let values = frame(numbers(u64::from(width)).map(|value| (value & ((1 << width) - 1)) as u32));
+            frames.push(&values, width);
+            pushed.push(values);
+        }
+        for (number, values) in pushed.iter().enumerate() {
+            let mut again = [0; FRAME];
+            frames.unpack(number, &mut again);
+            assert_eq!(again, *values, "width {number}");
+            for (at, value) in values.iter().enumerate() {
+                assert_eq!(frames.get(number * FRAME + at), *value, "width {number} at {at}");
             }
         }
     }
 
     #[test]
     fn a_few_wide_values_do_not_widen_the_rest() {
-        let values: Vec<u64> = (0..65_536u64).map(|row| if row % 1000 == 7 { u64::MAX - row } else { row % 16 }).collect();
-        let patched = Patched::new(values.iter().copied());
-        assert!(values.iter().enumerate().all(|(at, value)| patched.get(at) == *value));
-        assert!(patched.bytes() < 65_536 / 2 + 1000, "{} bytes", patched.bytes());
+        let value = |row: usize| if row % 100 == 7 { u64::MAX - row as u64 } else { row as u64 % 16 };
+        let mut patched = Patched::default();
+        for first in (0..65_536).step_by(FRAME) {
+            let mut values = frame((first..first + FRAME).map(|row| u32::try_from(value(row)).unwrap_or(ASIDE)));
+            patched.push(first, &mut values, |row| value(usize::from(row)));
+        }
+        assert!((0..65_536).all(|row| patched.get(row) == value(row)));
+        assert!(patched.bytes() < 65_536 / 2 + 656 * 10 * 2 + 2000, "{} bytes", patched.bytes());
+    }
+
+    #[test]
+    fn all_ones_are_told_from_a_value_kept_aside() {
+        let mut patched = Patched::default();
+        let mut values = frame((0..FRAME as u32).map(|at| if at % 2 == 0 { ASIDE } else { ASIDE - at }));
+        let plain = values;
+        patched.push(0, &mut values, |row| if row == 8 { 1 << 40 } else { u64::from(u32::MAX) });
+        for (at, value) in plain.iter().enumerate() {
+            assert_eq!(patched.get(at), if at == 8 { 1 << 40 } else { u64::from(*value) });
+        }
+    }
+
+    #[test]
+    fn widths_follow_the_values() {
+        let mut patched = Patched::default();
+        let value = |row: usize| if row < 4096 { row as u32 % 2 } else { row as u32 * 1000 };
+        for first in (0..16_384).step_by(FRAME) {
+            patched.push(first, &mut frame((first..first + FRAME).map(value)), |_| 0);
+        }
+        assert!((0..16_384).all(|row| patched.get(row) == u64::from(value(row))));
+        assert!(patched.rows.len() < 2 * FRAME, "{} kept aside", patched.rows.len());
+    }
+
+    #[test]
+    fn times_may_jump_and_be_unknown() {
+        let mut times = Times::default();
+        let mut pushed = Vec::new();
+        for number in 0..4u64 {
+            let base = 1_700_000_000_000_000_000 + number;
+            let values = frame(numbers(number).map(|value| base + value % if number == 1 { 20_000_000_000 } else { 90_000 }));
+            let values = if number == 2 { frame(values.into_iter().enumerate().map(|(at, value)| if at == 9 { u64::MAX } else { value })) } else { values };
+            let low = *values.iter().min().expect("a frame is not empty");
+            let high = *values.iter().max().expect("a frame is not empty");
+            assert_eq!(times.push(&values), (low, high));
+            pushed.extend(values);
+        }
+        assert!(pushed.iter().enumerate().all(|(at, value)| times.get(at) == *value));
+        assert_eq!(times.long.len(), 2);
     }
 
     #[test]
     fn a_dictionary_is_an_exact_presence_set() {
-        let values = [7u32, u32::MAX, 1_000_000, 7, 7, 0, u32::MAX];
-        let mut marks = Vec::new();
-        let dictionary = Dictionary::new(values.iter().copied(), &mut marks);
-        assert_eq!(values.iter().enumerate().map(|(at, _)| dictionary.get(at)).collect::<Vec<_>>(), values);
-        assert_eq!(dictionary.values(), [0, 7, 1_000_000, u32::MAX]);
-        assert_eq!(dictionary.code_of(8), None);
-        assert!(marks.iter().all(|mark| *mark == 0), "scratch is left clean");
+        let mut marks = Marks::default();
+        for chunk in 0..2 {
+            let known = [7u32, u32::MAX, 1_000_000, 7, 7, chunk, u32::MAX];
+            let mut dictionary = Dictionary::default();
+            let values = frame((0..FRAME).map(|at| known[at % known.len()]));
+            dictionary.push(&values, &mut marks);
+            dictionary.seal(&mut marks);
+            assert!((0..FRAME).all(|at| dictionary.get(at) == values[at]));
+            assert_eq!(dictionary.values(), [7, u32::MAX, 1_000_000, chunk]);
+            assert_eq!(dictionary.code_of(8), None);
+            let mut codes = [0; FRAME];
+            dictionary.codes(0, &mut codes);
+            assert_eq!(dictionary.code_of(chunk), Some(codes[5]));
+            assert!(marks.codes.iter().all(|mark| *mark == 0), "scratch is left clean");
+        }
     }
 
     #[test]
