@@ -37,7 +37,7 @@ pub trait Inflated {
 
 /// Unpacks a file pushed in slices of any size, and notes where unpacking can start again.
 ///
-/// Memory does not depend on what the file claims: output is given in pieces of at most 256 KiB.
+/// Memory does not depend on what the file claims: output is given in pieces of at most 288 KiB.
 ///
 /// # Examples
 /// ```
@@ -66,7 +66,7 @@ pub trait Inflated {
 /// inflate.finish(&mut bytes);
 /// assert_eq!(bytes.0, b"scap");
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Inflate {
     /// The first bytes, until they tell the format.
     head: Vec<u8>,
@@ -84,7 +84,7 @@ struct Place {
     inflated: u64,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 enum Unpack {
     #[default]
     Undecided,

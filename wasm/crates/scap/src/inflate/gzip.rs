@@ -21,6 +21,7 @@ const FLUSHED: [u8; 4] = [0, 0, 0xff, 0xff];
 const MEMBER: [u8; 3] = [0x1f, 0x8b, 8];
 
 /// Unpacks one member after the other.
+#[derive(Clone)]
 pub(super) struct Gzip {
     stage: Stage,
     core: Box<DecompressorOxide>,
@@ -302,7 +303,7 @@ impl Header {
 }
 
 /// Output with the bytes before it that the stream may refer to.
-#[derive(Debug)]
+#[derive(Clone)]
 struct Window {
     bytes: Vec<u8>,
     /// End of the output so far.

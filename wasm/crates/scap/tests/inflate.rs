@@ -1,0 +1,252 @@
+//! Packed captures: whole, cut, damaged, in slices, and read from the middle.
+
+mod common;
+
+use common::{Random, Unpacked, small, small_packed, unpack};
+use scap::inflate::Cursor;
+use scap::{Damage, DamageKind, Format, Inflate, Inflated, RestartPoints};
+use testkit::{gzip, gzip_flushed};
+
+/// Bytes that pack well and never repeat for long.
+fn long(len: usize) -> Vec<u8> {
+    let mut random = Random(5);
+    let mut bytes = Vec::with_capacity(len + 64);
+    while bytes.len() < len {
+        let back = random.below(30_000).min(bytes.len());
+        let start = bytes.len() - back;
+        for at in start..start + random.below(200).min(back) {
+            bytes.push(bytes[at]);
+        }
+        bytes.extend(random.next().to_le_bytes());
+    }
+    bytes.truncate(len);
+    bytes
+}
+
+fn unpack_slices(packed: &[u8], mut size: impl FnMut() -> usize) -> (Unpacked, Inflate) {
+    let mut inflate = Inflate::new();
+    let mut out = Unpacked::default();
+    let mut rest = packed;
+    while !rest.is_empty() {
+        let (slice, behind) = rest.split_at(size().clamp(1, rest.len()));
+        inflate.push(slice, &mut out);
+        rest = behind;
+    }
+    inflate.finish(&mut out);
+    (out, inflate)
+}
+
+#[test]
+fn a_raw_file_passes_through() {
+    let bytes = small();
+    let (out, inflate) = unpack_slices(&bytes, || 1_000);
+    assert_eq!(inflate.format(), Some(Format::Raw));
+    assert_eq!(out.bytes, bytes);
+    for few in [&[][..], &[0x1f], &[0x1f, 0x8b], &[0x1f, 0x8b, 7], &[0x0a]] {
+        assert_eq!(unpack(few).bytes, few, "too few bytes to tell, or not gzip");
+    }
+}
+
+#[test]
+fn members_follow_each_other_and_slices_change_nothing() {
+    let parts = [long(300_000), Vec::new(), long(10)];
+    // The last member has every optional header field.
+    let mut fancy = gzip(&parts[2]);
+    fancy[3] = 2 | 4 | 8 | 16;
+    fancy.splice(10..10, *b"\x03\0xyzname.scap\0a comment\0cc");
+    let packed = [gzip(&parts[0]), gzip_flushed(&parts[1], 1), fancy, vec![0; 512]].concat();
+    let mut random = Random(9);
+    for longest in [1, 2, 9, 1_000, usize::MAX] {
+        let (out, inflate) = unpack_slices(&packed, || 1 + random.below(longest));
+        assert_eq!(out.damages, [], "slices up to {longest}");
+        assert!(out.bytes == parts.concat(), "slices up to {longest}");
+        assert_eq!(inflate.format(), Some(Format::Gzip));
+        assert_eq!(inflate.inflated(), 300_010);
+    }
+}
+
+#[test]
+fn a_packed_capture_cut_anywhere_gives_what_stands_before_the_cut() {
+    let packed = small_packed();
+    let whole = small();
+    let mut inflate = Inflate::new();
+    let mut out = Unpacked::default();
+    for cut in 3..packed.len() {
+        inflate.push(&packed[if cut == 3 { 0 } else { cut - 1 }..cut], &mut out);
+        let mut end = Unpacked::default();
+        inflate.clone().finish(&mut end);
+        assert_eq!((end.bytes.len(), end.damages.len()), (0, 1), "cut at {cut}");
+        let damage = &end.damages[0];
+        assert_eq!((damage.kind, damage.offset), (DamageKind::Truncated, out.bytes.len() as u64), "cut at {cut}");
+        if cut == packed.len() - 8 {
+            assert!(out.bytes == whole, "all of it is there before the checksum is");
+        }
+    }
+    assert_eq!((out.damages, inflate.inflated()), (Vec::new(), whole.len() as u64));
+}
+
+#[test]
+fn a_wrong_checksum_or_length_is_said() {
+    let mut packed = gzip(b"hello");
+    let len = packed.len();
+    packed[len - 1] ^= 1;
+    let out = unpack(&packed);
+    assert_eq!(out.bytes, b"hello");
+    assert_eq!((out.damages.len(), out.damages[0].kind, out.damages[0].field), (1, DamageKind::Malformed, "checksum"));
+    packed[len - 1] ^= 1;
+    packed[len - 6] ^= 1;
+    assert_eq!(unpack(&packed).damages[0].field, "checksum");
+}
+
+#[test]
+fn behind_damage_reading_goes_on_at_the_next_flush_or_member() {
+    let bytes = long(400_000);
+    let piece = 20_000;
+    let packed = [gzip_flushed(&bytes, piece), gzip(b"next member")].concat();
+    let mut random = Random(3);
+    let mut recovered = 0;
+    for round in 0..300 {
+        let mut packed = packed.clone();
+        let at = 10 + random.below(packed.len() - 60);
+        packed[at] ^= 1 << random.below(8);
+        let out = unpack(&packed);
+        assert_ne!(out.damages, [], "round {round}: the checksum would tell at least");
+        assert!(out.bytes.ends_with(b"next member"), "round {round}: {:?}", out.damages);
+        // Of twenty pieces between flushes one is damaged; a second one goes where the damage swallows the flush.
+        let intact = bytes.chunks(piece).filter(|piece| out.bytes.windows(40).any(|it| it == &piece[piece.len() / 2..][..40]));
+        recovered += intact.count();
+    }
+    assert!(recovered > 300 * 18, "{recovered} pieces of {}", 300 * 20);
+}
+
+#[test]
+fn bytes_behind_the_last_member_are_said() {
+    let packed = [gzip(b"hello").as_slice(), b"\0\0trailing"].concat();
+    let out = unpack(&packed);
+    assert_eq!(out.bytes, b"hello");
+    assert_eq!((out.damages.len(), out.damages[0].field), (1, "member header"));
+}
+
+/// Counts without keeping.
+#[derive(Default)]
+struct Sizes {
+    total: u64,
+    largest: usize,
+}
+
+impl Inflated for Sizes {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.total += bytes.len() as u64;
+        self.largest = self.largest.max(bytes.len());
+    }
+    fn damage(&mut self, damage: Damage) {
+        panic!("{damage:?}");
+    }
+}
+
+#[test]
+fn a_bomb_comes_in_small_pieces_and_costs_no_memory() {
+    let packed = gzip(&vec![0; 40 << 20]);
+    assert!(packed.len() < 100_000);
+    let mut inflate = Inflate::new();
+    let mut sizes = Sizes::default();
+    inflate.push(&packed, &mut sizes);
+    inflate.finish(&mut sizes);
+    assert_eq!(sizes.total, 40 << 20);
+    assert!(sizes.largest <= 288 << 10);
+    assert!(inflate.points().memory() < (40 << 20) * 3 / 100, "{}", inflate.points().memory());
+}
+
+/// Reads pieces everywhere, forwards, backwards and across points, and compares.
+fn assert_reads_anywhere(packed: &[u8], bytes: &[u8], points: &RestartPoints) {
+    let mut random = Random(4);
+    let mut cursor = Cursor::default();
+    let mut at = 0;
+    for round in 0..150 {
+        at = match round % 3 {
+            0 => random.below(bytes.len() + 10),
+            1 => at + random.below(100_000),
+            _ => at.saturating_sub(random.below(1_000)),
+        };
+        let mut buf = vec![0; 1 + random.below(10_000)];
+        let expected = bytes.get(at..(at + buf.len()).min(bytes.len())).unwrap_or_default();
+        let mut file = packed;
+        let len = cursor.read_at(points, &mut file, at as u64, &mut buf).unwrap();
+        assert!(buf[..len] == *expected, "round {round}: {len} bytes at {at}");
+        if round % 10 == 0 {
+            let len = points.read_at(&mut file, at as u64, &mut buf).unwrap();
+            assert!(buf[..len] == *expected, "round {round}: {len} bytes at {at} afresh");
+        }
+    }
+}
+
+#[test]
+fn any_part_of_the_stream_is_read_again_from_the_nearest_point() {
+    let bytes = long(15 << 20);
+    let (first, second) = bytes.split_at(6 << 20);
+    let packed = [gzip(first), gzip_flushed(second, 3 << 20)].concat();
+    let (out, mut inflate) = unpack_slices(&packed, || 70_000);
+    assert_eq!(out.damages, []);
+    assert!(inflate.points().memory() * 100 < bytes.len() * 3, "{}", inflate.points().memory());
+    assert_reads_anywhere(&packed, &bytes, inflate.points());
+
+    let sent = inflate.points().to_bytes();
+    assert_eq!(RestartPoints::from_bytes(&sent).unwrap().to_bytes(), sent);
+    for cut in [0, 5, 30, sent.len() - 1] {
+        assert_eq!(RestartPoints::from_bytes(&sent[..cut]).map(|it| it.to_bytes().len() == sent.len()), None, "cut at {cut}");
+    }
+    let received = RestartPoints::from_bytes(&inflate.take_points().to_bytes()).unwrap();
+    assert_reads_anywhere(&packed, &bytes, &received);
+}
+
+#[test]
+fn points_sent_while_reading_add_up() {
+    let bytes = long(10 << 20);
+    let packed = gzip(&bytes);
+    let mut inflate = Inflate::new();
+    let mut points = RestartPoints::default();
+    for slice in packed.chunks(1 << 20) {
+        inflate.push(slice, &mut Sizes::default());
+        points.append(RestartPoints::from_bytes(&inflate.take_points().to_bytes()).unwrap());
+    }
+    inflate.finish(&mut Sizes::default());
+    assert!(points.memory() > 2 * 32_768);
+    assert_reads_anywhere(&packed, &bytes, &points);
+}
+
+#[test]
+fn a_stream_with_a_gap_is_read_again_as_it_was_read_first() {
+    let bytes = long(9 << 20);
+    let mut packed = gzip_flushed(&bytes, 500_000);
+    for at in [packed.len() / 3, packed.len() / 2] {
+        packed[at..at + 40].fill(0xff);
+    }
+    let (out, inflate) = unpack_slices(&packed, || 70_000);
+    assert!(!out.damages.is_empty());
+    assert_reads_anywhere(&packed, &out.bytes, inflate.points());
+}
+
+#[test]
+fn raw_files_are_read_where_they_stand() {
+    let bytes = small();
+    let (_, inflate) = unpack_slices(&bytes, || 5_000);
+    assert_eq!(inflate.points().memory(), 0);
+    assert_reads_anywhere(&bytes, &bytes, inflate.points());
+}
+
+#[test]
+fn noise_and_damaged_archives_end_quickly_and_quietly() {
+    let packed = small_packed();
+    let mut random = Random(6);
+    for _ in 0..300 {
+        let mut packed = packed.clone();
+        for _ in 0..1 + random.below(20) {
+            let at = 3 + random.below(packed.len() - 3);
+            packed[at] = random.next() as u8;
+        }
+        let (whole, _) = unpack_slices(&packed, || usize::MAX);
+        let (sliced, _) = unpack_slices(&packed, || 1 + random.below(40));
+        assert!(whole.bytes == sliced.bytes);
+        assert_eq!(whole.damages.len(), sliced.damages.len());
+    }
+}
