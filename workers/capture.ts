@@ -113,6 +113,7 @@ class OpenCapture {
   #tickedAt = 0;
   #tickedEvents = 0;
   #stepBytes = smallestStep;
+  #breathedAt = 0;
 
   constructor(surroundings: Surroundings, files: readonly File[], session: EngineSession, isFirstTry: boolean) {
     this.#surroundings = surroundings;
@@ -257,25 +258,35 @@ class OpenCapture {
     return head;
   }
 
-  /** Pushes a piece in steps that end after a few milliseconds, and lets others in between. */
+  /**
+   * Pushes a piece in steps of a few milliseconds, and lets others in between. A stream gives pieces far smaller than
+   * that, so it is the clock that says when.
+   */
   async #feed(piece: Uint8Array<ArrayBuffer>, inflow: Inflow, signal: AbortSignal): Promise<void> {
-    const { engine, breathe } = this.#surroundings;
     for (let from = 0; from < piece.length; ) {
-      if (!engine.hasRoom(memoryLimit, headroom)) this.#stopped ??= { kind: 'limit', what: 'memory', limit: memoryLimit };
+      if (performance.now() - this.#breathedAt >= stepMs) await this.#pause(inflow, signal);
       if (this.#stopped !== undefined) return;
       const begun = performance.now();
       const end = Math.min(piece.length, from + this.#stepBytes);
       const goesOn = this.session.push(piece.subarray(from, end));
       if (!goesOn) this.#stopped ??= this.session.summary().stopped;
       if (end - from === this.#stepBytes) {
-        const fitting = this.#stepBytes * Math.min(2, stepMs / Math.max(0.1, performance.now() - begun));
+        const took = Math.max(0.1, performance.now() - begun);
+        const fitting = this.#stepBytes * Math.min(2, stepMs / took);
         this.#stepBytes = Math.min(largestStep, Math.max(smallestStep, fitting & ~0xffff));
       }
       from = end;
-      this.#tick(this.#bytesBefore + inflow.consumed, 'running');
-      await breathe();
-      checkAborted(signal);
     }
+  }
+
+  /** Tells how far it is, lets others in, and looks whether to go on. */
+  async #pause(inflow: Inflow, signal: AbortSignal): Promise<void> {
+    const { engine, breathe } = this.#surroundings;
+    this.#tick(this.#bytesBefore + inflow.consumed, 'running');
+    await breathe();
+    checkAborted(signal);
+    if (!engine.hasRoom(memoryLimit, headroom)) this.#stopped ??= { kind: 'limit', what: 'memory', limit: memoryLimit };
+    this.#breathedAt = performance.now();
   }
 
   /** Tells the page how far it is; at once when the first rows are there. */

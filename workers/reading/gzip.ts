@@ -82,7 +82,7 @@ export class LocalInflating implements Inflating {
 }
 
 /** Buffers grow from the first, small for early rows, to the last, large for speed. */
-const bufferSizes = [256 << 10, 1 << 20, 2 << 20] as const;
+const bufferSizes = [256 << 10, 1 << 20, 2 << 20, 2 << 20] as const;
 
 /** Keeps an inflater busy ahead of the engine: as many buffers as it may fill are its credit. */
 export class InflatedInflow implements CaptureInflow {
