@@ -1,73 +1,23 @@
 //! Paths as the recorder and sysdig join them: without a look at any file system.
 
+use crate::text;
+
 /// Longest path that sysdig keeps, in bytes.
 const LONGEST: usize = 1024;
 
-/// Joins `path` to `base` and drops `.`, `..` and doubled slashes. An absolute path ignores the base.
-///
-/// With `keep_base` the base stays as it is and only what is appended is normalised, as sysdig 0.29.3 and 0.36.0 do: a
-/// base of `/` and a slash give a double slash that stays.
+/// Stands for the directory behind an fd that nobody knows; what follows is glued to it.
+pub const UNKNOWN: &[u8] = b"<UNKNOWN>";
+
+/// Joins `path` to `base` as [`text::path::join`] does, and leaves out what is too long for sysdig.
 pub fn join(base: &[u8], path: &[u8], keep_base: bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(base.len() + path.len() + 1);
-    if path.first() != Some(&b'/') {
-        if keep_base {
-            out.extend_from_slice(base);
-        } else {
-            if base.first() == Some(&b'/') {
-                out.push(b'/');
-            }
-            append(&mut out, base);
-        }
+    if base == UNKNOWN && path.first() != Some(&b'/') {
+        text::path::join(&mut out, b"", path, keep_base);
+        out.splice(0..0, UNKNOWN.iter().copied());
     } else {
-        out.push(b'/');
+        text::path::join(&mut out, base, path, keep_base);
     }
-    // What is kept as it is already ends where the next part starts.
-    let glued = keep_base && out.last().is_some_and(|byte| *byte != b'/');
-    if glued {
-        let start = path.iter().position(|byte| *byte == b'/').unwrap_or(path.len());
-        let (first, rest) = path.split_at(start);
-        if !matches!(first, b"." | b"..") {
-            out.extend_from_slice(first);
-            append(&mut out, rest);
-            return finish(out);
-        }
-    }
-    append(&mut out, path);
-    finish(out)
-}
-
-fn finish(mut out: Vec<u8>) -> Vec<u8> {
-    if out.len() > 1 && out.last() == Some(&b'/') {
-        out.pop();
-    }
-    if out.len() > LONGEST {
-        return b"/PATH_TOO_LONG".to_vec();
-    }
-    out
-}
-
-fn append(out: &mut Vec<u8>, path: &[u8]) {
-    for part in path.split(|byte| *byte == b'/') {
-        match part {
-            b"" | b"." => {}
-            b".." => {
-                while out.len() > 1 && out.last() == Some(&b'/') {
-                    out.pop();
-                }
-                match out.iter().rposition(|byte| *byte == b'/') {
-                    Some(0) => out.truncate(1),
-                    Some(slash) => out.truncate(slash),
-                    None => out.clear(),
-                }
-            }
-            part => {
-                if !out.is_empty() && out.last() != Some(&b'/') {
-                    out.push(b'/');
-                }
-                out.extend_from_slice(part);
-            }
-        }
-    }
+    if out.len() > LONGEST { b"/PATH_TOO_LONG".to_vec() } else { out }
 }
 
 /// A directory as the state keeps it: with one trailing slash.
@@ -105,6 +55,12 @@ mod tests {
         assert_eq!(join(b"//", b"sys", true), b"//sys");
         assert_eq!(join(b"//", b"sys", false), b"/sys");
         assert_eq!(join(b"//sys/dev/block/", b"..", true), b"//sys/dev");
+    }
+
+    #[test]
+    fn an_unknown_directory_is_glued_to_what_is_below_it() {
+        assert_eq!(join(b"<UNKNOWN>", b"rel", true), b"<UNKNOWN>rel");
+        assert_eq!(join(b"<UNKNOWN>", b"/abs", true), b"/abs");
     }
 
     #[test]
