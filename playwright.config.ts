@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 
 const port = Number(process.env['E2E_PORT'] ?? 8137);
+/** What `npm start` serves; the journeys run against a build that also tells when it is idle. */
+const productionPort = port + 1;
+process.env['PRODUCTION_URL'] = `http://localhost:${productionPort}`;
 const debian = '/usr/bin/chromium';
 const chromium = process.env['CHROMIUM_PATH'] ?? (existsSync(debian) ? debian : undefined);
 
-/** The journeys run against what `npm start` serves, in a real Chromium. */
+/** The journeys run in a real Chromium, one of them against just what `npm start` serves. */
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
@@ -28,13 +31,16 @@ export default defineConfig({
     },
   },
   projects: [{ name: 'chromium', use: { browserName: 'chromium' } }],
-  webServer: {
-    command: 'node scripts/start.mjs',
-    env: { PORT: String(port), HOST: 'localhost' },
-    url: `http://localhost:${port}`,
+  webServer: [
+    { command: 'node e2e/serve.mjs', port },
+    { command: 'node scripts/start.mjs', port: productionPort },
+  ].map((server) => ({
+    command: server.command,
+    env: { PORT: String(server.port), HOST: 'localhost' },
+    url: `http://localhost:${server.port}`,
     // A first build may be part of it.
     timeout: 600_000,
     reuseExistingServer: false,
     stdout: 'pipe',
-  },
+  })),
 });

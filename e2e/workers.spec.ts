@@ -162,7 +162,7 @@ test('stop ends indexing; what was indexed stays', async ({ page, files }) => {
 
 test('an aborted request settles at once, and its late answer disturbs nothing', async ({ page, files }) => {
   await files({ 'long.scap.gz': gzipSync(long, { level: 1 }) });
-  const { aborted, took, count, second } = await page.evaluate(async () => {
+  const { aborted, first, second } = await page.evaluate(async () => {
     const capture = harness.createCapture();
     await capture.call('open', { files: harness.files() });
     const abort = new AbortController();
@@ -171,18 +171,16 @@ test('an aborted request settles at once, and its late answer disturbs nothing',
       capture.call('findText', { list, text, from: 0 as ListPosition, step: 1 }, signal);
     const searching = search('nobody wrote this', abort.signal);
     await capture.call('count', { list });
-    const begun = performance.now();
+    const counting = capture.call('count', { list });
     abort.abort();
+    const earlier = await Promise.race([searching.then(() => 'the aborted'), counting.then(() => 'the one before it')]);
     const answer = await searching;
-    const settled = performance.now() - begun;
-    const counted = await capture.call('count', { list });
     const found = await search('unavailable modifier requested');
     capture.close();
-    return { aborted: answer, took: settled, count: counted, second: found };
+    return { aborted: answer, first: earlier, second: found };
   });
   expect(aborted).toEqual({ ok: false, error: { kind: 'cancelled' } });
-  expect(took).toBeLessThan(50);
-  expect(count.ok).toBe(true);
+  expect(first).toBe('the aborted');
   expect(second).toMatchObject({ ok: true });
   expect(second.ok && second.value).toBeGreaterThan(0);
 });

@@ -10,6 +10,8 @@ export interface CellContext {
   readonly find: string;
   /** The capture has no enter events. */
   readonly exitOnly: boolean;
+  /** The list is about one conversation: its name is told above. */
+  readonly isConversation: boolean;
 }
 
 export interface EventColumn {
@@ -47,21 +49,31 @@ const dim = (text: string): ReactNode => <span className="dim">{text}</span>;
 /** The kernel addresses before a unix socket's path say nothing to a reader of a list. */
 const socketAddresses = /^[0-9a-f]+->[0-9a-f]+ (?=\S)/;
 
-/** Parameters of a call, with the fd told by its name: its number has a column of its own. */
-function What({ row, find }: { readonly row: Row; readonly find: string }): ReactNode {
-  const { info, fd, fdName } = row;
+/** Leaves out a parameter that a column of its own shows. */
+function without(info: string, param: string): string {
+  return info.startsWith(param) ? info.slice(param.length).trimStart() : info;
+}
+
+/** Parameters of a call that no other column tells. */
+function What({ row, context }: { readonly row: Row; readonly context: CellContext }): ReactNode {
+  const { fd, fdName, errno } = row;
+  const { find } = context;
+  let { info } = row;
   // `fd=16(<u>NAME) …`: the sign between < and > tells the type of the fd.
   const start = /^fd=(\d+)\(<[^>]{1,3}>/.exec(info);
-  const end = start === null ? 0 : start[0].length + fdName.length;
-  if (start === null || fdName === '' || Number(start[1]) !== fd || !info.startsWith(`${fdName})`, start[0].length)) {
-    return <Marked text={info} find={find} />;
-  }
+  const isNamed =
+    start !== null && fdName !== '' && Number(start[1]) === fd && info.startsWith(`${fdName})`, start[0].length);
+  if (isNamed) info = info.slice(start[0].length + fdName.length + 1).trimStart();
+  if (row.requested !== undefined) info = without(info, `size=${row.requested} `);
+  if (row.returned !== undefined) info = without(info, `res=${row.returned}${errno === '' ? '' : `(${errno})`} `);
   return (
     <>
-      <span className="dim">
-        <Marked text={fdName.replace(socketAddresses, '')} find={find} />
-      </span>{' '}
-      <Marked text={info.slice(end + 1).trimStart()} find={find} />
+      {isNamed && !context.isConversation ? (
+        <span className="dim">
+          <Marked text={fdName.replace(socketAddresses, '')} find={find} />{' '}
+        </span>
+      ) : null}
+      <Marked text={info} find={find} />
     </>
   );
 }
@@ -73,7 +85,7 @@ const shared = {
     id: 'num',
     header: fixed('#'),
     title: 'Event number',
-    width: 64,
+    width: 60,
     end: true,
     mono: true,
     cell: (row: Row) => row.num ?? '',
@@ -92,7 +104,7 @@ const shared = {
     id: 'process',
     header: fixed('Process'),
     title: 'Process and thread',
-    width: 150,
+    width: 138,
     mono: true,
     cell: (row: Row, { find }: CellContext) => (
       <>
@@ -105,7 +117,7 @@ const shared = {
     id: 'fd',
     header: fixed('FD'),
     title: 'File descriptor',
-    width: 58,
+    width: 52,
     mono: true,
     cell: (row: Row) => (row.fd === undefined ? '' : dim(`fd ${row.fd}`)),
   },
@@ -137,7 +149,7 @@ const calls: readonly EventColumn[] = [
     id: 'call',
     header: fixed('Call'),
     title: 'System call or event type',
-    width: 100,
+    width: 92,
     mono: true,
     cell: (row, { find }) => <Marked text={row.type} find={find} />,
   },
@@ -150,13 +162,13 @@ const calls: readonly EventColumn[] = [
     width: 140,
     mono: true,
     flexible: true,
-    cell: (row, { find }) => <What row={row} find={find} />,
+    cell: (row, context) => <What row={row} context={context} />,
   },
   {
     id: 'returned',
     header: fixed('Returned'),
     title: 'Result of the call',
-    width: 96,
+    width: 84,
     end: true,
     mono: true,
     cell: (row) => {
@@ -169,7 +181,7 @@ const calls: readonly EventColumn[] = [
     id: 'asked',
     header: fixed('Asked'),
     title: 'Size asked for',
-    width: 66,
+    width: 56,
     end: true,
     mono: true,
     cell: (row) => (row.requested === undefined ? '' : dim(String(row.requested))),

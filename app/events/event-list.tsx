@@ -102,12 +102,18 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
 
   const firstNs = tab.summary?.firstNs ?? 0n;
   const exitOnly = tab.summary?.exitOnly ?? false;
+  const isConversation = place.follow !== undefined;
   // A marked range counts from its fixed end.
   const sinceNs = (mark ?? selected)?.facts?.ns;
   const isRelative = time === 'since';
   const context = useMemo<CellContext>(
-    () => ({ time: { mode: time, firstNs, sinceNs: isRelative ? sinceNs : undefined }, find, exitOnly }),
-    [time, firstNs, isRelative, sinceNs, find, exitOnly],
+    () => ({
+      time: { mode: time, firstNs, sinceNs: isRelative ? sinceNs : undefined },
+      find,
+      exitOnly,
+      isConversation,
+    }),
+    [time, firstNs, isRelative, sinceNs, find, exitOnly, isConversation],
   );
   const picked = selectedRange(place);
   const current = selected?.position;

@@ -163,12 +163,17 @@ export async function goTo(id: TabId, target: Target): Promise<boolean> {
     if (answer.error.kind !== 'cancelled') tell(sentence(answer.error), 'alert');
     return false;
   }
-  if (answer.value === undefined) {
+  const facts = answer.value === undefined ? undefined : await fetchFacts(id, list, answer.value.position);
+  const isBeyond = target.kind === 'event' && answer.value?.exact !== true && (facts?.num ?? 0) < target.num;
+  if (answer.value === undefined || isBeyond) {
     const what = target.kind === 'event' ? `event ${grouped(target.num)}` : 'event that late';
     tell(sentence({ kind: 'no-such-event', what }));
     return false;
   }
-  select(id, answer.value.position, { how: 'center', facts: await fetchFacts(id, list, answer.value.position) });
+  if (target.kind === 'event' && !answer.value.exact) {
+    tell(`Event ${grouped(target.num)} is not in this list: the next one is selected.`);
+  }
+  select(id, answer.value.position, { how: 'center', facts });
   return true;
 }
 

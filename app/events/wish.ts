@@ -100,26 +100,30 @@ const running = new Set<TabId>();
 
 /** Tries to grant the wish of a tab; to be called again when more is indexed. */
 export async function grantWish(id: TabId): Promise<void> {
-  const tab = tabById(store.get(), id);
-  const wish = tab?.wish;
-  if (tab === undefined || wish === undefined || running.has(id)) return;
-  if (tab.summary === undefined) return;
-  const end = begin();
+  if (running.has(id)) return;
   running.add(id);
+  const end = begin();
   try {
-    const places = await resolve(id, wish, tab.phase.kind !== 'opening');
-    const now = tabById(store.get(), id);
-    if (now?.wish !== wish) return;
-    if (places !== later) {
-      // The way up leads to where one was, also when a conversation is entered by the forward button.
-      const before = now.places[0];
-      const [base, ...rest] = places;
-      store.dispatch({ type: 'wish-done', id, places: rest.length > 0 ? [before ?? base ?? startPlace, ...rest] : places });
-    }
+    while (await tryOnce(id));
   } finally {
     running.delete(id);
     end();
   }
-  const again = tabById(store.get(), id);
-  if (again?.wish !== undefined && (again.wish !== wish || again.phase !== tab.phase)) void grantWish(id);
+}
+
+/** Whether it should be tried again at once: another wish was made, or indexing ended, in the meantime. */
+async function tryOnce(id: TabId): Promise<boolean> {
+  const tab = tabById(store.get(), id);
+  const wish = tab?.wish;
+  if (tab?.summary === undefined || wish === undefined) return false;
+  const places = await resolve(id, wish, tab.phase.kind !== 'opening');
+  const now = tabById(store.get(), id);
+  if (now === undefined) return false;
+  if (now.wish !== wish) return now.wish !== undefined;
+  if (places === later) return now.phase !== tab.phase;
+  // The way up leads to where one was, also when a conversation is entered by the forward button.
+  const before = now.places[0];
+  const [base, ...rest] = places;
+  store.dispatch({ type: 'wish-done', id, places: rest.length > 0 ? [before ?? base ?? startPlace, ...rest] : places });
+  return false;
 }

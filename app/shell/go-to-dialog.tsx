@@ -31,7 +31,7 @@ export function GoToDialog({ tab }: { readonly tab: Tab }): ReactNode {
           event.preventDefault();
           if (target === undefined) return;
           showOverlay('none');
-          void goTo(tab.id, target);
+          void goTo(tab.id, target).then(() => document.querySelector<HTMLElement>('[role=grid]')?.focus());
         }}
       >
         <label className="goto-label">

@@ -45,9 +45,14 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Parts of the page that use such keys themselves. */
+const ownKeys = '[role=tablist], [role=tabpanel], [role=slider], [role=dialog], [role=listbox], summary, input, select';
+
 /** Whether keys that move rows mean rows here. */
-function isGridContext(target: EventTarget | null): boolean {
-  return !(target instanceof Element) || target === document.body || target.closest('[role=grid]') !== null;
+function isRowContext(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof Element) || target === document.body || target.closest('[role=grid]') !== null) return true;
+  // Enter presses what has the focus.
+  return key !== 'Enter' && target.closest(ownKeys) === null;
 }
 
 function hasTextSelection(): boolean {
@@ -66,7 +71,7 @@ function onKeyDown(event: KeyboardEvent): void {
   if (name === 'Mod+c' && (hasTextSelection() || isTyping(event.target))) return;
   const isLetter = isSingle && /^\p{L}$/u.test(event.key);
   const command = (byKey.get(name) ?? []).find(
-    (one) => one.when(state) && (one.gridOnly !== true || isLetter || isGridContext(event.target)),
+    (one) => one.when(state) && (one.gridOnly !== true || isLetter || isRowContext(event.target, event.key)),
   );
   if (command === undefined) return;
   event.preventDefault();

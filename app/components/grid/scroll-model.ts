@@ -29,13 +29,13 @@ export class ScrollModel {
     return () => this.#listeners.delete(listener);
   }
 
-  /** More rows arrived or the window changed its size; the place stays. */
-  resize(scale: ScrollScale): void {
+  /** More rows arrived, the window changed its size, or another list is shown, which has a place of its own. */
+  resize(scale: ScrollScale, top = this.#top): void {
     this.#scale = scale;
-    const top = clampTop(this.#top, scale);
-    const moved = top !== this.#top;
-    this.#top = top;
-    if (moved) this.#tell(false);
+    const next = clampTop(top, scale);
+    if (next === this.#top) return;
+    this.#top = next;
+    this.#tell(false);
   }
 
   /** Puts the bar where the place is; call after the scrolled element got its new height. */

@@ -92,8 +92,7 @@ export function VirtualGrid(props: VirtualGridProps): ReactNode {
   }, [model]);
 
   useLayoutEffect(() => {
-    model.resize({ rows: rowCount, rowHeight, viewport });
-    if (viewport > 0) model.moveTo(top() * rowHeight);
+    model.resize({ rows: rowCount, rowHeight, viewport }, top() * rowHeight);
     model.alignBar();
   }, [model, rowCount, viewport, top, jump]);
 

@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { expect, test, type Page } from '@playwright/test';
+import { captures, goTo, grid, idle, inspector, made, open, showEvents, start, status } from './page';
+
+const raw = gunzipSync(readFileSync(captures.variant));
+
+/** Opens a file that cannot be shown and waits for what is said about it. */
+async function refused(page: Page, file: Parameters<typeof open>[1], text: string | RegExp): Promise<void> {
+  await page.getByLabel('Open capture').setInputFiles(file as string);
+  await expect(page.getByRole('alert').filter({ hasText: text })).toBeVisible();
+  await page.getByRole('button', { name: 'Dismiss' }).click();
+}
+
+test('what is no capture gets one clear sentence each, and the page goes on', async ({ page }) => {
+  await page.goto('/');
+  const png = Buffer.concat([Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), Buffer.alloc(2000, 7)]);
+  await refused(page, made('holiday.png', png), '“holiday.png” is not a sysdig capture: it looks like');
+  await refused(page, made('notes.txt', Buffer.from('dear diary\n'.repeat(100))), '“notes.txt” is not a sysdig capture');
+  await refused(page, made('nothing.scap', Buffer.alloc(0)), '“nothing.scap” is empty');
+  await refused(page, made('zip.scap.gz', gzipSync(Buffer.from('not a capture at all, only text'))), '“zip.scap.gz” is not a sysdig capture');
+  await open(page, captures.small);
+  await expect(grid(page)).toBeVisible();
+});
+
+test('a capture without events says so', async ({ page }) => {
+  await page.goto('/');
+  // Section header and machine block only: blocks carry their length twice.
+  let at = 0;
+  for (let blocks = 0; blocks < 2; blocks += 1) at += raw.readUInt32LE(at + 4);
+  await refused(page, made('quiet.scap', raw.subarray(0, at)), '“quiet.scap” is a capture without events');
+});
+
+test('a folder is named as one', async ({ page }) => {
+  await page.goto('/');
+  await idle(page);
+  const folder = mkdtempSync(join(tmpdir(), 'a folder '));
+  const client = await page.context().newCDPSession(page);
+  const data = { items: [], files: [folder], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await client.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+  }
+  await expect(page.getByRole('alert').filter({ hasText: 'is a folder: drop the capture files that are in it' })).toBeVisible();
+  rmSync(folder, { recursive: true });
+});
+
+test('a raw capture renamed to .gz opens all the same', async ({ page }) => {
+  await start(page, made('renamed.scap.gz', raw));
+  await expect(status(page)).toContainText('8,865 of 8,865 events');
+});
+
+test('a cut gzip shows what could be read and tells where it ends', async ({ page }) => {
+  const zipped = readFileSync(captures.variant);
+  await start(page, made('cut.scap.gz', zipped.subarray(0, Math.floor(zipped.length * 0.6))));
+  const count = Number(/([\d,]+) of/.exec((await status(page).textContent()) ?? '')?.[1]?.replaceAll(',', ''));
+  expect(count).toBeGreaterThan(2000);
+  await page.getByRole('button', { name: 'Cut short' }).click();
+  await expect(page.getByRole('dialog', { name: 'Damage' })).toContainText(/0x[0-9a-f]+/);
+});
+
+test('a block that lies about its length is skipped and listed', async ({ page }) => {
+  const hurt = Buffer.from(raw);
+  hurt.fill(0xff, 400_000, 400_016);
+  await start(page, made('hurt.scap', hurt));
+  const badge = page.getByRole('button', { name: /damaged place/ });
+  await badge.click();
+  await expect(page.getByRole('dialog', { name: 'Damage' })).toContainText(/at 0x61[0-9a-f]+/);
+});
+
+test('a file that is cut away while it is open keeps its rows and says what no longer works', async ({ page }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'scapscope-'));
+  const path = join(folder, 'vanishing.scap');
+  writeFileSync(path, raw);
+  await start(page, path);
+  await goTo(page, '500');
+  rmSync(path);
+  await page.keyboard.press('End');
+  await goTo(page, '8000');
+  await page.keyboard.press('b');
+  await expect(page.getByRole('alert').filter({ hasText: 'was changed or removed after it was opened' })).toBeVisible();
+  await expect(status(page)).toContainText('8,865 of 8,865 events');
+  await page.getByRole('button', { name: 'Scapscope, start page' }).click();
+  await open(page, captures.small);
+  rmSync(folder, { recursive: true });
+});
+
+test('names with control and bidi characters are shown for what they are', async ({ page }) => {
+  await start(page, made('evil\u202egz.exe\u0007.scap', raw));
+  const name = page.getByRole('tablist', { name: 'Captures' }).getByRole('tab');
+  await expect(name).toHaveText('evil⟨U+202E⟩gz.exe␇.scap');
+  expect(await page.title()).toBe('evil⟨U+202E⟩gz.exe␇.scap · Scapscope');
+});
+
+test('hostile text inside a capture stays text: tags, bidi marks and long names', async ({ page }) => {
+  const alerts: string[] = [];
+  page.on('dialog', (dialog) => {
+    alerts.push(dialog.message());
+    void dialog.dismiss();
+  });
+  const hostile = Buffer.from(raw);
+  // Every "nginx" of the capture becomes a tag of the same length, every "curl" holds a mark that turns the line.
+  for (let at = hostile.indexOf('nginx'); at >= 0; at = hostile.indexOf('nginx', at + 5)) hostile.write('<img>', at, 'latin1');
+  for (let at = hostile.indexOf('curl'); at >= 0; at = hostile.indexOf('curl', at + 4)) hostile.write('c\u202e', at, 'utf8');
+  await start(page, made('hostile.scap', hostile));
+  await showEvents(page);
+  await page.keyboard.press('/');
+  await page.keyboard.type('<img>');
+  await page.keyboard.press('Enter');
+  await idle(page);
+  await expect(grid(page).locator('.current')).toContainText('<img>');
+  expect(await grid(page).locator('img').count()).toBe(0);
+  await expect(inspector(page).locator('img')).toHaveCount(0);
+  expect(alerts).toEqual([]);
+});
