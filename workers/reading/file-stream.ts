@@ -33,6 +33,7 @@ class FileStream implements Inflow {
   readonly #file: File;
   readonly #options: FileStreamOptions;
   #consumed = 0;
+  #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #reader: ReadableStreamBYOBReader | undefined;
   #buffer: ArrayBuffer | undefined;
   #ahead: Promise<ArrayBuffer> | undefined;
@@ -43,9 +44,10 @@ class FileStream implements Inflow {
     this.#options = options;
     try {
       // A slice, not the file: some browsers stream slices faster, and the end is fixed to the size we know.
-      this.#reader = file.slice(0, file.size).stream().getReader({ mode: 'byob' });
+      this.#stream = file.slice(0, file.size).stream();
+      this.#reader = this.#stream.getReader({ mode: 'byob' });
     } catch {
-      this.#reader = undefined; // no byte streams here: plain reads
+      this.#stream = undefined; // no byte streams here: plain reads
     }
   }
 
@@ -73,8 +75,13 @@ class FileStream implements Inflow {
     rooted.delete(this);
     this.#ahead = undefined;
     this.#buffer = undefined;
+    this.#giveUpStream();
+  }
+
+  #giveUpStream(): void {
     this.#reader?.cancel().catch(() => undefined);
     this.#reader = undefined;
+    this.#stream = undefined;
   }
 
   async #readStream(reader: ReadableStreamBYOBReader): Promise<Uint8Array<ArrayBuffer>> {
@@ -88,8 +95,7 @@ class FileStream implements Inflow {
       throw new Failure(readFailure(this.#file, cause, this.#consumed > 0));
     }
     if (result === 'stalled') {
-      reader.cancel().catch(() => undefined);
-      this.#reader = undefined;
+      this.#giveUpStream();
       return this.#readPlain();
     }
     const bytes = result.value ?? new Uint8Array(0);
