@@ -257,6 +257,21 @@ test('a full memory is a limit, not a bug', async ({ page, files }) => {
   expect(answer).toMatchObject({ ok: false, error: { kind: 'limit', what: 'memory' } });
 });
 
+test('indexing stops before memory is full; what was indexed stays queryable', async ({ page, files }) => {
+  await files({ 'long.force-limit.scap': long });
+  const { summary, rows } = await page.evaluate(async () => {
+    const capture = harness.createCapture();
+    const opened = await capture.call('open', { files: harness.files() });
+    const window = await capture.call('window', { list: { unit: 'events' }, first: 100 as ListPosition, count: 20 });
+    capture.close();
+    return { summary: opened.ok ? opened.value : undefined, rows: window.ok ? window.value.info.length : window.error };
+  });
+  expect(summary?.stopped).toMatchObject({ kind: 'limit', what: 'memory' });
+  expect(summary?.blocks).toBeGreaterThan(0);
+  expect(summary?.blocks).toBeLessThan(24 * blocks);
+  expect(rows).toBe(20);
+});
+
 test('files that are no captures are named', async ({ page, files }) => {
   const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex');
   const cases: readonly [string, Uint8Array, object][] = [

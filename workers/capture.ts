@@ -29,6 +29,8 @@ export interface Surroundings {
   /** Opens a gzip file, inflating here or in a worker of its own. */
   readonly openGzip: (file: File) => CaptureInflow;
   readonly report: (progress: Progress) => void;
+  /** Bytes of memory at which indexing stops. */
+  readonly memoryLimit: (file: File) => number;
   /** Test builds only: breaks the engine when a file asks for it. */
   readonly forceFailure?: (file: File, engine: Engine) => void;
 }
@@ -38,8 +40,6 @@ const stepMs = 6;
 const smallestStep = 128 << 10;
 const largestStep = 4 << 20;
 const progressMs = 100;
-/** Indexing stops while the engine can still answer: a 32-bit memory ends at 4 GiB. */
-const memoryLimit = 3.5 * 2 ** 30;
 /** The most that one step may ask of the engine's memory. */
 const headroom = 32 << 20;
 /** Bytes of a file that are looked at to say what it is. */
@@ -245,7 +245,7 @@ class OpenCapture {
     try {
       for (let piece = await inflow.next(); piece !== undefined; piece = await inflow.next()) {
         head ??= piece.slice(0, headBytes);
-        await this.#feed(piece, inflow, signal);
+        await this.#feed(piece, file, inflow, signal);
         if (this.#isFirstTry) this.#surroundings.forceFailure?.(file, this.#surroundings.engine);
         for (const damage of inflow.takeDamages()) this.session.damage(damage);
         if (this.#stopped !== undefined) return head;
@@ -262,9 +262,10 @@ class OpenCapture {
    * Pushes a piece in steps of a few milliseconds, and lets others in between. A stream gives pieces far smaller than
    * that, so it is the clock that says when.
    */
-  async #feed(piece: Uint8Array<ArrayBuffer>, inflow: Inflow, signal: AbortSignal): Promise<void> {
+  async #feed(piece: Uint8Array<ArrayBuffer>, file: File, inflow: Inflow, signal: AbortSignal): Promise<void> {
     for (let from = 0; from < piece.length; ) {
-      if (performance.now() - this.#breathedAt >= stepMs) await this.#pause(inflow, signal);
+      const hasFirstRows = this.#tickedEvents === 0 && this.session.blocks > 0;
+      if (hasFirstRows || performance.now() - this.#breathedAt >= stepMs) await this.#pause(file, inflow, signal);
       if (this.#stopped !== undefined) return;
       const begun = performance.now();
       const end = Math.min(piece.length, from + this.#stepBytes);
@@ -280,12 +281,13 @@ class OpenCapture {
   }
 
   /** Tells how far it is, lets others in, and looks whether to go on. */
-  async #pause(inflow: Inflow, signal: AbortSignal): Promise<void> {
+  async #pause(file: File, inflow: Inflow, signal: AbortSignal): Promise<void> {
     const { engine, breathe } = this.#surroundings;
     this.#tick(this.#bytesBefore + inflow.consumed, 'running');
     await breathe();
     checkAborted(signal);
-    if (!engine.hasRoom(memoryLimit, headroom)) this.#stopped ??= { kind: 'limit', what: 'memory', limit: memoryLimit };
+    const limit = this.#surroundings.memoryLimit(file);
+    if (!engine.hasRoom(limit, headroom)) this.#stopped ??= { kind: 'limit', what: 'memory', limit };
     this.#breathedAt = performance.now();
   }
 

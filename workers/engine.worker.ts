@@ -6,7 +6,7 @@ import { createDispatcher } from './dispatch';
 import type { Dispatcher } from './dispatch';
 import type { Engine } from './engine';
 import { loadEngine } from './engine';
-import { forceFailure } from './force';
+import { forcedLimit, forceFailure } from './force';
 import type { Api, CaptureError, Progress } from './protocol';
 import { InflatedBytes } from './reading/bytes';
 import type { CaptureInflow } from './reading/inflow';
@@ -15,6 +15,9 @@ import { inflateRemotely } from './reading/remote-inflating';
 
 /** For less than this, starting another worker takes longer than inflating here. */
 const smallFile = 1 << 20;
+
+/** Indexing stops while the engine can still answer: a 32-bit memory ends at 4 GiB. */
+const memoryLimit = 3.5 * 2 ** 30;
 
 let sendProgress: (progress: Progress) => void = () => undefined;
 let sendCrash: (error: CaptureError) => void = () => undefined;
@@ -31,7 +34,8 @@ async function start(module: WebAssembly.Module): Promise<Dispatcher> {
     breathe: createBreather(),
     openGzip: (file) => openGzip(module, engine, file),
     report: (progress) => sendProgress(progress),
-    ...(import.meta.env.MODE === 'test' ? { forceFailure } : {}),
+    memoryLimit: () => memoryLimit,
+    ...(import.meta.env.MODE === 'test' ? { forceFailure, memoryLimit: (file) => forcedLimit(file) ?? memoryLimit } : {}),
   });
   return createDispatcher(
     handlers,

@@ -1,6 +1,7 @@
 /**
  * Breaks the engine for good, in test builds only: a file named `….force-trap.scap` makes it trap after its first
- * piece, one named `….force-memory.scap` makes it run out of memory. Nothing of it is in a production build.
+ * piece, one named `….force-memory.scap` makes it run out of memory, and one named `….force-limit.scap` makes it stop
+ * before that. Nothing of it is in a production build.
  */
 import type { Engine } from './engine';
 
@@ -8,4 +9,9 @@ import type { Engine } from './engine';
 export function forceFailure(file: File, engine: Engine): void {
   if (file.name.includes('.force-trap.')) engine.trap?.();
   if (file.name.includes('.force-memory.')) engine.exhaust?.();
+}
+
+/** A limit of memory that any long capture reaches at once. */
+export function forcedLimit(file: File): number | undefined {
+  return file.name.includes('.force-limit.') ? 33 << 20 : undefined;
 }
