@@ -135,8 +135,9 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
 /// Looks at some buffers of calls that moved more than fits their block.
 fn snaplen(session: &Session, files: &mut Files<File>) -> Option<u64> {
     const LOOKED_AT: usize = 256;
+    const ROWS: u32 = 1 << 19;
     let index = session.index();
-    let clipped = (0..index.next_row())
+    let clipped = (0..index.next_row().min(ROWS))
         .filter_map(|row| index.record(row))
         .filter(|record| record.is_exit() && record.result.is_some_and(|result| result > i64::from(record.block_len)))
         .filter(|record| table::event(record.kind).is_some_and(|info| info.flags.any(table::EventFlags::READS_FROM_FD.with(table::EventFlags::WRITES_TO_FD))));

@@ -1,16 +1,23 @@
-//! Bytes of a capture: from a file or from standard input, packed or not.
+//! Bytes of a capture: from a file or from standard input, packed or not. Packed ones are unpacked in a thread of their
+//! own, while those before them are decoded.
 
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
+use std::thread;
 
-use scap::inflate::RestartPoints;
+use scap::inflate::{Format, RestartPoints};
 use scap::{Damage, Inflate, Inflated};
 
 use crate::Problem;
 
 /// File bytes read at a time. Larger pieces leave the cache before they are decoded.
-const PIECE: usize = 64 << 10;
+const READ: usize = 64 << 10;
+/// Unpacked bytes that go to the decoder at a time.
+const PIECE: usize = 256 << 10;
+/// Pieces on their way.
+const AHEAD: usize = 4;
 
 /// A capture to read from.
 pub enum Input {
@@ -29,6 +36,14 @@ impl Input {
             return Err(format!("{} is a directory, not a capture", name.display()).into());
         }
         Ok(Self::File(file))
+    }
+
+    /// The same input at the same place.
+    fn again(&self) -> io::Result<Self> {
+        Ok(match self {
+            Self::File(file) => Self::File(file.try_clone()?),
+            Self::Stdin(_) => Self::Stdin(io::stdin()),
+        })
     }
 
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
@@ -53,41 +68,146 @@ pub trait Taker {
     fn damage(&mut self, damage: Damage);
 }
 
-/// Passes on what is unpacked until the taker has had enough.
+/// Passes on what is unpacked, or what need not be, until the taker has had enough.
 struct Pass<'a, T> {
     taker: &'a mut T,
-    goes_on: bool,
+    wanted: bool,
 }
 
 impl<T: Taker> Inflated for Pass<'_, T> {
     fn bytes(&mut self, bytes: &[u8]) {
-        if self.goes_on {
-            self.goes_on = self.taker.take(bytes);
+        self.wanted = self.wanted && self.taker.take(bytes);
+    }
+
+    fn damage(&mut self, damage: Damage) {
+        if self.wanted {
+            self.taker.damage(damage);
+        }
+    }
+}
+
+/// What the unpacking thread sends.
+enum Message {
+    /// A piece, and how much of it is filled.
+    Bytes(Vec<u8>, usize),
+    Damage(Damage),
+    End(io::Result<RestartPoints>),
+}
+
+/// Gathers what is unpacked into pieces and sends them.
+struct Pieces {
+    messages: SyncSender<Message>,
+    empty: Receiver<Vec<u8>>,
+    piece: Vec<u8>,
+    filled: usize,
+    /// Somebody takes what is sent.
+    wanted: bool,
+}
+
+impl Pieces {
+    fn send(&mut self, message: Message) {
+        self.wanted = self.wanted && self.messages.send(message).is_ok();
+    }
+
+    fn flush(&mut self) {
+        if self.filled > 0 {
+            let empty = self.empty.try_recv().unwrap_or_else(|_| vec![0; PIECE]);
+            let full = std::mem::replace(&mut self.piece, empty);
+            let filled = std::mem::take(&mut self.filled);
+            self.send(Message::Bytes(full, filled));
+        }
+    }
+}
+
+impl Inflated for Pieces {
+    fn bytes(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() && self.wanted {
+            let room = self.piece.get_mut(self.filled..).unwrap_or_default();
+            let len = room.len().min(bytes.len());
+            let (now, later) = bytes.split_at(len);
+            if let Some(room) = room.get_mut(..len) {
+                room.copy_from_slice(now);
+            }
+            self.filled += len;
+            bytes = later;
+            if self.filled == PIECE {
+                self.flush();
+            }
         }
     }
 
     fn damage(&mut self, damage: Damage) {
-        if self.goes_on {
-            self.taker.damage(damage);
-        }
+        self.flush();
+        self.send(Message::Damage(damage));
     }
 }
 
 /// Reads a capture to its end, or until no more is wanted. Gives the places from which packed bytes can be read again.
 pub fn read(input: &mut Input, taker: &mut impl Taker) -> io::Result<RestartPoints> {
     let mut inflate = Inflate::new();
-    let mut pass = Pass { taker, goes_on: true };
-    let mut piece = vec![0; PIECE];
-    loop {
-        let len = input.read(&mut piece)?;
+    let mut pass = Pass { taker, wanted: true };
+    let mut buffer = vec![0; READ];
+    while pass.wanted {
+        let len = input.read(&mut buffer)?;
+        let bytes = buffer.get(..len).unwrap_or_default();
         if len == 0 {
             inflate.finish(&mut pass);
             break;
         }
-        inflate.push(piece.get(..len).unwrap_or_default(), &mut pass);
-        if !pass.goes_on {
-            break;
+        if inflate.format().is_none() && bytes.starts_with(&[0x1f, 0x8b]) {
+            return unpack(input.again()?, bytes, inflate, pass.taker);
+        }
+        if inflate.format() == Some(Format::Raw) {
+            pass.bytes(bytes);
+        } else {
+            inflate.push(bytes, &mut pass);
         }
     }
     Ok(inflate.take_points())
+}
+
+/// Goes on with a packed capture whose first bytes have been read.
+fn unpack(mut input: Input, head: &[u8], mut inflate: Inflate, taker: &mut impl Taker) -> io::Result<RestartPoints> {
+    let (messages, received) = sync_channel(AHEAD);
+    let (emptied, empty) = channel();
+    let mut buffer = vec![0; READ];
+    let mut len = head.len();
+    if let Some(start) = buffer.get_mut(..len) {
+        start.copy_from_slice(head);
+    }
+    // Not waited for: when no more is wanted it may hang in a read that never ends.
+    thread::spawn(move || {
+        let mut pieces = Pieces { messages, empty, piece: vec![0; PIECE], filled: 0, wanted: true };
+        let end = loop {
+            if len == 0 || !pieces.wanted {
+                inflate.finish(&mut pieces);
+                break Ok(inflate.take_points());
+            }
+            inflate.push(buffer.get(..len).unwrap_or_default(), &mut pieces);
+            // Standard input may be slow: what has come is shown.
+            if matches!(input, Input::Stdin(_)) {
+                pieces.flush();
+            }
+            match input.read(&mut buffer) {
+                Ok(next) => len = next,
+                Err(error) => break Err(error),
+            }
+        };
+        pieces.flush();
+        pieces.send(Message::End(end));
+    });
+    for message in received {
+        match message {
+            Message::Bytes(piece, filled) => {
+                if !taker.take(piece.get(..filled).unwrap_or_default()) {
+                    return Ok(RestartPoints::default());
+                }
+                // Nobody waits for it at the end.
+                let _ = emptied.send(piece);
+            }
+            Message::Damage(damage) => taker.damage(damage),
+            Message::End(end) => return end,
+        }
+    }
+    Err(io::Error::other("the unpacking thread is gone"))
 }

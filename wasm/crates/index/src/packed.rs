@@ -4,8 +4,6 @@
 pub const FRAME: usize = 256;
 /// Values that are packed side by side, so that one shift serves all of them.
 const LANES: usize = 4;
-/// Values of one lane.
-const DEEP: usize = FRAME / LANES;
 
 /// Bits that a value needs.
 pub fn width_of(value: u32) -> u32 {
