@@ -1,5 +1,6 @@
 //! The `scapscope` command: the same engine as the page, in a terminal.
 
+mod conversations;
 mod info;
 mod input;
 mod output;
@@ -19,6 +20,7 @@ Usage: scapscope COMMAND
 Commands:
   sysdig -r FILE   print events as sysdig prints them
   info FILE        what a capture holds
+  conversations FILE   who talks to whom
 
 Options:
   -h, --help       help, also for a command
@@ -42,6 +44,7 @@ fn run() -> Result<u8, Problem> {
         Some(Value(command)) => match command.string()?.as_str() {
             "sysdig" => sysdig::run(parser),
             "info" => info::run(parser),
+            "conversations" => conversations::run(parser),
             other => Err(format!("unknown command {other:?}; `scapscope --help` lists them").into()),
         },
         Some(Long("version")) => {

@@ -1,6 +1,7 @@
 //! The session that every face of Scapscope uses: takes the bytes of a capture, indexes them, and answers for what is
 //! indexed. Knows neither files nor JavaScript: bytes are pushed into it, and read again through a [`ByteSource`].
 
+pub mod conversations;
 pub mod detail;
 pub mod facts;
 pub mod find;

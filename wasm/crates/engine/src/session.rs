@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use index::conversations::Ledgers;
 use index::{Index, Unit};
 use model::state::NONE;
 use model::table::EventTable;
@@ -36,12 +37,14 @@ pub struct Session {
     reader: Reader<EventTable>,
     core: Core,
     conversations: Conversations,
+    pub(crate) book: crate::conversations::Book,
 }
 
 /// All that events are applied to.
 pub(crate) struct Core {
     pub(crate) state: State,
     pub(crate) index: Index,
+    pub(crate) ledgers: Ledgers,
     pub(crate) files: Vec<FileStart>,
     pub(crate) sections: Vec<SectionStart>,
     damages: Damages,
@@ -85,7 +88,7 @@ impl Core {
     }
 
     fn bytes(&self) -> u64 {
-        (self.index.bytes() + self.state.memory()) as u64
+        (self.index.bytes() + self.state.memory() + self.ledgers.memory()) as u64
     }
 }
 
@@ -152,6 +155,7 @@ impl Sink for Core {
         }
         let row = self.index.next_row();
         let applied = self.state.apply(row, event);
+        self.ledgers.push(row, event, &applied, &self.state);
         if self.index.push(offset, event, &applied).is_err() {
             self.stopped = Some(Stopped::Limit { what: "rows", limit: u64::from(Row::MAX) });
         }
@@ -177,6 +181,7 @@ impl Session {
             core: Core {
                 state: State::new(options.quirks),
                 index: Index::default(),
+                ledgers: Ledgers::default(),
                 files: Vec::new(),
                 sections: Vec::new(),
                 damages: Damages::default(),
@@ -190,6 +195,7 @@ impl Session {
                 next_check: CHECK_EVERY,
             },
             conversations: Conversations::default(),
+            book: crate::conversations::Book::default(),
         }
     }
 

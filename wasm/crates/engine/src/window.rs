@@ -221,7 +221,7 @@ impl Window {
 }
 
 /// The size that a call asks for.
-fn requested_of(event: &scap::Event<'_>) -> Option<u64> {
+pub(crate) fn requested_of(event: &scap::Event<'_>) -> Option<u64> {
     let params = table::event(event.kind)?.params();
     let index = params.iter().position(|param| SIZES.contains(&param.name))?;
     event.params.uint(index)

@@ -446,6 +446,8 @@ mod tests {
                 params: scap::Params::default(),
             };
             let applied = Applied {
+                second: NONE,
+                second_is_target: false,
                 version: record.version,
                 description: record.description,
                 fd: record.fd,

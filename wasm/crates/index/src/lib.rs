@@ -4,6 +4,7 @@
 pub mod bitmap;
 pub mod chunk;
 pub mod columns;
+pub mod conversations;
 pub mod number;
 pub mod packed;
 

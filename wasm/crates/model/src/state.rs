@@ -47,6 +47,10 @@ pub struct Applied {
     pub version: VersionIndex,
     /// Description the event is about (`fd.*`), or `NONE`.
     pub description: DescriptionIndex,
+    /// The other description of a call that has two (sendfile, splice, copy_file_range), or `NONE`.
+    pub second: DescriptionIndex,
+    /// It is written to by the call; otherwise read from.
+    pub second_is_target: bool,
     /// Number of that fd; -1 when there is none.
     pub fd: i32,
     /// Row of the enter event when this exit completes a call.
@@ -103,6 +107,8 @@ pub struct State {
     loading: bool,
     /// Descriptions that the list of this section brought.
     listed: Vec<DescriptionIndex>,
+    /// Sockets of that list by inode: processes that hold the same one hold one description.
+    listed_sockets: HashMap<u64, DescriptionIndex>,
     /// What was known before this section and has not stood in its lists so far.
     carried: Option<Carried>,
     /// An event other than a container record has been seen in this file.
@@ -133,6 +139,7 @@ impl State {
             removals: Vec::new(),
             loading: false,
             listed: Vec::new(),
+            listed_sockets: HashMap::new(),
             carried: None,
             begun: false,
             counted: 0,
@@ -211,6 +218,7 @@ impl State {
         }
         self.loading = true;
         self.interfaces.clear();
+        self.listed_sockets.clear();
         if self.quirks.has(Quirk::SectionsForget) {
             self.forget(row);
             return;
@@ -395,7 +403,19 @@ impl State {
             carried.slots.remove(&(version.table, fd.fd));
             return;
         }
+        let shared = sock.is_some() && fd.ino != 0 && !self.quirks.has(Quirk::EachNumberHasItsOwnCopy);
+        let known = if shared { self.listed_sockets.get(&fd.ino).copied() } else { None };
+        if let Some(known) = known.filter(|known| self.descriptions.get(*known).now.kind == kind) {
+            self.descriptions.put(version.table, fd.fd, known, row, cloexec);
+            if let Some(carried) = &mut self.carried {
+                carried.slots.remove(&(version.table, fd.fd));
+            }
+            return;
+        }
         let description = self.descriptions.open(kind, name, sock, fd.ino, NONE);
+        if shared {
+            self.listed_sockets.insert(fd.ino, description);
+        }
         self.descriptions.put(version.table, fd.fd, description, row, cloexec);
         self.listed.push(description);
         if let Some(carried) = &mut self.carried {
@@ -462,7 +482,7 @@ impl State {
             self.loaded(row);
         }
         let Some(info) = table::event(event.kind).filter(|info| !info.flags.has(EventFlags::UNUSED)) else {
-            return Applied { version: NONE, description: NONE, fd: -1, enter: None, latency: None, result: None, number: None, printed: false };
+            return Applied { version: NONE, description: NONE, second: NONE, second_is_target: false, fd: -1, enter: None, latency: None, result: None, number: None, printed: false };
         };
         self.counted += 1;
         let kind = event.kind;
@@ -474,7 +494,7 @@ impl State {
 
         let neutral = kind == 146 || kind == 152 || info.flags.has(EventFlags::SKIPPARSERESET);
         let mut applied =
-            Applied { version: NONE, description: NONE, fd: -1, enter: None, latency: None, result: None, number: Some(self.counted), printed };
+            Applied { version: NONE, description: NONE, second: NONE, second_is_target: false, fd: -1, enter: None, latency: None, result: None, number: Some(self.counted), printed };
         if neutral || is_container || matches!(kind, 354..=361) {
             self.apply_neutral(row, event, &mut applied);
             return applied;
@@ -619,6 +639,11 @@ impl State {
             }
         }
         let call = calls::Exit { row, event, thread, enter: trusted, result: result.unwrap_or(0) };
+        if let Some((from, to)) = self.two_subjects(&call) {
+            let is_target = subject.description == from.description;
+            applied.second = if is_target { to.description } else { from.description };
+            applied.second_is_target = is_target;
+        }
         let subject = self.exit_effect(&call, subject);
         if let Some(mut enter) = enter
             && self.threads.lives(thread)

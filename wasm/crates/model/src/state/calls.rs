@@ -1,6 +1,6 @@
 //! What successful calls do to files and to the thread that made them. Sockets have a file of their own.
 
-use super::descriptions::{Ended, FdKind};
+use super::descriptions::{Ended, FdKind, Transport};
 use super::path;
 use super::socket::{L4_ICMP, L4_RAW, L4_TCP, L4_UDP, L4_UNKNOWN, Sock};
 use super::strings::Text;
@@ -41,7 +41,7 @@ pub(super) struct Exit<'a, 'e> {
 pub(super) fn needs_enter(kind: u16) -> bool {
     matches!(
         kind,
-        2 | 18 | 22 | 30 | 36 | 48 | 58 | 102 | 126 | 136 | 138 | 140 | 142 | 144 | 150 | 166 | 192 | 194 | 198 | 200 | 240 | 284 | 288 | 292 | 294 | 306 | 326 | 330 | 398
+        2 | 18 | 22 | 30 | 36 | 48 | 58 | 102 | 126 | 136 | 138 | 140 | 142 | 144 | 150 | 166 | 188 | 192 | 194 | 198 | 200 | 240 | 284 | 288 | 292 | 294 | 306 | 326 | 330 | 332 | 398
     )
 }
 
@@ -227,8 +227,63 @@ impl State {
         let name = self.strings.keep(&path);
         let flags = flags as u32;
         let kind = if flags & O_DIRECTORY != 0 { FdKind::Directory } else { FdKind::File };
-        let description = self.descriptions.open(kind, name, None, 0, call.row);
+        let again = self.pipe_end_named(call.thread, &path, flags);
+        let description = match again {
+            Some(end) => self.descriptions.open_again(kind, name, end, call.row),
+            None => self.descriptions.open(kind, name, None, 0, call.row),
+        };
         self.point(call, call.result, description, flags & O_CLOEXEC != 0)
+    }
+
+    /// The end of a pipe that a path such as `/proc/self/fd/2` opens once more.
+    fn pipe_end_named(&self, thread: ThreadIndex, path: &[u8], flags: u32) -> Option<DescriptionIndex> {
+        let number = |text: &[u8]| std::str::from_utf8(text).ok()?.parse::<i64>().ok();
+        let (pid, fd) = match path {
+            b"/dev/stdin" => (None, 0),
+            b"/dev/stdout" => (None, 1),
+            b"/dev/stderr" => (None, 2),
+            _ => {
+                if let Some(fd) = path.strip_prefix(b"/dev/fd/") {
+                    (None, number(fd)?)
+                } else {
+                    let mut parts = path.strip_prefix(b"/proc/")?.split(|byte| *byte == b'/');
+                    let (who, word, fd) = (parts.next()?, parts.next()?, parts.next()?);
+                    if word != b"fd" || parts.next().is_some() {
+                        return None;
+                    }
+                    (if matches!(who, b"self" | b"thread-self") { None } else { Some(number(who)?) }, number(fd)?)
+                }
+            }
+        };
+        let thread = match pid {
+            Some(pid) => self.threads.find(pid)?,
+            None => thread,
+        };
+        let target = self.subject(thread, fd).description;
+        if target == NONE || self.descriptions.get(target).now.kind != FdKind::Fifo && self.descriptions.original(target) == target {
+            return None;
+        }
+        let target = self.descriptions.original(target);
+        let wanted = match flags & 3 {
+            1 => Transport::PipeReader,
+            2 => Transport::PipeWriter,
+            _ => return Some(target),
+        };
+        let peer = self.descriptions.peer(target);
+        Some(if self.descriptions.transport(target) == wanted || peer == NONE { target } else { peer })
+    }
+
+    /// What a call that has two fds moves from and to: sendfile, splice, copy_file_range.
+    pub(super) fn two_subjects(&self, call: &Exit<'_, '_>) -> Option<(Subject, Subject)> {
+        let params = &call.event.params;
+        let kept = call.enter.map(Enter::params).unwrap_or_default();
+        let (from, to) = match call.event.kind {
+            189 => (kept.int(1).or_else(|| params.int(3)), kept.int(0).or_else(|| params.int(2))),
+            167 => (kept.int(0).or_else(|| params.int(1)), kept.int(1).or_else(|| params.int(2))),
+            333 => (kept.int(0).or_else(|| params.int(3)), params.int(1)),
+            _ => return None,
+        };
+        Some((self.subject(call.thread, from?), self.subject(call.thread, to?)))
     }
 
     /// Whether a successful exit without its enter has no effect, as in sysdig 0.29.3.
@@ -258,7 +313,7 @@ impl State {
                 base.push(b'/');
                 base
             }
-            None => b"<UNKNOWN>".to_vec(),
+            None => path::UNKNOWN.to_vec(),
         }
     }
 
@@ -358,6 +413,8 @@ impl State {
         let reader = self.descriptions.open(FdKind::Fifo, Text::EMPTY, None, ino, call.row);
         let writer = self.descriptions.open(FdKind::Fifo, Text::EMPTY, None, ino, call.row);
         self.descriptions.pair(reader, writer);
+        self.descriptions.set_transport(reader, Transport::PipeReader);
+        self.descriptions.set_transport(writer, Transport::PipeWriter);
         self.point(call, read, reader, cloexec);
         self.point(call, write, writer, cloexec)
     }
@@ -458,6 +515,7 @@ impl State {
         let cloexec = ty & 0x80000 != 0;
         let sock = (kind.is_inet() || kind == FdKind::Unix).then_some(sock);
         let description = self.descriptions.open(kind, Text::EMPTY, sock, 0, call.row);
+        self.descriptions.set_transport(description, transport_of(ty));
         self.point(call, call.result, description, cloexec)
     }
 
@@ -468,7 +526,8 @@ impl State {
         }
         let (Some(one), Some(other)) = (params.int(1), params.int(2)) else { return Subject::NONE };
         let (source, dest) = (params.uint(3).unwrap_or(0), params.uint(4).unwrap_or(0));
-        let cloexec = call.enter.and_then(|enter| enter.params().uint(1)).or_else(|| params.uint(6)).unwrap_or(0) & 0x80000 != 0;
+        let ty = call.enter.and_then(|enter| enter.params().uint(1)).or_else(|| params.uint(6)).unwrap_or(0);
+        let cloexec = ty & 0x80000 != 0;
         let mut sock = Sock::default();
         sock.set_unix(source, dest);
         let first = self.descriptions.open(FdKind::Unix, Text::EMPTY, Some(sock), 0, call.row);
@@ -477,6 +536,9 @@ impl State {
         }
         let second = self.descriptions.open(FdKind::Unix, Text::EMPTY, Some(sock), 0, call.row);
         self.descriptions.pair(first, second);
+        self.descriptions.set_socketpair(first, second);
+        self.descriptions.set_transport(first, transport_of(ty));
+        self.descriptions.set_transport(second, transport_of(ty));
         self.point(call, one, first, cloexec);
         self.point(call, other, second, cloexec)
     }
@@ -568,6 +630,15 @@ impl State {
         let thread = if target > 0 { self.threads.find(target) } else { Some(self.main_of(call.thread)) };
         let Some(thread) = thread else { return };
         self.threads.change(thread, call.row, |version| version.fdlimit = limit);
+    }
+}
+
+fn transport_of(ty: u64) -> Transport {
+    match ty & 0xf {
+        1 => Transport::Stream,
+        2 => Transport::Datagram,
+        5 => Transport::Packets,
+        _ => Transport::Unknown,
     }
 }
 

@@ -196,10 +196,34 @@ pub struct Description {
     end: u32,
 }
 
+/// How the bytes of an end travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Transport {
+    /// Not recorded.
+    #[default]
+    Unknown,
+    /// A socket of type SOCK_STREAM.
+    Stream,
+    /// A socket of type SOCK_DGRAM.
+    Datagram,
+    /// A socket of type SOCK_SEQPACKET.
+    Packets,
+    /// The end of a pipe that is read from.
+    PipeReader,
+    /// The end of a pipe that is written to.
+    PipeWriter,
+}
+
 /// What is known of a description that has another end.
 #[derive(Clone, Copy, Debug)]
 struct End {
+    description: DescriptionIndex,
     peer: DescriptionIndex,
+    /// Another description that is the same end: a pipe opened once more by `/proc/self/fd/N`.
+    same: DescriptionIndex,
+    transport: Transport,
+    /// socketpair made it.
+    paired: bool,
     /// Kernel's number of a pipe or socket; 0 when not recorded.
     ino: u64,
     /// Newest holder, or `NONE`.
@@ -385,13 +409,84 @@ impl Descriptions {
         let sock = sock.map_or(NONE, |sock| self.keep(sock));
         let now = Attributes { kind, role: Role::None, name, sock };
         let end = if kind.has_other_end() {
-            self.ends.push(End { peer: NONE, ino, holder: NONE });
-            self.ends.len() as u32 - 1
+            self.new_end(ino)
         } else {
             NONE
         };
         self.all.push(Description { now, born, closed: NONE, refs: 0, change: NONE, end });
         self.all.len() as u32 - 1
+    }
+
+    fn new_end(&mut self, ino: u64) -> u32 {
+        let description = self.all.len() as u32;
+        self.ends.push(End { description, peer: NONE, same: NONE, transport: Transport::Unknown, paired: false, ino, holder: NONE });
+        self.ends.len() as u32 - 1
+    }
+
+    /// A file that is one end of a pipe, opened again under another name. It prints as the file it was opened as.
+    pub fn open_again(&mut self, kind: FdKind, name: Text, end: DescriptionIndex, born: Row) -> DescriptionIndex {
+        let index = self.open(kind, name, None, self.ino(end), born);
+        if self.get(index).end == NONE {
+            self.all.pop();
+            let of = self.new_end(self.ino(end));
+            let now = Attributes { kind, role: Role::None, name, sock: NONE };
+            self.all.push(Description { now, born, closed: NONE, refs: 0, change: NONE, end: of });
+        }
+        let transport = self.transport(end);
+        let place = self.get(index).end as usize;
+        if let Some(of) = self.ends.get_mut(place) {
+            of.same = end;
+            of.transport = transport;
+        }
+        index
+    }
+
+    /// Number of ends: descriptions of sockets and pipes are counted on their own.
+    pub fn end_count(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Position of a description among the ends; `NONE` when it has no other end.
+    #[inline]
+    pub fn end_of(&self, index: DescriptionIndex) -> u32 {
+        self.get(index).end
+    }
+
+    /// The description of an end.
+    pub fn description_of(&self, end: u32) -> DescriptionIndex {
+        self.ends.get(end as usize).map_or(NONE, |end| end.description)
+    }
+
+    /// The description that this one is another opening of; itself otherwise.
+    pub fn original(&self, index: DescriptionIndex) -> DescriptionIndex {
+        let same = self.ends.get(self.get(index).end as usize).map_or(NONE, |end| end.same);
+        if same == NONE { index } else { same }
+    }
+
+    /// How its bytes travel.
+    pub fn transport(&self, index: DescriptionIndex) -> Transport {
+        self.ends.get(self.get(index).end as usize).map_or(Transport::Unknown, |end| end.transport)
+    }
+
+    /// Says how its bytes travel.
+    pub fn set_transport(&mut self, index: DescriptionIndex, transport: Transport) {
+        if let Some(end) = self.ends.get_mut(self.all[index as usize].end as usize) {
+            end.transport = transport;
+        }
+    }
+
+    /// Whether socketpair made it.
+    pub fn is_socketpair(&self, index: DescriptionIndex) -> bool {
+        self.ends.get(self.get(index).end as usize).is_some_and(|end| end.paired)
+    }
+
+    /// Says that socketpair made both.
+    pub fn set_socketpair(&mut self, one: DescriptionIndex, other: DescriptionIndex) {
+        for index in [one, other] {
+            if let Some(end) = self.ends.get_mut(self.all[index as usize].end as usize) {
+                end.paired = true;
+            }
+        }
     }
 
     /// The other end, when both are in the capture; `NONE` otherwise.

@@ -1,7 +1,7 @@
 //! Sockets: addresses, roles, names, and which two ends belong together.
 
 use super::calls::Exit;
-use super::descriptions::{Attributes, Descriptions, FdKind, Role};
+use super::descriptions::{Attributes, Descriptions, FdKind, Role, Transport};
 use super::socket::{self, Address, L4_ICMP, L4_RAW, L4_TCP, L4_UDP, L4_UNKNOWN, Sock, Tuple};
 use super::strings::Text;
 use super::threads::Enter;
@@ -274,6 +274,7 @@ impl State {
         let index = self.descriptions.open(kind, name, Some(sock), 0, call.row);
         let now = Attributes { role: Role::Server, ..self.descriptions.get(index).now };
         self.descriptions.change(index, call.row, now, None);
+        self.descriptions.set_transport(index, Transport::Stream);
         let subject = self.point(call, call.result, index, cloexec);
         self.meet(index, Role::Server);
         subject

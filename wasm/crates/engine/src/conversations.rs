@@ -1,0 +1,106 @@
+//! Conversations of an open capture: the list, one of them in full, and the text faces of both.
+
+mod json;
+
+use index::conversations::{Conversation, call_name};
+use model::Row;
+use model::state::{NONE, ThreadIndex};
+
+use crate::session::{Core, Session};
+
+pub use json::ConversationLine;
+
+/// The conversations of a capture as of some row.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    rows: Option<Row>,
+    pub(crate) all: Vec<Conversation>,
+}
+
+/// Which conversation: its key and, unless it is the first, its life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its key.
+    pub key: String,
+    /// Its life; none for the first one, or for a connect that failed.
+    pub life: Option<u32>,
+}
+
+impl Wanted {
+    /// Reads `KEY` or `KEY~LIFE`.
+    pub fn parse(text: &str) -> Self {
+        match text.rsplit_once('~').and_then(|(key, life)| Some((key, life.parse().ok()?))) {
+            Some((key, life)) => Self { key: key.to_owned(), life: Some(life) },
+            None => Self { key: text.to_owned(), life: None },
+        }
+    }
+}
+
+impl Core {
+    /// Number of the event at a row.
+    pub(crate) fn num(&self, row: Row) -> Option<u64> {
+        self.index.number(row)
+    }
+
+    /// Nanoseconds since the first event.
+    pub(crate) fn ns(&self, row: Row) -> Option<i64> {
+        let record = self.index.record(row)?;
+        index::chunk::is_time(record.ts).then(|| record.ts.wrapping_sub(self.index.first_ts().unwrap_or(0)).cast_signed())
+    }
+
+    /// Thread at a row, as `comm (tid)`.
+    pub(crate) fn who_at(&self, row: Row) -> String {
+        let version = self.index.record(row).map_or(NONE, |record| record.version);
+        if version == NONE {
+            return "<NA>".to_owned();
+        }
+        let version = self.state.version(version);
+        let tid = self.state.threads().get(version.thread).tid;
+        format!("{} ({tid})", String::from_utf8_lossy(self.state.text(version.comm)))
+    }
+
+    /// Name of a thread at a row.
+    pub(crate) fn comm_of(&self, thread: ThreadIndex, row: Row) -> String {
+        if thread == NONE {
+            return "<NA>".to_owned();
+        }
+        let threads = self.state.threads();
+        let version = threads.version(threads.version_at(thread, row));
+        String::from_utf8_lossy(self.state.text(version.comm)).into_owned()
+    }
+}
+
+impl Session {
+    /// All conversations so far, in order of their beginning.
+    pub fn conversations(&mut self) -> &[Conversation] {
+        self.update_book();
+        &self.book.all
+    }
+
+    pub(crate) fn update_book(&mut self) {
+        let rows = self.core().index.next_row();
+        if self.book.rows != Some(rows) {
+            let core = self.core();
+            let all = core.ledgers.conversations(&core.state, &core.index);
+            self.book = Book { rows: Some(rows), all };
+        }
+    }
+
+    /// Position of a conversation in [`Session::conversations`].
+    pub fn find_conversation(&mut self, wanted: &Wanted) -> Option<usize> {
+        self.update_book();
+        let of_key = |conversation: &&Conversation| conversation.key == wanted.key;
+        match wanted.life {
+            Some(life) => self.book.all.iter().position(|conversation| conversation.life == Some(life) && of_key(&conversation)),
+            None => {
+                let first = self.book.all.iter().position(|conversation| conversation.life.is_some() && of_key(&conversation));
+                first.or_else(|| self.book.all.iter().position(|conversation| of_key(&conversation)))
+            }
+        }
+    }
+}
+
+/// Name of a call by the type of its exit.
+pub(crate) fn name_of_call(kind: u16) -> &'static str {
+    call_name(kind)
+}
