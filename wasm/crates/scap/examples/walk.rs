@@ -8,11 +8,7 @@ use scap::{Damage, Event, Limits, Reader, Sink, Table};
 
 struct NoTable;
 
-impl Table for NoTable {
-    fn param_counts(_: u16) -> &'static [u8] {
-        &[]
-    }
-}
+impl Table for NoTable {}
 
 #[derive(Debug, Default)]
 struct Counts {

@@ -19,9 +19,15 @@ pub(crate) enum Kind {
     /// Process list, version 1 to 9.
     Processes(u8),
     /// Fd list; entries with their length before them.
-    Fds { prefixed: bool },
-    Interfaces { prefixed: bool },
-    Users { prefixed: bool },
+    Fds {
+        prefixed: bool,
+    },
+    Interfaces {
+        prefixed: bool,
+    },
+    Users {
+        prefixed: bool,
+    },
     Event(Form),
 }
 

@@ -89,7 +89,7 @@ impl<'a> Params<'a> {
     pub fn int(&self, index: usize) -> Option<i64> {
         let bytes = self.get(index)?;
         match *bytes {
-            [a] => Some(i64::from(a as i8)),
+            [a] => Some(i64::from(a.cast_signed())),
             [a, b] => Some(i64::from(i16::from_le_bytes([a, b]))),
             [a, b, c, d] => Some(i64::from(i32::from_le_bytes([a, b, c, d]))),
             [a, b, c, d, e, f, g, h] => Some(i64::from_le_bytes([a, b, c, d, e, f, g, h])),
@@ -283,7 +283,8 @@ pub(crate) fn cut<'a>(block: &'a [u8], form: Form, order: Order) -> Result<Cut<'
     };
     let (cpu, flags, ts, tid, len, kind, count) = read().ok_or(short)?;
     let rest = header.take(header.len()).unwrap_or_default();
-    let mut cut = Cut { cpu, flags, ts, tid, kind, lengths: &[], data: &[], large: form.large, readable: true, fault: None };
+    let mut cut =
+        Cut { cpu, flags, ts, tid, kind, lengths: &[], data: &[], large: form.large, readable: true, fault: None };
     let payload_len = (len as usize).checked_sub(form.header_len());
     if let (Some(count), Some(payload)) = (count, payload_len.and_then(|len| rest.get(..len)))
         && let Some((lengths, data)) = fill(payload, count as usize, form.large, order)
@@ -371,7 +372,13 @@ fn irregular<'a>(
 impl<'a> Cut<'a> {
     /// The event, its numbers turned into little endian through `scratch` where that is needed.
     #[inline]
-    pub(crate) fn event<T: Table>(self, offset: u64, block_len: u32, order: Order, scratch: &'a mut Vec<u8>) -> Event<'a> {
+    pub(crate) fn event<T: Table>(
+        self,
+        offset: u64,
+        block_len: u32,
+        order: Order,
+        scratch: &'a mut Vec<u8>,
+    ) -> Event<'a> {
         let params = match order {
             Order::Little => Params { lengths: self.lengths, data: self.data, large: self.large },
             Order::Big => self.swapped::<T>(scratch),

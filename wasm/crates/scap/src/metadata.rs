@@ -112,19 +112,74 @@ pub struct Fd<'a> {
 #[derive(Clone, Copy, Debug)]
 pub enum FdTarget<'a> {
     /// IPv4 connection.
-    Ipv4 { /** Local address. */ local: [u8; 4], /** Remote address. */ remote: [u8; 4], /** Local port. */ lport: u16, /** Remote port. */ rport: u16, /** 0 unknown, 1 na, 2 tcp, 3 udp, 4 icmp, 5 raw. */ l4: u8 },
+    Ipv4 {
+        /** Local address. */
+        local: [u8; 4],
+        /** Remote address. */
+        remote: [u8; 4],
+        /** Local port. */
+        lport: u16,
+        /** Remote port. */
+        rport: u16,
+        /** 0 unknown, 1 na, 2 tcp, 3 udp, 4 icmp, 5 raw. */
+        l4: u8,
+    },
     /// IPv6 connection.
-    Ipv6 { /** Local address. */ local: [u8; 16], /** Remote address. */ remote: [u8; 16], /** Local port. */ lport: u16, /** Remote port. */ rport: u16, /** See `Ipv4`. */ l4: u8 },
+    Ipv6 {
+        /** Local address. */
+        local: [u8; 16],
+        /** Remote address. */
+        remote: [u8; 16],
+        /** Local port. */
+        lport: u16,
+        /** Remote port. */
+        rport: u16,
+        /** See `Ipv4`. */
+        l4: u8,
+    },
     /// Listening or bound IPv4 socket.
-    Ipv4Server { /** Address. */ ip: [u8; 4], /** Port. */ port: u16, /** See `Ipv4`. */ l4: u8 },
+    Ipv4Server {
+        /** Address. */
+        ip: [u8; 4],
+        /** Port. */
+        port: u16,
+        /** See `Ipv4`. */
+        l4: u8,
+    },
     /// Listening or bound IPv6 socket.
-    Ipv6Server { /** Address. */ ip: [u8; 16], /** Port. */ port: u16, /** See `Ipv4`. */ l4: u8 },
+    Ipv6Server {
+        /** Address. */
+        ip: [u8; 16],
+        /** Port. */
+        port: u16,
+        /** See `Ipv4`. */
+        l4: u8,
+    },
     /// Unix socket with the kernel addresses of both ends.
-    Unix { /** Own kernel address. */ source: u64, /** Peer's kernel address. */ dest: u64, /** Path. */ path: &'a [u8] },
+    Unix {
+        /** Own kernel address. */
+        source: u64,
+        /** Peer's kernel address. */
+        dest: u64,
+        /** Path. */
+        path: &'a [u8],
+    },
     /// Regular file with open flags.
-    File { /** Capture's own open flags. */ flags: u32, /** Path. */ name: &'a [u8], /** Device. */ dev: Option<u32> },
+    File {
+        /** Capture's own open flags. */
+        flags: u32,
+        /** Path. */
+        name: &'a [u8],
+        /** Device. */
+        dev: Option<u32>,
+    },
     /// Anything that only has a name; `kind` is the number in the file (reference: fd list types).
-    Named { /** Fd type number of the file. */ kind: u8, /** Name. */ name: &'a [u8] },
+    Named {
+        /** Fd type number of the file. */
+        kind: u8,
+        /** Name. */
+        name: &'a [u8],
+    },
 }
 
 /// One network interface.

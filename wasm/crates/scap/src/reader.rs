@@ -13,14 +13,6 @@ use crate::sniff::{self, ENOUGH};
 
 /// What the reader has to know of the event table: given by the crate that owns it.
 pub trait Table {
-    /// Parameter counts that events of this type have had, newest first (v1 events carry no count).
-    fn param_counts(kind: u16) -> &'static [u8];
-
-    /// Whether parameters of these widths can belong to this type: decides between two counts that both add up.
-    fn fits(_kind: u16, _widths: &mut dyn Iterator<Item = u32>) -> bool {
-        true
-    }
-
     /// Turns parameter `index` of a big-endian section into little endian, in place.
     ///
     /// Addresses are in network order in every file and stay; ports and all other numbers are turned.
@@ -60,11 +52,7 @@ pub trait Sink {
 /// # use scap::{Damage, Event, Limits, Reader, Sink, Table};
 /// # use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
 /// struct NoTable;
-/// impl Table for NoTable {
-///     fn param_counts(_: u16) -> &'static [u8] {
-///         &[]
-///     }
-/// }
+/// impl Table for NoTable {}
 /// #[derive(Default)]
 /// struct Count {
 ///     sections: u32,
@@ -175,9 +163,15 @@ enum Step {
 
 /// Where the next plausible block stands.
 enum Search {
-    Found { at: usize, order: Order },
+    Found {
+        at: usize,
+        order: Order,
+    },
     /// Nothing before `at`; `len` bytes from there decide.
-    Undecided { at: usize, len: usize },
+    Undecided {
+        at: usize,
+        len: usize,
+    },
     /// Nothing so far into the file: it is no capture.
     Hopeless,
 }
@@ -381,7 +375,9 @@ impl<T: Table> Reader<T> {
                 MAGIC => Order::Little,
                 _ if magic == MAGIC.swap_bytes() => Order::Big,
                 _ if self.started => self.order,
-                _ if u32_at(bytes, 4, Order::Big).is_some_and(|total| is_length(total) && total < 1 << 16) => Order::Big,
+                _ if u32_at(bytes, 4, Order::Big).is_some_and(|total| is_length(total) && total < 1 << 16) => {
+                    Order::Big
+                }
                 _ => Order::Little,
             };
             block_type = SECTION;
@@ -425,7 +421,8 @@ impl<T: Table> Reader<T> {
             if bytes.len() < total as usize + 12 && !is_end {
                 return Step::Need(total as usize + 12);
             }
-            let is_followed = self.plausible(bytes, total as usize).is_some() || (is_end && bytes.len() == total as usize);
+            let is_followed =
+                self.plausible(bytes, total as usize).is_some() || (is_end && bytes.len() == total as usize);
             if !is_followed || !self.is_sound(block, kind) {
                 match self.end(bytes, kind, is_end) {
                     End::Missing(need) => return Step::Need(need),
@@ -577,7 +574,9 @@ impl<T: Table> Reader<T> {
             let Some(head) = bytes.get(at..).and_then(|rest| rest.first_chunk::<12>()) else {
                 return Search::Undecided { at, len: 12 };
             };
-            if may_start(head) && let Some((order, total)) = self.plausible(bytes, at) {
+            if may_start(head)
+                && let Some((order, total)) = self.plausible(bytes, at)
+            {
                 match self.is_candidate(bytes, at, order, total, is_end) {
                     Proof::Yes => return Search::Found { at, order },
                     Proof::Missing(need) => return Search::Undecided { at, len: need - at },
@@ -827,17 +826,26 @@ impl<T: Table> Reader<T> {
     }
 
     fn damage(&self, block: &'static str, fault: &Fault, skipped: u64) -> Damage {
-        let text = |number: u64| if fault.field == "block type" || fault.field == "byte order magic" {
-            format!("{number:#010x}")
-        } else {
-            number.to_string()
+        let text = |number: u64| {
+            if fault.field == "block type" || fault.field == "byte order magic" {
+                format!("{number:#010x}")
+            } else {
+                number.to_string()
+            }
         };
         let expected = fault.expected.map_or_else(String::new, text);
         let damage = self.damage_at(fault.at, block, fault.field, text(fault.found), expected);
         Damage { skipped, ..damage }
     }
 
-    fn damage_at(&self, at: usize, block: &'static str, field: &'static str, found: String, expected: String) -> Damage {
+    fn damage_at(
+        &self,
+        at: usize,
+        block: &'static str,
+        field: &'static str,
+        found: String,
+        expected: String,
+    ) -> Damage {
         let offset = self.offset + at as u64;
         Damage { offset, kind: DamageKind::Malformed, block, field, found, expected, skipped: 0 }
     }
@@ -850,7 +858,12 @@ impl Unknown {
             kind: DamageKind::UnknownBlock,
             block: "unknown block",
             field: "block type",
-            found: format!("{:#010x}, {} {}", self.block_type, self.blocks, if self.blocks == 1 { "block" } else { "blocks" }),
+            found: format!(
+                "{:#010x}, {} {}",
+                self.block_type,
+                self.blocks,
+                if self.blocks == 1 { "block" } else { "blocks" }
+            ),
             expected: String::new(),
             skipped: self.bytes,
         }

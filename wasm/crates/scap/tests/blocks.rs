@@ -155,7 +155,8 @@ fn both_versions_of_the_fd_list_come_back() {
             let device = if tid == 42 { "dev: None" } else { "dev: Some(259)" };
             text.replace("dev: 259", device)
         };
-        let expected: Vec<String> = [42, 43].into_iter().flat_map(|tid| fds().into_iter().map(move |fd| print(tid, &fd))).collect();
+        let expected: Vec<String> =
+            [42, 43].into_iter().flat_map(|tid| fds().into_iter().map(move |fd| print(tid, &fd))).collect();
         assert_eq!(log.calls[1..], expected);
     }
 }
@@ -204,8 +205,10 @@ fn machine_interfaces_users_and_groups_come_back() {
             .chain(twice(users.iter().map(|it| format!("{it:?}")).collect()))
             .map(|line| line.replace("InterfaceSpec", "Interface"))
             .collect();
-        let found: Vec<String> =
-            log.calls[2..].iter().map(|call| call.replace("user User", "User").replace("group Group", "Group")).collect();
+        let found: Vec<String> = log.calls[2..]
+            .iter()
+            .map(|call| call.replace("user User", "User").replace("group Group", "Group"))
+            .collect();
         assert_eq!(found, expected);
     }
 }
@@ -309,8 +312,12 @@ fn sections_follow_each_other_each_in_its_own_byte_order() {
     let bytes = [little.clone().into_bytes(), big.into_bytes(), little.into_bytes()].concat();
     let log = read(&bytes);
     assert_eq!(log.damages, []);
-    let sections: Vec<bool> =
-        log.calls.iter().filter(|call| call.starts_with("section")).map(|call| call.contains("big_endian: true")).collect();
+    let sections: Vec<bool> = log
+        .calls
+        .iter()
+        .filter(|call| call.starts_with("section"))
+        .map(|call| call.contains("big_endian: true"))
+        .collect();
     assert_eq!(sections, [false, true, false]);
     assert_eq!(log.events.len(), 3);
     assert_eq!(log.events[0], log.events[1]);
@@ -319,7 +326,12 @@ fn sections_follow_each_other_each_in_its_own_byte_order() {
 #[test]
 fn unknown_blocks_are_skipped_with_one_warning_for_each_type() {
     let mut writer = Writer::new();
-    writer.section(2).block(0xbad, b"one").event(EventBlock::V2, &event(6, &[])).block(0xbad, b"two...").block(0xbae, b"");
+    writer
+        .section(2)
+        .block(0xbad, b"one")
+        .event(EventBlock::V2, &event(6, &[]))
+        .block(0xbad, b"two...")
+        .block(0xbae, b"");
     let log = read(&writer.into_bytes());
     assert_eq!(log.events.len(), 1);
     let found: Vec<_> = log.damages.iter().map(|it| (it.kind, it.offset, it.found.as_str(), it.skipped)).collect();

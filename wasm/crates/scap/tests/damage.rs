@@ -27,7 +27,11 @@ fn a_capture_cut_anywhere_gives_all_events_before_the_cut_and_says_where() {
         assert_eq!(last.damages.len(), usize::from(!is_clean), "cut at {cut}: {:?}", last.damages);
         if let Some(damage) = last.damages.first() {
             let kind = if cut == 0 { DamageKind::NotACapture } else { DamageKind::Truncated };
-            assert_eq!((damage.kind, damage.offset, damage.skipped), (kind, start as u64, (cut - start) as u64), "cut at {cut}");
+            assert_eq!(
+                (damage.kind, damage.offset, damage.skipped),
+                (kind, start as u64, (cut - start) as u64),
+                "cut at {cut}"
+            );
         }
         if let Some(byte) = bytes.get(cut..cut + 1) {
             reader.push(byte, &mut log);
@@ -74,7 +78,10 @@ impl Subject {
         let meets = |start: usize, end: usize| start < touched.end && touched.start < end;
         let events = self.whole.offsets.iter().zip(&self.whole.events);
         let mut ends = self.whole.offsets.iter().skip(1).copied().chain([self.bytes.len() as u64]);
-        events.filter(|(offset, _)| !meets(**offset as usize, ends.next().unwrap() as usize)).map(|(_, event)| event).collect()
+        events
+            .filter(|(offset, _)| !meets(**offset as usize, ends.next().unwrap() as usize))
+            .map(|(_, event)| event)
+            .collect()
     }
 }
 
@@ -106,7 +113,10 @@ fn one_wrong_byte_costs_at_most_the_block_it_stands_in() {
         }
         for damage in &log.damages {
             assert!(damage.offset + damage.skipped <= bytes.len() as u64, "{damage:?}");
-            assert!((at as u64) < damage.offset + damage.skipped + 70_000 && damage.offset <= at as u64 + 70_000, "byte {at}: {damage:?}");
+            assert!(
+                (at as u64) < damage.offset + damage.skipped + 70_000 && damage.offset <= at as u64 + 70_000,
+                "byte {at}: {damage:?}"
+            );
         }
     }
 }
@@ -213,9 +223,12 @@ fn with_word(at: usize, value: u32) -> (Log, usize) {
 fn a_wrong_length_in_front_or_behind_costs_nothing() {
     let (bytes, second) = three_events();
     let whole = read(&bytes);
-    for (at, value, field) in
-        [(4, 0, "block length"), (4, 48, "block length"), (4, 1 << 31, "block length"), (second.len() - 4, 7, "trailing block length")]
-    {
+    for (at, value, field) in [
+        (4, 0, "block length"),
+        (4, 48, "block length"),
+        (4, 1 << 31, "block length"),
+        (second.len() - 4, 7, "trailing block length"),
+    ] {
         let (log, start) = with_word(at, value);
         assert_eq!(log.events, whole.events, "{field} {value}");
         assert_eq!(log.damages.len(), 1);
@@ -230,7 +243,9 @@ fn a_wrong_length_in_front_or_behind_costs_nothing() {
 fn a_wrong_event_length_or_parameter_count_costs_nothing() {
     let (bytes, _) = three_events();
     let whole = read(&bytes);
-    for (at, value, field, expected) in [(26, 1_000, "event length", "38"), (26, 3, "event length", "38"), (32, 9, "parameter count", "2")] {
+    for (at, value, field, expected) in
+        [(26, 1_000, "event length", "38"), (26, 3, "event length", "38"), (32, 9, "parameter count", "2")]
+    {
         let (log, start) = with_word(at, value);
         assert_eq!(log.events, whole.events, "{field} {value}");
         let damage = &log.damages[0];

@@ -105,7 +105,7 @@ fn behind_damage_reading_goes_on_at_the_next_flush_or_member() {
     let packed = [gzip_flushed(&bytes, piece), gzip(b"next member")].concat();
     let mut random = Random(3);
     let mut recovered = 0;
-    for round in 0..300 {
+    for round in 0..60 {
         let mut packed = packed.clone();
         let at = 10 + random.below(packed.len() - 60);
         packed[at] ^= 1 << random.below(8);
@@ -113,10 +113,11 @@ fn behind_damage_reading_goes_on_at_the_next_flush_or_member() {
         assert_ne!(out.damages, [], "round {round}: the checksum would tell at least");
         assert!(out.bytes.ends_with(b"next member"), "round {round}: {:?}", out.damages);
         // Of twenty pieces between flushes one is damaged; a second one goes where the damage swallows the flush.
-        let intact = bytes.chunks(piece).filter(|piece| out.bytes.windows(40).any(|it| it == &piece[piece.len() / 2..][..40]));
+        let intact =
+            bytes.chunks(piece).filter(|piece| out.bytes.windows(40).any(|it| it == &piece[piece.len() / 2..][..40]));
         recovered += intact.count();
     }
-    assert!(recovered > 300 * 18, "{recovered} pieces of {}", 300 * 20);
+    assert!(recovered > 60 * 18, "{recovered} pieces of {}", 60 * 20);
 }
 
 #[test]
@@ -193,7 +194,11 @@ fn any_part_of_the_stream_is_read_again_from_the_nearest_point() {
     let sent = inflate.points().to_bytes();
     assert_eq!(RestartPoints::from_bytes(&sent).unwrap().to_bytes(), sent);
     for cut in [0, 5, 30, sent.len() - 1] {
-        assert_eq!(RestartPoints::from_bytes(&sent[..cut]).map(|it| it.to_bytes().len() == sent.len()), None, "cut at {cut}");
+        assert_eq!(
+            RestartPoints::from_bytes(&sent[..cut]).map(|it| it.to_bytes().len() == sent.len()),
+            None,
+            "cut at {cut}"
+        );
     }
     let received = RestartPoints::from_bytes(&inflate.take_points().to_bytes()).unwrap();
     assert_reads_anywhere(&packed, &bytes, &received);

@@ -18,8 +18,11 @@ fn mixed() -> Vec<u8> {
     let user = UserSpec::User { uid: 0, gid: 0, name: b"root".into(), home: b"/root".into(), shell: b"/bin/sh".into() };
     let mut little = Writer::new();
     little.section(2).machine(&MachineSpec::default()).users(2, &[user]).processes(9, &[ProcessSpec::default()]);
-    little.fds(2, 1, &[fd.clone()]).event(EventBlock::V2, &event(5, b"hello"));
-    little.block(0xbad, b"unknown").event(EventBlock::V2Flags, &event(5, b"")).event(EventBlock::Large, &event(5, b"x"));
+    little.fds(2, 1, std::slice::from_ref(&fd)).event(EventBlock::V2, &event(5, b"hello"));
+    little
+        .block(0xbad, b"unknown")
+        .event(EventBlock::V2Flags, &event(5, b""))
+        .event(EventBlock::Large, &event(5, b"x"));
     let mut big = Writer::big_endian();
     big.section(0).processes(3, &[ProcessSpec::default(), ProcessSpec::default()]).fds(1, 1, &[fd]);
     big.event(EventBlock::V1, &event(5, b"abc")).event(EventBlock::V1Flags, &event(280, b"abc"));

@@ -1,6 +1,8 @@
 //! Packs captures, for tests of what unpacks them.
 
-use miniz_oxide::deflate::core::{CompressorOxide, TDEFLFlush, TDEFLStatus, compress_to_output, create_comp_flags_from_zip_params};
+use miniz_oxide::deflate::core::{
+    CompressorOxide, TDEFLFlush, TDEFLStatus, compress_to_output, create_comp_flags_from_zip_params,
+};
 
 /// One gzip member.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {

@@ -57,7 +57,8 @@
 //! | dynamic ones | `1:-11`: the alternative, then its value |
 //! | any | `NULL` (no bytes), `hex:0a0b0c` (these bytes), `fill:1000` (so many `x`) |
 //!
-//! Other lines: `release 0.29.3` (or `0.36.0`, `libs`) chooses among types of one name as that release would;
+//! Other lines: `release 0.29.3` (or `0.36.0`, `libs`) chooses among types of one name as that release would, and writes
+//! the process list of its recorder;
 //! `section` starts a further section, and takes what the first one takes on a `section` line at the top:
 //! `section order=big minor=2 processes=9 fds=2 interfaces=2 users=2 events=v2`, where `events` is `v1`, `v1flags`, `v2`,
 //! `v2flags`, `large` or `largeflags`; `hidden` before the `dir` of an event marks it state-only (in a block with flags);

@@ -6,7 +6,9 @@ use model::table::{self, EventFlags, EventTable, ParamInfo, Release};
 use scap::Table as _;
 
 use crate::value::{self, Endpoint, Result, quoted_len};
-use crate::writer::{EventBlock, EventSpec, FdSpec, FdTarget, InterfaceSpec, MachineSpec, ProcessSpec, UserSpec, Writer};
+use crate::writer::{
+    EventBlock, EventSpec, FdSpec, FdTarget, InterfaceSpec, MachineSpec, NEWEST_TAIL, ProcessSpec, UserSpec, Writer,
+};
 
 /// Nanoseconds since the epoch that times of drawn events count from.
 pub const START: u64 = 1_700_000_000_000_000_000;
@@ -185,7 +187,10 @@ impl Drawing {
                 fields.number("boot", &mut lists.machine.boot_ts)?;
                 fields.end()
             }
-            "interface" => lists.interfaces.push(interface(line)?).nothing(),
+            "interface" => {
+                lists.interfaces.push(interface(line)?);
+                Ok(())
+            }
             "user" => {
                 let mut fields = Fields::of(line)?;
                 let (mut uid, mut gid) = (0, 0);
@@ -206,11 +211,18 @@ impl Drawing {
                 lists.users.push(UserSpec::Group { gid, name });
                 fields.end()
             }
-            "process" => lists.processes.push(process(line)?).nothing(),
-            "container" => lists.containers.push(container(line)?).nothing(),
+            "process" => {
+                lists.processes.push(process(line)?);
+                Ok(())
+            }
+            "container" => {
+                lists.containers.push(container(line)?);
+                Ok(())
+            }
             _ => {
                 let (tid, fd) = fd(line)?;
-                lists.fds.entry(tid).or_default().push(fd).nothing()
+                lists.fds.entry(tid).or_default().push(fd);
+                Ok(())
             }
         }
     }
@@ -231,7 +243,13 @@ impl Drawing {
             writer.users(versions.users, &lists.users);
         }
         if !lists.processes.is_empty() {
-            writer.processes(versions.processes, &lists.processes);
+            // By this length readers tell the recorder.
+            let tail = match self.release {
+                Release::V0_29_3 => 29,
+                Release::V0_36_0 => 67,
+                Release::Libs0_25_4 => NEWEST_TAIL,
+            };
+            writer.processes_with_tail(versions.processes, tail, &lists.processes);
         }
         for (tid, fds) in &lists.fds {
             writer.fds(versions.fds, *tid, fds);
@@ -336,17 +354,6 @@ impl Drawing {
             params[index] = bytes;
         }
         Ok(params)
-    }
-}
-
-/// Lets a statement stand where a result is wanted.
-trait Nothing {
-    fn nothing(self) -> Result<()>;
-}
-
-impl Nothing for () {
-    fn nothing(self) -> Result<()> {
-        Ok(())
     }
 }
 

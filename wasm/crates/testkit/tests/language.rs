@@ -132,7 +132,11 @@ fn older_lists_hold_what_their_version_has() {
 fn a_container_is_an_event_before_all_others() {
     let mut found = lines("container id=29b85fa50839 name=web1 image=lab/php-app:1.0\nns tid dir type\n5 1 > close");
     found[2] = found[2].replace('\\', "");
-    assert!(found[2].starts_with(r#"0 0 -1 324#container json={"container":{"full_id":"","id":"29b85fa50839","#), "{}", found[2]);
+    assert!(
+        found[2].starts_with(r#"0 0 -1 324#container json={"container":{"full_id":"","id":"29b85fa50839","#),
+        "{}",
+        found[2]
+    );
     assert!(found[2].ends_with(r#","lookup_state":1,"privileged":false,"type":0}}nx00"#), "{}", found[2]);
     assert_eq!(found[3], "5 0 1 4#close");
 }
@@ -173,7 +177,10 @@ fn numbers_are_written_in_many_ways_and_have_the_width_of_their_type() {
     assert_eq!(args("> close fd=0x1a"), args("> close fd=26"));
     assert_eq!(args("> openat dirfd=AT_FDCWD"), r"openat dirfd=\x9c\xff\xff\xff\xff\xff\xff\xff");
     assert_eq!(args("> shutdown fd=1 how=SHUT_RDWR"), args("> shutdown fd=1 how=2"));
-    assert_eq!(args("> openat flags=O_RDONLY|O_CLOEXEC mode=7"), r"openat dirfd= name= flags=\x01\x10\x00\x00 mode=\x07\x00\x00\x00");
+    assert_eq!(
+        args("> openat flags=O_RDONLY|O_CLOEXEC mode=7"),
+        r"openat dirfd= name= flags=\x01\x10\x00\x00 mode=\x07\x00\x00\x00"
+    );
     assert_eq!(args("> kill sig=9"), r"kill pid= sig=\t");
 }
 
@@ -181,7 +188,10 @@ fn numbers_are_written_in_many_ways_and_have_the_width_of_their_type() {
 fn texts_bytes_and_lists_are_written_as_they_print() {
     assert_eq!(args("< open fd=3 name=/tmp/x flags=1"), args("< open fd=3 name='/tmp/x' flags=1(O_RDONLY)"));
     assert_eq!(args(r"> open name='a\0b\'\x7f\n'"), r"open name=a\x00b\'\x7f\n\x00");
-    assert_eq!(args("< read res=9 data=GET / HTTP/1.1 fd=4 size=80"), args("< read res=9 data='GET / HTTP/1.1' fd=4 size=80"));
+    assert_eq!(
+        args("< read res=9 data=GET / HTTP/1.1 fd=4 size=80"),
+        args("< read res=9 data='GET / HTTP/1.1' fd=4 size=80")
+    );
     assert_eq!(args("< read res=1 data=hex:00ff"), r"read res=\x01\x00\x00\x00\x00\x00\x00\x00 data=\x00\xff");
     assert_eq!(args("< read res=0 data=NULL"), r"read res=\x00\x00\x00\x00\x00\x00\x00\x00 data=");
     assert_eq!(args("< read res=3 data=fill:3"), r"read res=\x03\x00\x00\x00\x00\x00\x00\x00 data=xxx");

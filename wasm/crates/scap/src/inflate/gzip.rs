@@ -36,11 +36,18 @@ enum Stage {
     Header(Header),
     Deflate,
     /// Checksum and length: eight bytes, so many of them seen.
-    Trailer { seen: usize, bytes: [u8; 8] },
+    Trailer {
+        seen: usize,
+        bytes: [u8; 8],
+    },
     /// Between members. Zero bytes there are padding.
-    Between { magic_seen: usize },
+    Between {
+        magic_seen: usize,
+    },
     /// The stream is damaged: looking for a place from which it makes sense again. The last bytes seen.
-    Lost { last: [u8; 4] },
+    Lost {
+        last: [u8; 4],
+    },
 }
 
 /// What of a member header comes next.
@@ -154,7 +161,13 @@ impl Gzip {
         self.stage = Stage::Deflate;
     }
 
-    fn deflate(&mut self, data: &[u8], place: &mut Place, points: &mut RestartPoints, out: &mut impl Inflated) -> usize {
+    fn deflate(
+        &mut self,
+        data: &[u8],
+        place: &mut Place,
+        points: &mut RestartPoints,
+        out: &mut impl Inflated,
+    ) -> usize {
         let is_due = points.is_due(place.inflated);
         let (status, used, piece) = self.window.decompress(&mut self.core, data, is_due);
         if let Some(checksum) = &mut self.checksum {

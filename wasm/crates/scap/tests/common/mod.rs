@@ -7,20 +7,11 @@ use std::hash::{Hash, Hasher};
 use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
 use scap::{Damage, Event, Inflate, Inflated, Limits, Reader, Sink, Table};
 
-/// Knows three types: 5 takes two or four parameters, 280 one, 152 five of fixed width.
+/// Takes every parameter for a number.
 #[derive(Clone, Debug)]
 pub struct SmallTable;
 
 impl Table for SmallTable {
-    fn param_counts(kind: u16) -> &'static [u8] {
-        match kind {
-            5 => &[4, 2],
-            152 => &[6, 5],
-            280 => &[1],
-            _ => &[],
-        }
-    }
-
     fn swap_param(_: u16, _: usize, bytes: &mut [u8]) {
         bytes.reverse();
     }
