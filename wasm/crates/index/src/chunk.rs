@@ -80,21 +80,23 @@ impl Record {
 pub struct Counts {
     /// Lines of `sysdig -r`.
     pub printed: u32,
+    /// Exits among them.
+    pub exits: u32,
     /// Rows of the event list.
     pub shown: u32,
     /// Rows of the call list.
     pub calls: u32,
     /// Failed exits.
     pub errors: u32,
-    /// Earliest known time of a packed row; all ones when there is none.
+    /// Earliest known time; all ones when there is none.
     pub min_ts: u64,
-    /// Latest known time of a packed row.
+    /// Latest known time.
     pub max_ts: u64,
 }
 
 impl Default for Counts {
     fn default() -> Self {
-        Self { printed: 0, shown: 0, calls: 0, errors: 0, min_ts: u64::MAX, max_ts: 0 }
+        Self { printed: 0, exits: 0, shown: 0, calls: 0, errors: 0, min_ts: u64::MAX, max_ts: 0 }
     }
 }
 
@@ -102,6 +104,14 @@ impl Counts {
     fn widen(&mut self, low: u64, high: u64) {
         self.min_ts = self.min_ts.min(low);
         self.max_ts = self.max_ts.max(high);
+    }
+
+    fn add(&mut self, flags: &[u32], kinds: &[u32]) {
+        for (flags, kind) in flags.iter().zip(kinds) {
+            let printed = flags & u32::from(Flags::PRINTED.0);
+            self.printed += printed;
+            self.exits += printed & kind;
+        }
     }
 }
 
@@ -320,11 +330,10 @@ impl Chunk {
         self.offsets.push(at, offset, event.block_len);
         self.shown.or(at, shown);
         self.calls.or(at, call);
-        self.errors.or(at, error);
-        self.counts.printed += u32::from(applied.printed);
-        self.counts.shown += u32::from(shown);
-        self.counts.calls += u32::from(call);
-        self.counts.errors += u32::from(error && shown);
+        if error {
+            self.errors.or(at, true);
+            self.counts.errors += u32::from(shown);
+        }
         self.len += 1;
         if slot == FRAME - 1 {
             self.pack(open);
@@ -341,6 +350,7 @@ impl Chunk {
         } else {
             open.ts.iter().filter(|ts| is_time(**ts)).for_each(|ts| self.counts.widen(*ts, *ts));
         }
+        self.counts.add(&open.flags, &open.kind);
         self.kind.push(&open.kind, &mut open.kinds);
         self.version.push(&open.version, &mut open.versions);
         self.description.push(&open.description, &mut open.descriptions);
@@ -394,7 +404,9 @@ impl Chunk {
         } else {
             open.set_partner(at, completion.exit.wrapping_sub(completion.enter));
         }
-        self.errors.or(at, completion.error);
+        if completion.error {
+            self.errors.or(at, true);
+        }
     }
 
     /// Rows in it.
@@ -407,9 +419,34 @@ impl Chunk {
         self.len == 0
     }
 
-    /// Sums over it. Times only count what is packed.
-    pub fn counts(&self) -> &Counts {
-        &self.counts
+    /// Sums over it.
+    pub fn counts(&self, open: &Open) -> Counts {
+        let mut counts = self.counts;
+        let rest = self.len - self.packed;
+        counts.add(&open.flags[..rest], &open.kind[..rest]);
+        open.ts[..rest].iter().filter(|ts| is_time(**ts)).for_each(|ts| counts.widen(*ts, *ts));
+        counts.shown = self.shown.rank(CHUNK_ROWS);
+        counts.calls = self.calls.rank(CHUNK_ROWS);
+        counts
+    }
+
+    /// Adds its events by type.
+    pub fn add_kinds(&self, open: &Open, sums: &mut Vec<u64>) {
+        let mut add = |kind: u32, count: u64| {
+            let at = kind as usize;
+            if at >= sums.len() {
+                sums.resize(at + 1, 0);
+            }
+            sums[at] += count;
+        };
+        let mut by_code = vec![0; self.kind.values().len()];
+        let mut codes = [0; FRAME];
+        for frame in 0..self.packed / FRAME {
+            self.kind.codes(frame, &mut codes);
+            codes.iter().for_each(|code| by_code[*code as usize] += 1);
+        }
+        self.kind.values().iter().zip(by_code).for_each(|(kind, count)| add(*kind, count));
+        open.kind[..self.len - self.packed].iter().for_each(|kind| add(*kind, 1));
     }
 
     /// Rows of the event list.

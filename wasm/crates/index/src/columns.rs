@@ -6,7 +6,7 @@ use model::{Applied, Row};
 use scap::Event;
 
 use crate::bitmap::Bitmap;
-use crate::chunk::{CHUNK_ROWS, Chunk, Completion, Open, Record, is_error, is_time};
+use crate::chunk::{CHUNK_ROWS, Chunk, Completion, Counts, Open, Record, is_error, is_time};
 use crate::number::Numbers;
 
 /// What one row of a list stands for.
@@ -51,9 +51,8 @@ pub struct Index {
     totals: Totals,
     sealed_bytes: usize,
     numbers: Numbers,
-    /// Events by type.
-    by_kind: Vec<u64>,
     first_ts: Option<u64>,
+    /// Latest time in the complete chunks.
     last_ts: u64,
 }
 
@@ -67,7 +66,6 @@ impl Default for Index {
             totals: Totals::default(),
             sealed_bytes: 0,
             numbers: Numbers::default(),
-            by_kind: vec![0; 512],
             first_ts: None,
             last_ts: 0,
         }
@@ -87,6 +85,14 @@ pub struct Totals {
     pub exits: u64,
     /// Failed exits.
     pub errors: u64,
+}
+
+impl Totals {
+    fn add(&mut self, counts: &Counts) {
+        self.printed += u64::from(counts.printed);
+        self.exits += u64::from(counts.exits);
+        self.errors += u64::from(counts.errors);
+    }
 }
 
 impl Index {
@@ -110,23 +116,10 @@ impl Index {
             let error = applied.result.is_some_and(is_error);
             chunk.complete(&mut self.open, &Completion { enter, exit: row, error });
         }
-        self.numbers.push(applied.number);
-        let kind = usize::from(event.kind);
-        match self.by_kind.get_mut(kind) {
-            Some(count) => *count += 1,
-            None => {
-                self.by_kind.resize(kind + 1, 0);
-                self.by_kind[kind] = 1;
-            }
-        }
+        self.numbers.push(row, applied.number);
         self.totals.rows += 1;
-        if applied.printed {
-            self.totals.printed += 1;
-            self.totals.exits += u64::from(event.kind % 2);
-            if is_time(event.ts) {
-                self.first_ts.get_or_insert(event.ts);
-                self.last_ts = self.last_ts.max(event.ts);
-            }
+        if self.first_ts.is_none() && applied.printed && is_time(event.ts) {
+            self.first_ts = Some(event.ts);
         }
         let Some(last) = self.chunks.last_mut() else { return Err(Full) };
         last.push(&mut self.open, row, offset, event, applied, enter_listed);
@@ -140,11 +133,12 @@ impl Index {
     fn seal(&mut self) {
         let Some(last) = self.chunks.last_mut() else { return };
         last.seal(&mut self.open);
-        let counts = last.counts();
+        let counts = last.counts(&self.open);
         self.before.push(self.listed);
         self.listed.shown += counts.shown;
         self.listed.calls += counts.calls;
-        self.totals.errors += u64::from(counts.errors);
+        self.totals.add(&counts);
+        self.last_ts = self.last_ts.max(counts.max_ts);
         self.sealed_bytes += last.bytes().iter().map(|column| column.1).sum::<usize>();
         self.chunks.push(Chunk::default());
     }
@@ -162,13 +156,18 @@ impl Index {
 
     /// Sums over the capture so far.
     pub fn totals(&self) -> Totals {
-        let errors = self.last().map_or(0, |last| u64::from(last.counts().errors));
-        Totals { errors: self.totals.errors + errors, ..self.totals }
+        let mut totals = self.totals;
+        if let Some(last) = self.last() {
+            totals.add(&last.counts(&self.open));
+        }
+        totals
     }
 
     /// Events by type; types behind the end have none.
-    pub fn by_kind(&self) -> &[u64] {
-        &self.by_kind
+    pub fn by_kind(&self) -> Vec<u64> {
+        let mut sums = Vec::new();
+        self.chunks.iter().for_each(|chunk| chunk.add_kinds(&self.open, &mut sums));
+        sums
     }
 
     /// Time of the first printed event that has one.
@@ -176,9 +175,9 @@ impl Index {
         self.first_ts
     }
 
-    /// Latest time of a printed event.
+    /// Latest time of an event.
     pub fn last_ts(&self) -> u64 {
-        self.last_ts
+        self.last().map_or(0, |last| last.counts(&self.open).max_ts).max(self.last_ts)
     }
 
     /// How many chunks there are, the unfinished one included.
@@ -227,10 +226,7 @@ impl Index {
 
     /// Rows of the whole list.
     pub fn list_len(&self, unit: Unit) -> u64 {
-        let here = self.last().map_or(0, |last| match unit {
-            Unit::Events => last.counts().shown,
-            Unit::Calls => last.counts().calls,
-        });
+        let here = self.last().map_or(0, |last| Self::bitmap(last, unit).rank(CHUNK_ROWS));
         u64::from(self.listed.of(unit)) + u64::from(here)
     }
 
@@ -283,8 +279,7 @@ impl Index {
     pub fn next_in_time(&self, unit: Unit, ts: u64) -> Option<Row> {
         (0..self.chunk_count()).find_map(|number| {
             let chunk = self.chunk(number)?;
-            // What is not packed yet is not in the counts.
-            if chunk.counts().max_ts < ts && number + 1 < self.chunk_count() {
+            if chunk.counts(&self.open).max_ts < ts {
                 return None;
             }
             let found = Self::bitmap(chunk, unit).iter().find(|at| {
@@ -342,7 +337,7 @@ impl Index {
     /// Bytes that the index takes, the unfinished chunk included.
     pub fn bytes(&self) -> usize {
         let last = self.last().map_or(0, |last| last.bytes().iter().map(|column| column.1).sum());
-        self.sealed_bytes + last + self.open.bytes() + self.numbers.bytes() + self.by_kind.capacity() * 8
+        self.sealed_bytes + last + self.open.bytes() + self.numbers.bytes()
     }
 
     /// Bytes of the chunks by column.

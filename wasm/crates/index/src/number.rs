@@ -7,8 +7,8 @@ use model::Row;
 #[derive(Debug, Default)]
 pub struct Numbers {
     runs: Vec<Run>,
-    /// What the next row must have for the last run to go on.
-    expected: Option<u64>,
+    /// What the next row must have for the last run to go on; 0: no number.
+    expected: u64,
     rows: Row,
 }
 
@@ -20,13 +20,15 @@ struct Run {
 }
 
 impl Numbers {
-    /// Takes the number of the next row.
-    pub fn push(&mut self, number: Option<u64>) {
-        if number != self.expected || self.runs.is_empty() {
-            self.runs.push(Run { row: self.rows, first: number });
+    /// Takes the number of the next row. Numbers start at 1.
+    #[inline]
+    pub fn push(&mut self, row: Row, number: Option<u64>) {
+        let given = number.unwrap_or(0);
+        if given != self.expected || row == 0 {
+            self.runs.push(Run { row, first: number });
         }
-        self.expected = number.map(|number| number.wrapping_add(1));
-        self.rows += 1;
+        self.expected = if given == 0 { 0 } else { given.wrapping_add(1) };
+        self.rows = row + 1;
     }
 
     /// Number of a row.
@@ -68,7 +70,7 @@ mod tests {
     fn unknown_types_take_no_number_and_files_start_again() {
         let mut numbers = Numbers::default();
         let given = [None, Some(1), Some(2), None, None, Some(3), Some(4), Some(1), Some(2), None, Some(3)];
-        given.iter().for_each(|number| numbers.push(*number));
+        (0..).zip(&given).for_each(|(row, number)| numbers.push(row, *number));
         for (row, number) in given.iter().enumerate() {
             assert_eq!(numbers.of(row as Row), *number, "row {row}");
         }
