@@ -9,7 +9,7 @@ const raw = gunzipSync(readFileSync(captures.variant));
 
 /** Opens a file that cannot be shown and waits for what is said about it. */
 async function refused(page: Page, file: Parameters<typeof open>[1], text: string | RegExp): Promise<void> {
-  await page.getByLabel('Open capture').setInputFiles(file as string);
+  await page.getByLabel('Open capture').setInputFiles(file);
   await expect(page.getByRole('alert').filter({ hasText: text })).toBeVisible();
   await page.getByRole('button', { name: 'Dismiss' }).click();
 }

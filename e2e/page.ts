@@ -46,8 +46,8 @@ export const cell = (page: Page, num: number, column: string): Locator =>
 export const selectedRow = (page: Page): Locator => grid(page).locator('[aria-selected="true"]');
 
 /** Opens files by the page's file input and waits until they are indexed. */
-export async function open(page: Page, files: string | readonly string[] | MadeFile | readonly MadeFile[]): Promise<void> {
-  await page.getByLabel('Open capture').setInputFiles(files as string);
+export async function open(page: Page, files: string | string[] | MadeFile | MadeFile[]): Promise<void> {
+  await page.getByLabel('Open capture').setInputFiles(files);
   await expect(status(page)).toContainText('Indexed in');
   await idle(page);
 }

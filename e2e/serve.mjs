@@ -19,7 +19,6 @@ await main(async () => {
   );
   /** @type {unknown} */
   const module = await import(pathToFileURL(join(root, 'build', 'server', 'main.js')).href);
-  const { serve } = /** @type {typeof import('../server/main.ts')} */ (module);
-  const server = await serve({ host: 'localhost', port: Number(process.env['PORT']), folder: join(root, folder) });
-  console.log(`The page for tests is at ${server.address}`);
+  const { serve } = /** @type {{ serve: (options: { host: string, port: number, folder: string }) => Promise<unknown> }} */ (module);
+  await serve({ host: 'localhost', port: Number(process.env['PORT']), folder: join(root, folder) });
 });

@@ -1,10 +1,10 @@
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { captures, cell, conversation, goTo, grid, idle, made, open, row, selectedRow, showEvents, start, status } from './page';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
 /** Real drops, files and folders alike, through the browser's own drag and drop. */
-async function drop(page: import('@playwright/test').Page, files: readonly string[]): Promise<void> {
+async function drop(page: Page, files: readonly string[]): Promise<void> {
   const client = await page.context().newCDPSession(page);
   const data = { items: [], files: [...files], dragOperationsMask: 1 };
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {

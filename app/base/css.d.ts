@@ -1,7 +1,10 @@
 import 'react';
 
+type Variables = Readonly<Record<`--${string}`, string | number | undefined>>;
+
 declare module 'react' {
-  interface CSSProperties {
-    readonly [variable: `--${string}`]: string | number | undefined;
+  // Merging is the only way to widen the library's type.
+  interface CSSProperties extends Variables {
+    readonly fontKerning?: string | undefined;
   }
 }

@@ -1,5 +1,7 @@
 /** Parts of the File System Access API that only some browsers have, and TypeScript's library therefore has not. */
-type FilePermission = { mode: 'read' };
+interface FilePermission {
+  readonly mode: 'read';
+}
 
 interface FileSystemHandle {
   queryPermission?(descriptor: FilePermission): Promise<PermissionState>;
@@ -10,4 +12,6 @@ interface DataTransferItem {
   getAsFileSystemHandle(): Promise<FileSystemHandle | null>;
 }
 
-declare var showOpenFilePicker: ((options: { multiple: boolean }) => Promise<FileSystemFileHandle[]>) | undefined;
+interface Window {
+  showOpenFilePicker?(options: { readonly multiple: boolean }): Promise<FileSystemFileHandle[]>;
+}

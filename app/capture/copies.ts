@@ -83,8 +83,8 @@ export async function copiedBytes(): Promise<number> {
     let sum = 0;
     for await (const entry of (await folder()).values()) {
       if (entry.kind !== 'directory') continue;
-      for await (const file of (entry as FileSystemDirectoryHandle).values()) {
-        if (file.kind === 'file') sum += (await (file as FileSystemFileHandle).getFile()).size;
+      for await (const file of entry.values()) {
+        if (file.kind === 'file') sum += (await file.getFile()).size;
       }
     }
     return sum;

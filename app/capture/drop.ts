@@ -34,9 +34,9 @@ export function tellFolders(folders: readonly string[]): void {
 
 /** The dialog that gives handles; undefined where the browser has none or does not allow it. */
 export async function pickWithHandles(): Promise<readonly Source[] | undefined> {
-  if (globalThis.showOpenFilePicker === undefined) return undefined;
+  if (window.showOpenFilePicker === undefined) return undefined;
   try {
-    const handles = await globalThis.showOpenFilePicker({ multiple: true });
+    const handles = await window.showOpenFilePicker({ multiple: true });
     return await Promise.all(handles.map(async (handle) => ({ file: await handle.getFile(), handle })));
   } catch (cause) {
     // The user closed the dialog.

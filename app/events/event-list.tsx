@@ -4,14 +4,14 @@ import type { ListSpec } from '../../workers/protocol';
 import { ask } from '../capture/session';
 import { VirtualGrid, rowId } from '../components/grid/virtual-grid';
 import { sentence } from '../messages/messages';
-import type { Tab, TabId } from '../state/model';
+import type { Reveal, RowFacts, Tab, TabId } from '../state/model';
 import { listKey, listOf, nameOf, placeOf, rowsOf, selectedRange, tabById } from '../state/select';
 import { store, useApp } from '../state/store';
 import type { CellContext } from './columns';
 import { EventHeader } from './event-header';
 import { EventRow } from './event-row';
 import { followSelected, recount, select } from './moves';
-import { factsOf, rowAt } from './rows';
+import { factsOf, rowAt, type Row } from './rows';
 import { useColumns } from './use-columns';
 import { WindowLoader } from './window-loader';
 import { grantWish } from './wish';
@@ -94,6 +94,10 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
     const now = tabById(store.get(), id);
     return now === undefined ? 0 : placeOf(now).top;
   }, [id]);
+  const onRevealed = useCallback(
+    (done: Reveal) => store.dispatch({ type: 'revealed', id, reveal: done }),
+    [id],
+  );
   const onRange = useCallback((first: number, last: number) => setRange({ first, last }), []);
   const onViewport = useCallback(
     (viewportRows: number) => store.dispatch({ type: 'ui', change: { viewportRows } }),
@@ -117,13 +121,7 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   );
   const picked = selectedRange(place);
   const current = selected?.position;
-  const rowCache = useMemo(() => new Map<number, ReturnType<typeof rowAt>>(), []);
-  useMemo(() => rowCache.clear(), [rowCache, window]);
-  const rowOf = (position: number): ReturnType<typeof rowAt> => {
-    if (window === undefined) return undefined;
-    if (!rowCache.has(position)) rowCache.set(position, rowAt(window, position));
-    return rowCache.get(position);
-  };
+  const rowOf = (position: number): Row | undefined => (window === undefined ? undefined : rowAt(window, position));
 
   return (
     <VirtualGrid
@@ -138,6 +136,7 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
       top={top}
       jump={`${key} ${place.jump}`}
       reveal={reveal}
+      onRevealed={onRevealed}
       onScroll={onScroll}
       onRange={onRange}
       onViewport={onViewport}
@@ -163,7 +162,7 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   );
 }
 
-function factsAt(row: ReturnType<typeof rowAt>): ReturnType<typeof factsOf> | undefined {
+function factsAt(row: Row | undefined): RowFacts | undefined {
   return row === undefined ? undefined : factsOf(row);
 }
 

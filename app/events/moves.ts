@@ -105,7 +105,7 @@ export async function showUnit(id: TabId, unit: Unit): Promise<void> {
     const isInView =
       place.selected !== undefined && place.selected.position >= Math.floor(place.top) && place.selected.position <= place.top + view;
     let top = 0;
-    if (isInView && selected !== undefined && place.selected !== undefined) {
+    if (isInView && selected !== undefined) {
       top = Math.max(0, selected.position - (place.selected.position - place.top));
     } else if (topFacts !== undefined) {
       top = (await positionIn(id, list, topFacts.row)) ?? 0;
@@ -132,7 +132,7 @@ export async function followSelected(id: TabId): Promise<void> {
       return;
     }
     const { fd } = answer.value;
-    if (fd === undefined || !fd.followable) {
+    if (fd?.followable !== true) {
       tell(`${answer.value.type} #${facts.num ?? facts.row} is not about a socket, pipe or file that can be followed.`);
       return;
     }

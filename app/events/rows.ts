@@ -32,11 +32,25 @@ export interface Row {
   readonly errno: string;
 }
 
+/** Rows that were read already, so that a row that did not change is the same object. */
+const read = new WeakMap<RowWindow, (Row | undefined)[]>();
+
 /** The row at a position of the list, if the window has it. */
 export function rowAt(window: RowWindow, position: number): Row | undefined {
   const i = position - window.first;
+  if (i < 0 || i >= window.length) return undefined;
+  let rows = read.get(window);
+  if (rows === undefined) {
+    rows = [];
+    read.set(window, rows);
+  }
+  rows[i] ??= readRow(window, i);
+  return rows[i];
+}
+
+function readRow(window: RowWindow, i: number): Row | undefined {
   const row = window.row[i];
-  if (row === undefined || i < 0 || i >= window.length) return undefined;
+  if (row === undefined) return undefined;
   const flags = window.flags[i] ?? 0;
   const fd = window.fd[i];
   return {

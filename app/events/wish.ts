@@ -79,7 +79,7 @@ async function resolve(id: TabId, wish: Wish, isIndexed: boolean): Promise<reado
     top,
     reveal:
       selected !== undefined && (topAt === undefined || wasInView)
-        ? { position: selected.position, how: topAt === undefined ? 'center' : 'nearest', turn: nextTurn() }
+        ? { position: selected.position, how: topAt === undefined ? 'center' : 'nearest' }
         : undefined,
   };
   return wish.follow !== undefined && place.follow !== undefined ? [base, granted] : [granted];
@@ -87,14 +87,6 @@ async function resolve(id: TabId, wish: Wish, isIndexed: boolean): Promise<reado
 
 /** Rows that fit on a very tall screen. */
 const tallestWindow = 120;
-
-let turns = 1_000_000;
-
-/** Differs from all turns that reducers give out, which count from 1. */
-function nextTurn(): number {
-  turns += 1;
-  return turns;
-}
 
 const running = new Set<TabId>();
 

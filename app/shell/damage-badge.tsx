@@ -14,7 +14,7 @@ export function DamageBadge({ tab }: { readonly tab: Tab }): ReactNode {
   if (summary === undefined || summary.damageCount === 0) return null;
   const { damage, damageCount } = summary;
   const beyond = damageCount - damage.length;
-  const isCut = damageCount === 1 && damage[0]?.kind === 'truncated';
+  const isCut = beyond === 0 && damage.every(({ kind }) => kind === 'truncated');
   return (
     <div className="menu end">
       <button

@@ -64,7 +64,7 @@ function onKeyDown(event: KeyboardEvent): void {
   const state = store.get();
   const name = keyName(event);
   if (state.ui.overlay !== 'none' && name !== 'Mod+k') return;
-  const isSingle = !name.startsWith('Mod+') && [...event.key].length === 1;
+  const isSingle = !name.startsWith('Mod+') && /^.$/u.test(event.key);
   if (isSingle && (isTyping(event.target) || !state.ui.singleKeys)) return;
   if (isTyping(event.target) && !name.startsWith('Mod+')) return;
   // What the user marked with the mouse is what Ctrl+C means.

@@ -14,7 +14,7 @@ export function OpenInput({ className, children }: { readonly className: string;
         aria-label="Open capture"
         className="visually-hidden"
         onClick={(event) => {
-          if (globalThis.showOpenFilePicker === undefined) return;
+          if (window.showOpenFilePicker === undefined) return;
           const input = event.currentTarget;
           event.preventDefault();
           // The browser's newer dialog gives handles, by which a reload finds the files again.

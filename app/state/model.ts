@@ -47,12 +47,10 @@ export interface Follow {
   readonly label: string;
 }
 
-/** How the grid should bring the selected row into view. */
+/** Asks the grid to bring a row into view; it goes away when that is done. */
 export interface Reveal {
   readonly position: ListPosition;
   readonly how: 'nearest' | 'center' | 'top';
-  /** Every request is a new one, also to the same row. */
-  readonly turn: number;
 }
 
 /** One step of the way down: a list and where one stands in it. */

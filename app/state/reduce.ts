@@ -34,6 +34,7 @@ export type Action =
   | { readonly type: 'counted'; readonly id: TabId; readonly key: string; readonly value: ListCount }
   | { readonly type: 'scrolled'; readonly id: TabId; readonly top: number; readonly name: EventName | undefined }
   | { readonly type: 'selected'; readonly id: TabId; readonly selected: Selected | undefined; readonly extend: boolean; readonly how: Reveal['how'] | 'none' }
+  | { readonly type: 'revealed'; readonly id: TabId; readonly reveal: Reveal }
   | { readonly type: 'facts'; readonly id: TabId; readonly position: ListPosition; readonly facts: RowFacts }
   | { readonly type: 'place-replaced'; readonly id: TabId; readonly place: Place }
   | { readonly type: 'followed'; readonly id: TabId; readonly follow: Follow; readonly unit: Unit; readonly selected: Selected | undefined }
@@ -49,14 +50,10 @@ export type Action =
   | { readonly type: 'ui'; readonly change: Partial<Pick<Ui, 'viewportRows' | 'inspectorOpen' | 'singleKeys' | 'finding'>> };
 
 function changeTab(state: AppState, id: TabId, change: (tab: Tab) => Tab): AppState {
-  let changed = false;
-  const tabs = state.tabs.map((tab) => {
-    if (tab.id !== id) return tab;
-    const next = change(tab);
-    changed ||= next !== tab;
-    return next;
-  });
-  return changed ? { ...state, tabs } : state;
+  const before = state.tabs.find((tab) => tab.id === id);
+  if (before === undefined) return state;
+  const after = change(before);
+  return after === before ? state : { ...state, tabs: state.tabs.map((tab) => (tab === before ? after : tab)) };
 }
 
 function changePlace(state: AppState, id: TabId, change: (place: Place) => Place): AppState {
@@ -67,12 +64,8 @@ function changePlace(state: AppState, id: TabId, change: (place: Place) => Place
   });
 }
 
-function nextReveal(place: Place, position: ListPosition, how: Reveal['how']): Reveal {
-  return { position, how, turn: (place.reveal?.turn ?? 0) + 1 };
-}
-
 function withFacts(selected: Selected | undefined, position: ListPosition, facts: RowFacts): Selected | undefined {
-  return selected === undefined || selected.position !== position ? selected : { position, facts };
+  return selected?.position === position ? { position, facts } : selected;
 }
 
 function sameName(a: EventName | undefined, b: EventName | undefined): boolean {
@@ -150,9 +143,13 @@ export function reduce(state: AppState, action: Action): AppState {
           ...place,
           selected,
           mark: mark?.position === selected.position ? undefined : mark,
-          reveal: how === 'none' ? place.reveal : nextReveal(place, selected.position, how),
+          reveal: how === 'none' ? place.reveal : { position: selected.position, how },
         };
       });
+    case 'revealed':
+      return changePlace(state, action.id, (place) =>
+        place.reveal === action.reveal ? { ...place, reveal: undefined } : place,
+      );
     case 'facts':
       return changePlace(state, action.id, (place) => ({
         ...place,
@@ -169,9 +166,7 @@ export function reduce(state: AppState, action: Action): AppState {
           follow: action.follow,
           selected: action.selected,
           reveal:
-            action.selected === undefined
-              ? undefined
-              : { position: action.selected.position, how: 'center', turn: 1 },
+            action.selected === undefined ? undefined : { position: action.selected.position, how: 'center' },
         };
         // One step deep: following from inside a conversation goes sideways, so "up" always leads to all events.
         const base = tab.places.slice(0, 1);

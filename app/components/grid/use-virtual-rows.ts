@@ -25,6 +25,8 @@ export function useVirtualRows(
   const [, bump] = useReducer((turn: number) => turn + 1, 0);
   const { rowHeight } = scale;
   const band = bandAt(model.top, scale);
+  // React's compiler is not used here; everything is read again on every render.
+  // eslint-disable-next-line react-hooks/incompatible-library
   const virtualizer = useVirtualizer<HTMLElement, HTMLElement>({
     count: band.count,
     getScrollElement: () => scroller.current,

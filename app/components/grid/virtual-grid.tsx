@@ -12,6 +12,7 @@ import {
   type ReactNode,
   type RefObject,
 } from 'react';
+import type { Reveal } from '../../state/model';
 import { barHeight, topToCenter, topToReveal, type ScrollScale } from './scroll-map';
 import { ScrollModel } from './scroll-model';
 import { useVirtualRows } from './use-virtual-rows';
@@ -19,12 +20,6 @@ import './virtual-grid.css';
 
 export const rowHeight = 22;
 const headerHeight = 24;
-
-export interface RevealRequest {
-  readonly position: number;
-  readonly how: 'nearest' | 'center' | 'top';
-  readonly turn: number;
-}
 
 export interface VirtualGridProps {
   readonly label: string;
@@ -39,7 +34,9 @@ export interface VirtualGridProps {
   /** Rows that should be scrolled past; taken up when the list changes and when `jump` does. */
   readonly top: () => number;
   readonly jump: string;
-  readonly reveal: RevealRequest | undefined;
+  /** A row to bring into view; `onRevealed` is called once that is done. */
+  readonly reveal: Reveal | undefined;
+  readonly onRevealed: (reveal: Reveal) => void;
   readonly onScroll: (top: number) => void;
   readonly onRange: (first: number, last: number) => void;
   readonly onViewport: (rows: number) => void;
@@ -76,7 +73,7 @@ function positionOf(event: MouseEvent): number | undefined {
 }
 
 export function VirtualGrid(props: VirtualGridProps): ReactNode {
-  const { label, rowCount, selected, reveal, onScroll, onRange, onViewport, top, jump } = props;
+  const { label, rowCount, selected, reveal, onRevealed, onScroll, onRange, onViewport, top, jump } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const shift = useRef<HTMLDivElement>(null);
   const [model] = useState(() => new ScrollModel());
@@ -120,17 +117,15 @@ export function VirtualGrid(props: VirtualGridProps): ReactNode {
     if (viewport > 0) onViewport(Math.max(1, Math.floor(viewport / rowHeight)));
   }, [viewport, onViewport]);
 
-  const granted = useRef(0);
   useLayoutEffect(() => {
-    // A request is granted once, when the list has its size and the row.
-    if (reveal === undefined || reveal.turn === granted.current) return;
-    if (viewport === 0 || reveal.position >= rowCount) return;
-    granted.current = reveal.turn;
+    // The list may not have its size or the row yet.
+    if (reveal === undefined || viewport === 0 || reveal.position >= rowCount) return;
     const now = { rows: rowCount, rowHeight, viewport };
     if (reveal.how === 'top') model.moveTo(reveal.position * rowHeight);
     else if (reveal.how === 'center') model.moveTo(topToCenter(reveal.position, model.top, now));
     else model.moveTo(topToReveal(reveal.position, model.top, now));
-  }, [model, reveal, rowCount, viewport]);
+    onRevealed(reveal);
+  }, [model, reveal, onRevealed, rowCount, viewport]);
 
   const pick = (event: MouseEvent): void => {
     const position = positionOf(event);

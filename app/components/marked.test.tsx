@@ -1,0 +1,22 @@
+import { isValidElement, type ReactElement, type ReactNode } from 'react';
+import { expect, it } from 'vitest';
+import { Marked } from './marked';
+
+/** Marked parts in brackets. */
+function drawn(text: string, find: string): string {
+  const parts = Marked({ text, find });
+  const list: readonly ReactNode[] = Array.isArray(parts) ? parts : [parts];
+  return list
+    .map((part) => (isValidElement(part) ? `[${String((part as ReactElement<{ children: string }>).props.children)}]` : String(part)))
+    .join('');
+}
+
+it.each([
+  ['res=-32(EPIPE) data', 'epipe', 'res=-32([EPIPE]) data'],
+  ['aXaXa', 'a', '[a]X[a]X[a]'],
+  ['nothing here', 'else', 'nothing here'],
+  ['a\nb', '\n', 'a[␊]b'],
+  ['text', '', 'text'],
+])('marks %j for %j', (text, find, expected) => {
+  expect(drawn(text, find)).toBe(expected);
+});
