@@ -119,6 +119,11 @@ pub struct State {
     meetings: HashMap<network::Key, network::Meeting>,
     /// Tables of callers at their clone exits, for children in pid namespaces: (caller's tid, child's vtid).
     snapshots: HashMap<(i64, i64), process::Snapshot>,
+    /// Rows at which children in pid namespaces told of themselves before their callers did: (parent, child's vtid).
+    namespace_births: HashMap<(i64, i64), Row>,
+    /// What may have been closed by execve: the flags of accept4 and pipe2 were not recorded. A later call on such a
+    /// number shows that it was not.
+    doubtful: HashMap<(TableIndex, i64), DescriptionIndex>,
     scratch: Vec<u8>,
 }
 
@@ -145,6 +150,8 @@ impl State {
             counted: 0,
             meetings: HashMap::new(),
             snapshots: HashMap::new(),
+            namespace_births: HashMap::new(),
+            doubtful: HashMap::new(),
             scratch: Vec::new(),
         }
     }
@@ -242,6 +249,8 @@ impl State {
         }
         self.meetings.clear();
         self.snapshots.clear();
+        self.namespace_births.clear();
+        self.doubtful.clear();
     }
 
     /// Facts of the machine.
@@ -638,6 +647,9 @@ impl State {
                 subject = self.subject(thread, fd);
             }
         }
+        if subject.description == NONE && subject.fd >= 0 && !self.doubtful.is_empty() {
+            self.open_after_all(row, thread, &mut subject, result.unwrap_or(0));
+        }
         let call = calls::Exit { row, event, thread, enter: trusted, result: result.unwrap_or(0) };
         if let Some((from, to)) = self.two_subjects(&call) {
             let is_target = subject.description == from.description;
@@ -656,6 +668,19 @@ impl State {
             self.threads.live_mut(thread).enter = enter;
         }
         subject
+    }
+
+    /// A call on a number that execve may have closed, and that has not failed for that: it was open all the time.
+    fn open_after_all(&mut self, row: Row, thread: ThreadIndex, subject: &mut Subject, result: i64) {
+        const EBADF: i64 = -9;
+        let table = self.threads.now(thread).table;
+        if let Some(description) = self.doubtful.remove(&(table, subject.fd))
+            && result != EBADF
+        {
+            self.descriptions.reopen(description);
+            self.descriptions.put(table, subject.fd, description, row, false);
+            subject.description = description;
+        }
     }
 
     /// An fd argument: drivers up to 0.29.3 write 32-bit arguments without their sign.

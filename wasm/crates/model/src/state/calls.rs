@@ -377,6 +377,14 @@ impl State {
 
     fn duplicate(&mut self, call: &Exit<'_, '_>, old: Subject, cloexec: bool) -> Subject {
         if old.description == NONE {
+            // It is open, though nothing is known of it, and what the new number pointed at is closed.
+            let table = self.threads.now(call.thread).table;
+            let right = !self.quirks.has(Quirk::EachNumberHasItsOwnCopy);
+            if right && old.fd >= 0 && call.result != old.fd && self.descriptions.slot(table, call.result).is_some() {
+                let description = self.descriptions.open(FdKind::Unknown, Text::EMPTY, None, 0, call.row);
+                self.point(call, old.fd, description, false);
+                return self.point(call, call.result, description, cloexec);
+            }
             return Subject { fd: call.result, description: NONE };
         }
         if call.result == old.fd {
@@ -392,9 +400,10 @@ impl State {
             Some(F_DUPFD | F_DUPFD_CLOEXEC) if call.enter.is_none() && self.needs_its_enter_still() => subject,
             Some(F_DUPFD | F_DUPFD_CLOEXEC) if call.result >= 0 => self.duplicate(call, subject, command == Some(F_DUPFD_CLOEXEC)),
             Some(F_SETFD) if call.result >= 0 => {
-                if let Some(flag) = params.uint(3) {
-                    let table = self.threads.now(call.thread).table;
-                    self.descriptions.set_cloexec(table, subject.fd, flag & 1 != 0);
+                let table = self.threads.now(call.thread).table;
+                match params.uint(3) {
+                    Some(flag) => self.descriptions.set_cloexec(table, subject.fd, flag & 1 != 0),
+                    None => self.descriptions.doubt_cloexec(table, subject.fd),
                 }
                 subject
             }
@@ -416,7 +425,13 @@ impl State {
         self.descriptions.set_transport(reader, Transport::PipeReader);
         self.descriptions.set_transport(writer, Transport::PipeWriter);
         self.point(call, read, reader, cloexec);
-        self.point(call, write, writer, cloexec)
+        let subject = self.point(call, write, writer, cloexec);
+        if params.uint(4).is_none() {
+            let table = self.threads.now(call.thread).table;
+            self.descriptions.doubt_cloexec(table, read);
+            self.descriptions.doubt_cloexec(table, write);
+        }
+        subject
     }
 
     fn signalfd(&mut self, call: &Exit<'_, '_>) -> Subject {
@@ -556,9 +571,6 @@ impl State {
 
     fn change_identity(&mut self, call: &Exit<'_, '_>) {
         let kind = call.event.kind;
-        if matches!(kind, 427 | 429) && self.quirks.has(Quirk::SetreuidUnseen) {
-            return;
-        }
         let params = &call.event.params;
         let kept = call.enter.map(Enter::params).unwrap_or_default();
         let (exit_at, enter_at) = match kind {

@@ -305,9 +305,11 @@ pub struct LiveSlot {
     inherited: bool,
     /// Dropped at execve.
     pub cloexec: bool,
+    /// Perhaps dropped at execve: the call that made it did not record its flags.
+    pub maybe_cloexec: bool,
 }
 
-const FREE: LiveSlot = LiveSlot { description: NONE, from: 0, ended: NONE, holder: NONE, inherited: false, cloexec: false };
+const FREE: LiveSlot = LiveSlot { description: NONE, from: 0, ended: NONE, holder: NONE, inherited: false, cloexec: false, maybe_cloexec: false };
 
 /// Numbers below this are kept in an array, the others in a map.
 const DENSE: i64 = 4096;
@@ -650,8 +652,26 @@ impl Descriptions {
         let holder = self.hold(description, table, fd, row);
         let place = &mut self.tables[table as usize];
         let ended = place.get(fd).ended;
-        place.set(fd, LiveSlot { description, from: row, ended, holder, inherited: false, cloexec });
+        place.set(fd, LiveSlot { description, from: row, ended, holder, inherited: false, cloexec, maybe_cloexec: false });
         place.count += 1;
+    }
+
+    /// Says that a live number may be closed on exec.
+    pub fn doubt_cloexec(&mut self, table: TableIndex, fd: i64) {
+        let place = &mut self.tables[table as usize];
+        let mut slot = place.get(fd);
+        if slot.description != NONE {
+            slot.maybe_cloexec = true;
+            place.set(fd, slot);
+        }
+    }
+
+    /// Takes back that it was closed.
+    pub fn reopen(&mut self, description: DescriptionIndex) {
+        let description = &mut self.all[description as usize];
+        if description.refs == 0 {
+            description.closed = NONE;
+        }
     }
 
     /// Sets or clears close-on-exec of a live number.
@@ -660,6 +680,7 @@ impl Descriptions {
         let mut slot = place.get(fd);
         if slot.description != NONE {
             slot.cloexec = cloexec;
+            slot.maybe_cloexec = false;
             place.set(fd, slot);
         }
     }

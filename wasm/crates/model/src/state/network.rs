@@ -276,6 +276,11 @@ impl State {
         self.descriptions.change(index, call.row, now, None);
         self.descriptions.set_transport(index, Transport::Stream);
         let subject = self.point(call, call.result, index, cloexec);
+        if matches!(call.event.kind, 57 | 249) {
+            // accept4, whose flags were not recorded.
+            let table = self.threads.now(call.thread).table;
+            self.descriptions.doubt_cloexec(table, call.result);
+        }
         self.meet(index, Role::Server);
         subject
     }

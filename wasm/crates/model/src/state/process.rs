@@ -77,8 +77,7 @@ impl State {
             };
         if foreign {
             if right && flags & CLONE_THREAD == 0 {
-                let table = if flags & CLONE_FILES != 0 { NONE } else { self.descriptions.fork(self.threads.now(caller).table, row) };
-                self.snapshots.insert((event.tid, child), Snapshot { table, ts: event.ts });
+                self.keep_snapshot(caller, child, flags, event, row, entered);
             }
             if self.learns_once() {
                 self.threads.live_mut(caller).asked = true;
@@ -147,7 +146,10 @@ impl State {
             self.learn_placeholder(parent, row, event);
         }
         // CLONE_PARENT makes the caller's parent ours: the snapshot then stands under the caller's tid, not under ptid.
-        let snapshot = if is_thread { None } else { self.take_snapshot(ptid, vtid) };
+        let snapshot = if is_thread { None } else { self.take_snapshot(ptid, vtid, tid) };
+        if snapshot.is_none() && !is_thread && in_namespace {
+            self.namespace_births.insert((ptid, vtid), row);
+        }
         let table = match snapshot {
             Some(Snapshot { table, .. }) if table != NONE => table,
             Some(_) => self.threads.now(parent).table,
@@ -158,12 +160,38 @@ impl State {
         self.add_child(tid, row, event, version, true);
     }
 
-    fn take_snapshot(&mut self, ptid: i64, vtid: i64) -> Option<Snapshot> {
-        if let Some(snapshot) = self.snapshots.remove(&(ptid, vtid)) {
-            return Some(snapshot);
+    /// Keeps the caller's table for a child whose own event is still to come.
+    fn keep_snapshot(&mut self, caller: ThreadIndex, child: i64, flags: u64, event: &Event<'_>, row: Row, entered: Option<Row>) {
+        let parent = if flags & CLONE_PARENT != 0 { self.threads.now(caller).ptid } else { event.tid };
+        // The child's event has come already: the number is its own, or that of its namespace.
+        let born = self.namespace_births.remove(&(parent, child));
+        if born.is_some_and(|born| entered.is_none_or(|entered| born >= entered)) || entered.is_some_and(|entered| self.threads.born_since(child, entered)) {
+            return;
+        }
+        let table = if flags & CLONE_FILES != 0 { NONE } else { self.descriptions.fork(self.threads.now(caller).table, row) };
+        let mut gone: Vec<TableIndex> = Vec::new();
+        self.snapshots.retain(|_, old| {
+            let stale = event.ts.saturating_sub(old.ts) >= STALE;
+            if stale {
+                gone.push(old.table);
+            }
+            !stale
+        });
+        gone.extend(self.snapshots.insert((event.tid, child), Snapshot { table, ts: event.ts }).map(|old| old.table));
+        gone.sort_unstable();
+        for table in gone.into_iter().filter(|table| *table != NONE) {
+            self.descriptions.end(table, row, Ended::Unseen, NONE);
+        }
+    }
+
+    fn take_snapshot(&mut self, ptid: i64, vtid: i64, tid: i64) -> Option<Snapshot> {
+        for child in [vtid, tid] {
+            if let Some(snapshot) = self.snapshots.remove(&(ptid, child)) {
+                return Some(snapshot);
+            }
         }
         // With CLONE_PARENT the caller is a sibling: the newest one that bore this number.
-        let key = self.snapshots.iter().filter(|((_, child), _)| *child == vtid).max_by_key(|(_, snapshot)| snapshot.ts).map(|(key, _)| *key)?;
+        let key = self.snapshots.iter().filter(|((_, child), _)| *child == vtid || *child == tid).max_by_key(|(_, snapshot)| snapshot.ts).map(|(key, _)| *key)?;
         let caller = self.threads.find(key.0)?;
         if self.threads.now(caller).ptid == ptid { self.snapshots.remove(&key) } else { None }
     }
@@ -383,8 +411,11 @@ impl State {
         if !quirks.has(Quirk::ExecveKeepsFds) {
             let table = self.threads.now(thread).table;
             for (fd, slot) in self.descriptions.live(table) {
-                if slot.cloexec {
+                if slot.cloexec || slot.maybe_cloexec {
                     self.descriptions.remove(table, fd, row, Ended::Exec, thread);
+                }
+                if slot.maybe_cloexec && !slot.cloexec {
+                    self.doubtful.insert((table, fd), slot.description);
                 }
             }
         }

@@ -1,0 +1,360 @@
+/**
+ * Holds `scapscope conversations --json` against what follows from sysdig's own printed fields alone. It shares no code
+ * with the engine: descriptors are followed here by creation, fork, dup, exec and close, as the text shows them.
+ *
+ *   node scripts/conversation-truth.mjs --bin scapscope CAPTURE...
+ *
+ * Only conversations that began within the capture are compared: sysdig prints nothing of the others' addresses.
+ */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { basename } from 'node:path';
+
+const fields = '%evt.num|%evt.rawtime|%thread.tid|%proc.pid|%evt.dir|%evt.type|%evt.args';
+
+/** @param {string} command @param {string[]} args */
+function lines(command, args) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  return createInterface({ input: child.stdout, crlfDelay: Infinity });
+}
+
+/** @typedef {{ id: number, key: string, family: string, side: number, sum: Sum, closed: undefined | Close, mates: undefined | Life, maybe: boolean, cloexec: boolean, refs: number, connect?: [number, number, number], accept?: [number, number], role?: string }} Description */
+/** @typedef {{ writes: number, written: number, failedWrites: number, reads: number, read: number, failures: Failure[] }} Sum */
+/** @typedef {{ call: string, enter: number, exit: number, errno: string, time: number }} Failure */
+/** @typedef {{ exit: number, how: string, time: bigint }} Close */
+/** @typedef {{ key: string, family: string, ends: [Description?, Description?], start: number }} Life */
+
+const readCalls = new Set(['read', 'readv', 'pread', 'preadv', 'recv', 'recvfrom', 'recvmsg']);
+const writeCalls = new Set(['write', 'writev', 'pwrite', 'pwritev', 'send', 'sendto', 'sendmsg']);
+const retries = new Set(['EAGAIN', 'EINTR', 'EINPROGRESS']);
+
+/** @param {string} text @param {string} name */
+function number(text, name) {
+  const match = new RegExp(`(?:^| )${name}=(-?\\d+)`).exec(text);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
+/**
+ * Lives as the printed lines tell them.
+ * @param {string} capture
+ */
+async function truth(capture) {
+  /** @type {Map<number, Set<number>>} Threads that each process is seen with and that have not exited. */
+  const threads = new Map();
+  /** @type {string[][]} */
+  const rows = [];
+  for await (const line of lines('sysdig', ['-r', capture, '-p', fields])) {
+    const parts = line.split('|');
+    rows.push([...parts.slice(0, 6), parts.slice(6).join('|')]);
+    const [tid, pid] = [Number(parts[2]), Number(parts[3])];
+    if (pid > 0) threads.set(pid, (threads.get(pid) ?? new Set()).add(tid));
+  }
+  let ids = 0;
+  /** @type {Map<number, Map<number, { what: Description, cloexec: boolean, maybe: boolean }>>} */
+  const tables = new Map();
+  /** @type {Map<number, number>} */
+  const tableOf = new Map();
+  /** @type {Map<number, { type: string, args: string, num: number, time: bigint, what: Description | undefined, second: Description | undefined, fd: number | undefined }>} */
+  const pending = new Map();
+  /** @type {Life[]} */
+  const lives = [];
+  /** @type {Map<string, Life>} */
+  const open = new Map();
+  /** @type {Map<string, Map<number, { what: Description, cloexec: boolean, maybe: boolean }>>} */
+  const snapshots = new Map();
+  const suspended = new Map();
+  /** @type {Map<number, number>} Process that each thread was last seen in. */
+  const processOf = new Map();
+
+  /** @param {string} family @param {boolean} [known] @returns {Description} */
+  const make = (family, known = true) => ({ id: (ids += 1), key: '', family, side: 0, sum: { writes: 0, written: 0, failedWrites: 0, reads: 0, read: 0, failures: [] }, closed: undefined, mates: undefined, maybe: !known, cloexec: false, refs: 0 });
+  /** @param {number} pid */
+  const table = (pid) => {
+    let found = tables.get(pid);
+    if (found === undefined) tables.set(pid, (found = new Map()));
+    return found;
+  };
+  /** @param {Description} what @param {number} num @param {bigint} time @param {string} how */
+  const release = (what, num, time, how) => {
+    what.refs -= 1;
+    if (what.refs === 0) what.closed = { exit: num, how, time };
+  };
+  /** @param {number} pid @param {number} fd @param {Description} what @param {boolean} cloexec @param {boolean} maybe @param {number} num @param {bigint} time */
+  const put = (pid, fd, what, cloexec, maybe, num, time) => {
+    const old = table(pid).get(fd);
+    what.refs += 1;
+    if (old !== undefined) release(old.what, num, time, 'replaced');
+    table(pid).set(fd, { what, cloexec, maybe });
+    suspended.delete(`${pid}:${fd}`);
+  };
+  /** @param {string} key @param {string} family @param {Description} what @param {number} side @param {number} start */
+  const join = (key, family, what, side, start) => {
+    let life = open.get(key);
+    const over = life !== undefined && (life.ends[side] !== undefined || [life.ends[0], life.ends[1]].every((end) => end?.closed !== undefined));
+    if (life === undefined || over) {
+      life = { key, family, ends: [undefined, undefined], start };
+      open.set(key, life);
+      lives.push(life);
+    }
+    life.ends[side] = what;
+    what.mates = life;
+    what.side = side;
+    life.start = side === 0 ? start : life.start;
+  };
+  /** @param {string} one @param {string} other */
+  const unixKey = (one, other) => {
+    const [a, b] = [one.toLowerCase(), other.toLowerCase()].sort();
+    return `unix:${a}-${b}`;
+  };
+  /** @param {string} tuple */
+  const keyOf = (tuple) => {
+    const unix = /^([0-9a-f]{6,})->([0-9a-f]{6,})/.exec(tuple);
+    if (unix?.[1] !== undefined && unix[2] !== undefined) return { key: unixKey(unix[1], unix[2]), family: 'unix-stream' };
+    const inet = /^(\S+:\d+)->(\S+:\d+)/.exec(tuple);
+    if (inet?.[1] === undefined || inet[2] === undefined) return undefined;
+    const bare = (/** @type {string} */ end) => end.replace(/^::ffff:(?=\d+\.)/, '');
+    return { key: `tcp:${bare(inet[1])}->${bare(inet[2])}`, family: 'tcp' };
+  };
+
+  for (const [numText = '', timeText = '', tidText = '', pidText = '', dir = '', type = '', args = ''] of rows) {
+    const num = Number(numText);
+    const time = BigInt(timeText);
+    const tid = Number(tidText);
+    const pid = tableOf.get(tid) ?? (Number(pidText) > 0 ? Number(pidText) : tid);
+    if (type === 'switch' || type === 'signaldeliver' || type === 'page_fault') continue;
+    processOf.set(tid, pid);
+    const find = (/** @type {number | undefined} */ fd) => (fd === undefined ? undefined : table(pid).get(fd)?.what);
+    if (type === 'procexit') {
+      const group = threads.get(pid);
+      group?.delete(tid);
+      if (group === undefined || group.size === 0) {
+        for (const [, { what }] of table(pid)) release(what, num, time, 'exit');
+        tables.delete(pid);
+      }
+      tableOf.delete(tid);
+      pending.delete(tid);
+      continue;
+    }
+    if (dir === '>') {
+      const fd = number(args, type === 'splice' ? 'fd_in' : type === 'sendfile' ? 'in_fd' : type === 'copy_file_range' ? 'fdin' : 'fd');
+      const second = number(args, type === 'splice' ? 'fd_out' : type === 'sendfile' ? 'out_fd' : 'none');
+      pending.set(tid, { type, args, num, time, what: find(fd), second: find(second), fd });
+      continue;
+    }
+    const isExec = type === 'execve' || type === 'execveat';
+    const begun = pending.get(tid);
+    pending.delete(tid);
+    const enter = begun !== undefined && (begun.type === type || (isExec && begun.type.startsWith('execve'))) ? begun : undefined;
+    const result = number(args, 'res') ?? number(args, 'fd');
+    if (result === undefined) continue;
+    const errno = /^(?:res|fd)=-\d+\(([A-Z0-9]+)\)/.exec(args)?.[1] ?? '';
+    let what = enter?.what;
+    if (enter !== undefined && what === undefined && enter.fd !== undefined && errno !== 'EBADF') {
+      const back = suspended.get(`${pid}:${enter.fd}`);
+      if (back !== undefined && table(pid).get(enter.fd) === undefined) {
+        put(pid, enter.fd, back, false, false, num, time);
+        what = back;
+        what.closed = undefined;
+      }
+    }
+    if (readCalls.has(type) || writeCalls.has(type)) {
+      if (what !== undefined && enter !== undefined) moved(what, writeCalls.has(type), type, result, errno, enter, num);
+    } else if (type === 'sendfile' || type === 'splice' || type === 'copy_file_range') {
+      if (enter !== undefined) {
+        const to = enter.second ?? (type === 'copy_file_range' ? find(number(args, 'fdout')) : undefined);
+        if (what !== undefined) moved(what, false, type, result, errno, enter, num);
+        if (to !== undefined) moved(to, true, type, result, errno, enter, num);
+      }
+    } else if (result < 0 && !(type === 'connect' && errno === 'EINPROGRESS')) {
+      continue;
+    } else if (type === 'socket') {
+      const flags = number(enter?.args ?? '', 'type') ?? 0;
+      const domain = number(enter?.args ?? '', 'domain');
+      if (domain === 1 || domain === 2 || domain === 10) {
+        const kind = flags & 15;
+        const stream = kind === 1 || kind === 5;
+        put(pid, result, make(stream ? 'socket' : 'datagram'), (flags & 0x80000) !== 0, false, num, time);
+      } else table(pid).delete(result);
+    } else if (type === 'connect') {
+      const tuple = keyOf(/tuple=(.*)$/.exec(args)?.[1] ?? '');
+      if (what?.family === 'socket' && tuple !== undefined && what.mates === undefined) {
+        join(tuple.key, tuple.family, what, 0, enter?.num ?? num);
+        what.connect = [enter?.num ?? -1, num, result];
+      }
+    } else if (type === 'getsockopt' && / optname=4\(SO_ERROR\) val=-?\d+\((?!SUCCESS)[A-Z]/.test(args)) {
+      // A connect that was under way has failed: no life began.
+      const own = find(number(args, 'fd'));
+      if (own?.mates !== undefined && own.mates.ends[1] === undefined) lives.splice(lives.indexOf(own.mates), 1);
+    } else if (type === 'accept') {
+      const tuple = keyOf(/tuple=(.*?)(?: queuepct=.*)?$/.exec(args)?.[1] ?? '');
+      const made = make('socket');
+      put(pid, result, made, false, true, num, time);
+      if (tuple !== undefined) {
+        join(tuple.key, tuple.family, made, 1, num);
+        made.accept = [enter?.num ?? -1, num];
+      }
+    } else if (type === 'socketpair' || type === 'pipe') {
+      const [fd1, fd2] = [number(args, 'fd1'), number(args, 'fd2')];
+      const cloexec = ((number(enter?.args ?? '', 'type') ?? 0) & 0x80000) !== 0;
+      const addresses = / source=([0-9A-F]+) peer=([0-9A-F]+)/.exec(args);
+      const key = type === 'pipe' ? `pipe:${number(args, 'ino')}` : unixKey(addresses?.[1] ?? '', addresses?.[2] ?? '');
+      const made = [make(type), make(type)];
+      open.delete(key);
+      made.forEach((one, side) => {
+        put(pid, (side === 0 ? fd1 : fd2) ?? -1, one, cloexec, type === 'pipe', num, time);
+        join(key, type, one, side, num);
+      });
+    } else if (type === 'dup' || (type === 'fcntl' && /cmd=\d+\(F_DUPFD/.test(enter?.args ?? ''))) {
+      if (what !== undefined && enter?.fd !== result) put(pid, result, what, (enter?.args ?? '').includes('CLOEXEC'), false, num, time);
+      else if (what === undefined) {
+        const old = table(pid).get(result);
+        if (old !== undefined && enter?.fd !== result) {
+          release(old.what, num, time, 'replaced');
+          table(pid).delete(result);
+        }
+      }
+    } else if (type === 'fcntl' && /cmd=\d+\(F_SETFD\)/.test(enter?.args ?? '')) {
+      const slot = enter?.fd === undefined ? undefined : table(pid).get(enter.fd);
+      if (slot !== undefined && !slot.cloexec) slot.maybe = true;
+    } else if (type === 'close') {
+      const slot = enter?.fd === undefined ? undefined : table(pid).get(enter.fd);
+      if (slot !== undefined && enter?.fd !== undefined && slot.what === what) {
+        table(pid).delete(enter.fd);
+        release(slot.what, num, time, 'close');
+      }
+    } else if (['clone', 'fork', 'vfork', 'clone3'].includes(type)) {
+      const flags = number(args, 'flags') ?? 0;
+      const isThread = (flags & 0x2000) !== 0 || /CLONE_THREAD/.test(args);
+      if (result > 0) {
+        if (isThread) continue;
+        const shared = /CLONE_FILES/.test(args);
+        if (shared) continue;
+        // The table as it is now goes to the child, whose number may be one of its own namespace.
+        if (!snapshots.has(`done:${tid}:${result}`)) {
+          const copy = new Map([...table(pid)].map(([fd, slot]) => [fd, { ...slot }]));
+          for (const { what: held } of copy.values()) held.refs += 1;
+          snapshots.set(`${tid}:${result}`, copy);
+        }
+        snapshots.delete(`done:${tid}:${result}`);
+      } else {
+        const [own, ptid, vtid] = [tid, number(args, 'ptid') ?? -1, number(args, 'vtid') ?? tid];
+        const group = number(args, 'pid') ?? own;
+        if (isThread || group !== own) {
+          tableOf.delete(own);
+          continue;
+        }
+        const name = [`${ptid}:${own}`, `${ptid}:${vtid}`].find((key) => snapshots.has(key)) ?? [...snapshots.keys()].reverse().find((key) => key.endsWith(`:${vtid}`) && !key.startsWith('done'));
+        if (name !== undefined) {
+          tables.set(own, snapshots.get(name) ?? new Map());
+          snapshots.delete(name);
+        } else if (/CLONE_FILES/.test(args)) {
+          tableOf.set(own, ptid);
+        } else {
+          const parent = tables.get(tableOf.get(ptid) ?? processOf.get(ptid) ?? ptid) ?? new Map();
+          const copy = new Map([...parent].map(([fd, slot]) => [fd, { ...slot }]));
+          for (const { what: held } of copy.values()) held.refs += 1;
+          tables.set(own, copy);
+          snapshots.set(`done:${ptid}:${own}`, new Map());
+          if (vtid !== own) snapshots.set(`done:${ptid}:${vtid}`, new Map());
+        }
+        threads.set(own, threads.get(own) ?? new Set([own]));
+      }
+    } else if (isExec) {
+      if (tableOf.has(tid)) {
+        const copy = new Map([...table(pid)].map(([fd, slot]) => [fd, { ...slot }]));
+        for (const { what: held } of copy.values()) held.refs += 1;
+        tableOf.delete(tid);
+        tables.set(tid, copy);
+      }
+      const own = tableOf.get(tid) ?? (Number(pidText) > 0 ? Number(pidText) : tid);
+      for (const [fd, slot] of [...table(own)]) {
+        if (!slot.cloexec && !slot.maybe) continue;
+        table(own).delete(fd);
+        release(slot.what, num, time, 'exec');
+        if (!slot.cloexec) suspended.set(`${own}:${fd}`, slot.what);
+      }
+    }
+  }
+  return lives;
+}
+
+/** @param {Description} what @param {boolean} writes @param {string} call @param {number} result @param {string} errno @param {{ num: number, time: bigint }} enter @param {number} exit */
+function moved(what, writes, call, result, errno, enter, exit) {
+  const { sum } = what;
+  if (writes) sum.writes += 1;
+  else sum.reads += 1;
+  if (result >= 0) {
+    if (writes) sum.written += result;
+    else sum.read += result;
+  } else if (!retries.has(errno)) {
+    if (writes) sum.failedWrites += 1;
+    sum.failures.push({ call, enter: enter.num, exit, errno, time: Number(enter.time) });
+  }
+}
+
+/**
+ * @param {string} bin
+ * @param {string} capture
+ * @returns {Promise<{ compared: number, differences: string[] }>}
+ */
+export async function compare(bin, capture) {
+  const lives = await truth(capture);
+  /** @type {Map<string, any[]>} */
+  const ours = new Map();
+  for await (const line of lines(bin, ['conversations', '--json', capture])) {
+    const object = JSON.parse(line);
+    if (object.life !== null) ours.set(object.key, [...(ours.get(object.key) ?? []), object]);
+  }
+  /** @type {Map<string, Life[]>} */
+  const theirs = new Map();
+  for (const life of lives) theirs.set(life.key, [...(theirs.get(life.key) ?? []), life]);
+  /** @type {string[]} */
+  const differences = [];
+  let compared = 0;
+  for (const [key, expected] of theirs) {
+    const found = (ours.get(key) ?? []).filter((one) => one.start !== null);
+    if (found.length !== expected.length) {
+      differences.push(`${key}: ${found.length} lives, expected ${expected.length} (from ${expected.map((life) => life.start).join(' ')}; found ${found.map((one) => one.start).join(' ')})`);
+      continue;
+    }
+    expected.sort((a, b) => a.start - b.start).forEach((life, at) => {
+      compared += 1;
+      const mine = found[at];
+      /** @param {string} what @param {unknown} have @param {unknown} want */
+      const check = (what, have, want) => {
+        if (JSON.stringify(have) !== JSON.stringify(want)) differences.push(`${key}~${mine.life}: ${what} is ${JSON.stringify(have)}, expected ${JSON.stringify(want)}`);
+      };
+      check('start', mine.start, life.start);
+      for (const side of [0, 1]) {
+        const end = life.ends[side];
+        if (end === undefined) continue;
+        const [out, back] = [mine.dir[side], mine.dir[1 - side]];
+        check(`end ${side} writes`, [out.write_calls, out.written, out.failed_writes], [end.sum.writes, end.sum.written, end.sum.failedWrites]);
+        check(`end ${side} reads`, [back.read_calls, back.read], [end.sum.reads, end.sum.read]);
+        check(`end ${side} close`, mine.close[side] === null ? null : [mine.close[side].exit, mine.close[side].how], end.closed === undefined ? null : [end.closed.exit, end.closed.how]);
+        const failures = mine.failures.filter((/** @type {any} */ one) => one.side === side);
+        check(`end ${side} failures`, failures.map((/** @type {any} */ one) => [one.call, one.enter, one.exit, one.errno]), end.sum.failures.map((one) => [one.call, one.enter, one.exit, one.errno]));
+        for (const failure of failures) {
+          const peer = life.ends[1 - side]?.closed;
+          if (!['EPIPE', 'ECONNRESET'].includes(failure.errno) || peer === undefined || peer.exit > failure.exit) continue;
+          check(`cause of ${failure.exit}`, failure.cause_evts.at(-1), peer.exit);
+        }
+      }
+    });
+  }
+  return { compared, differences };
+}
+
+if (process.argv[1] !== undefined && basename(process.argv[1]) === 'conversation-truth.mjs') {
+  const args = process.argv.slice(2);
+  const at = args.indexOf('--bin');
+  const bin = at === -1 ? 'scapscope' : (args.splice(at, 2)[1] ?? 'scapscope');
+  let failed = 0;
+  for (const capture of args) {
+    const { compared, differences } = await compare(bin, capture);
+    console.log(`${basename(capture)}: ${compared} conversations compared, ${differences.length} differences`);
+    for (const difference of differences.slice(0, 40)) console.log(`  ${difference}`);
+    failed += differences.length;
+  }
+  process.exitCode = failed === 0 ? 0 : 1;
+}
