@@ -123,15 +123,10 @@ quirks! {
         right: "to set it",
         shows: "in the process group alone",
     }
-    PrctlNameUnseen: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+    PrctlNameUnseen: State, TimeOfDay, [V0_36_0, Libs0_25_4] {
         sysdig: "does not see that a thread gives itself a name by prctl(PR_SET_NAME)",
         right: "the new name at once",
         shows: "as the old name in each later line of the thread",
-    }
-    SetreuidUnseen: State, TimeOfDay, [V0_29_3] {
-        sysdig: "does not know setreuid and setregid",
-        right: "to change user and group",
-        shows: "in user and group alone",
     }
     SectionsForget: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
         sysdig: "forgets all threads and descriptors where another section begins",
@@ -164,11 +159,11 @@ quirks! {
         shows: "in the fields of the descriptor alone",
     }
     NewerFdsUnseen: State, TimeOfDay, [V0_29_3] {
-        sysdig: "makes no entries for bpf, userfaultfd, io_uring, memfd and pidfd descriptors",
+        sysdig: "makes no entries for bpf and userfaultfd descriptors",
         right: "an entry of its kind for each",
         shows: "as descriptors without kind and name",
     }
-    ReceivedFdsUnseen: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+    ReceivedFdsUnseen: State, TimeOfDay, [V0_36_0, Libs0_25_4] {
         sysdig: "does not see descriptors that arrive in a message (SCM_RIGHTS), and so keeps what the number was before",
         right: "an entry of unknown kind",
         shows: "as descriptors without a kind",

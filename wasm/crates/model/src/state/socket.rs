@@ -310,7 +310,7 @@ mod tests {
         let both = [credentials, rights].concat();
         assert_eq!(passed_fds(&both), [7, 8]);
         assert_eq!(passed_fds(&both[..both.len() - 10]), [7]);
-        assert_eq!(passed_fds(&[0; 40]), []);
-        assert_eq!(passed_fds(&[0xff; 40]), []);
+        assert!(passed_fds(&[0; 40]).is_empty());
+        assert!(passed_fds(&[0xff; 40]).is_empty());
     }
 }

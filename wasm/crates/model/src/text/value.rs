@@ -287,7 +287,7 @@ impl Printer {
         let clean = self.cleaning();
         match clean {
             Cleaning::Drop => path::drop_unprintable(out, text, limit),
-            Cleaning::Escape => path::escape(out, text),
+            Cleaning::Escape => path::escape(out, text.get(..limit).unwrap_or(text)),
             Cleaning::Keep => out.extend_from_slice(text.get(..limit).unwrap_or(text)),
         }
         let end = out.len();

@@ -1,0 +1,625 @@
+//! Each fault of sysdig on a capture of its own: what is printed with it, and what is right.
+
+mod harness;
+
+use std::fs;
+use std::path::Path;
+
+use harness::{Ask, NOTHING, shown};
+use model::State;
+use model::quirk::{Home, Quirk, Quirks};
+use model::state::NONE;
+
+/// Prints a capture with one fault and with none, and compares the lines that differ. Lines of clone and execve, which
+/// are long, end behind the result.
+fn assert_faces(quirk: Quirk, drawn: &str, ask: Ask, expected: &[(&str, &str)]) {
+    let time = quirk.facts().time;
+    let with = shown(drawn, Quirks::only(quirk), time, ask);
+    let right = shown(drawn, Quirks::NONE, time, ask);
+    assert_eq!(with.len(), right.len());
+    fn short(line: &str) -> &str {
+        line.split(" exe=").next().unwrap_or(line)
+    }
+    let differing: Vec<(&str, &str)> =
+        with.iter().zip(&right).map(|(with, right)| (short(with), short(right))).filter(|(with, right)| with != right).collect();
+    assert_eq!(differing, expected, "all lines with {quirk:?}: {with:#?}");
+}
+
+macro_rules! faces {
+    ($($name:ident: $quirk:ident, $ask:expr, $drawn:expr, [$(($with:literal, $right:literal)),+ $(,)?])*) => {
+        $(#[test]
+        fn $name() {
+            assert_faces(Quirk::$quirk, $drawn, $ask, &[$(($with, $right)),+]);
+        })*
+
+        const SHOWN: &[Quirk] = &[$(Quirk::$quirk),*];
+    };
+}
+
+/// The thread of the event, as ` field=value`.
+fn version(state: &State, applied: &model::Applied, text: impl Fn(&model::state::threads::ThreadVersion) -> String) -> String {
+    if applied.version == NONE { String::new() } else { text(state.version(applied.version)) }
+}
+
+const PARENT: Ask = |state, _, applied| version(state, applied, |version| format!(" ptid={}", version.ptid));
+const GROUP: Ask = |state, _, applied| version(state, applied, |version| format!(" pgid={}", version.vpgid));
+const FD: Ask = |_, _, applied| format!(" fd.num={}", applied.fd);
+const ADDRESSES: Ask = |state, _, applied| {
+    if applied.description == NONE {
+        return String::new();
+    }
+    let (source, dest) = state.descriptions().sock(state.descriptions().get(applied.description).now.sock).unix();
+    format!(" fd={source:x}->{dest:x}")
+};
+
+faces! {
+    a_child_in_a_pid_namespace_has_what_its_parent_had_when_clone_returned: ForkCopiesLate, NOTHING, "
+        release 0.29.3
+        process tid=10 vtid=3 vpid=3 comm=sh
+        fd tid=10 fd=4 pipe 'pipe:[77]'
+        ns tid dir type args
+        0  10  >   clone
+        10 10  <   clone res=4 exe=sh tid=10 pid=10 ptid=1 comm=sh flags=CLONE_CHILD_IN_PIDNS vtid=3 vpid=3
+        20 10  >   close fd=4
+        30 10  <   close res=0
+        40 11  <   clone res=0 exe=sh tid=11 pid=11 ptid=10 comm=sh flags=CLONE_CHILD_IN_PIDNS vtid=4 vpid=4
+        50 11  >   read  fd=4 size=1
+        ",
+        [("sh (11) > read fd=4 size=1", "sh (11) > read fd=4(<p>pipe:[77]) size=1")]
+
+    a_child_made_with_clone_parent_is_a_child_of_the_callers_parent: CloneParentIsTheCaller, PARENT, "
+        release 0.29.3
+        process tid=9 comm=runc
+        process tid=10 ptid=9 comm=runc
+        ns tid dir type args
+        0  10  >   clone
+        10 10  <   clone res=11 exe=runc tid=10 pid=10 ptid=9 comm=runc flags=CLONE_PARENT
+        20 11  >   close fd=4
+        ",
+        [("runc (11) > close fd=4 ptid=10", "runc (11) > close fd=4 ptid=9")]
+
+    a_child_that_exited_before_its_parents_vfork_returned_stays_dead: DeadChildrenComeBack, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=sh
+        ns tid dir type args
+        0  10  >   vfork
+        10 11  <   vfork res=0 exe=sh tid=11 pid=11 ptid=10 comm=sh vtid=11 vpid=11
+        20 11  >   procexit status=0
+        30 10  <   vfork res=11 exe=sh tid=10 pid=10 ptid=1 comm=sh vtid=10 vpid=10
+        40 10  >   kill  pid=11 sig=9
+        ",
+        [
+            ("sh (10) < vfork res=11(sh)", "sh (10) < vfork res=11"),
+            ("sh (10) > kill pid=11(sh) sig=9(SIGKILL)", "sh (10) > kill pid=11 sig=9(SIGKILL)"),
+        ]
+
+    a_process_made_with_clone_files_shares_the_table_of_its_parent: CloneFilesIsACopy, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=io
+        ns tid dir type args
+        0  10  >   clone
+        10 10  <   clone res=11 exe=io tid=10 pid=10 ptid=1 comm=io flags=CLONE_FILES|CLONE_VM
+        20 11  >   open  name=/x flags=O_RDONLY mode=0
+        30 11  <   open  fd=3 name=/x flags=O_RDONLY mode=0
+        40 10  >   read  fd=3 size=1
+        ",
+        [("io (10) > read fd=3 size=1", "io (10) > read fd=3(<f>/x) size=1")]
+
+    a_child_of_clone3_with_another_pid_than_tid_is_a_thread: Clone3ThreadsAreProcesses, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=srv
+        ns tid dir type args
+        0  10  >   clone3
+        10 11  <   clone3 res=0 exe=srv tid=11 pid=10 ptid=1 comm=srv flags=0 vtid=11 vpid=10
+        20 10  <   clone3 res=11 exe=srv tid=10 pid=10 ptid=1 comm=srv flags=0 vtid=10 vpid=10
+        30 11  >   open  name=/x flags=O_RDONLY mode=0
+        40 11  <   open  fd=3 name=/x flags=O_RDONLY mode=0
+        50 10  >   read  fd=3 size=1
+        ",
+        [("srv (10) > read fd=3 size=1", "srv (10) > read fd=3(<f>/x) size=1")]
+
+    an_unknown_caller_is_named_by_its_second_clone_too: PlaceholderLearnsOnce, NOTHING, "
+        release 0.36.0
+        process tid=1 comm=init
+        ns tid dir type args
+        0  10  <   clone res=5 exe=sh tid=10 pid=10 ptid=1 comm=sh flags=CLONE_CHILD_IN_PIDNS
+        10 10  <   clone res=12 exe=sh tid=10 pid=10 ptid=1 comm=sh flags=0
+        20 10  >   close fd=3
+        ",
+        [
+            ("<NA> (10) < clone res=12(sh)", "sh (10) < clone res=12(sh)"),
+            ("<NA> (10) > close fd=3", "sh (10) > close fd=3"),
+        ]
+
+    a_thread_first_seen_at_its_execve_has_the_working_directory_of_that_event: ExecveLeavesCwdUnknown, NOTHING, "
+        release 0.29.3
+        process tid=1 comm=init
+        ns tid dir type args
+        0  10  >   execve filename=/bin/cat
+        10 10  <   execve res=0 exe=cat tid=10 pid=10 ptid=1 cwd=/home/u comm=cat
+        20 10  >   open   name=x flags=O_RDONLY mode=0
+        30 10  <   open   fd=3 name=x flags=O_RDONLY mode=0
+        ",
+        [
+            ("cat (10) > open name=x(x) flags=1(O_RDONLY) mode=0", "cat (10) > open name=x(/home/u/x) flags=1(O_RDONLY) mode=0"),
+            ("cat (10) < open fd=3(<f>x) name=x(x) flags=1(O_RDONLY) mode=0", "cat (10) < open fd=3(<f>/home/u/x) name=x(/home/u/x) flags=1(O_RDONLY) mode=0"),
+        ]
+
+    execve_closes_what_is_marked_close_on_exec: ExecveKeepsFds, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=sh
+        fd tid=10 fd=3 file /log
+        ns tid dir type args
+        0  10  >   open   name=/x flags=O_RDONLY|O_CLOEXEC mode=0
+        10 10  <   open   fd=4 name=/x flags=O_RDONLY|O_CLOEXEC mode=0
+        20 10  >   execve filename=/bin/cat
+        30 10  <   execve res=0 exe=cat tid=10 pid=10 ptid=1 comm=cat
+        40 10  >   read   fd=3 size=1
+        50 10  >   read   fd=4 size=1
+        ",
+        [("cat (10) > read fd=4(<f>/x) size=1", "cat (10) > read fd=4 size=1")]
+
+    a_main_thread_goes_with_the_last_thread_of_its_process: DeadLeaderStays, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=srv
+        process tid=11 pid=10 comm=srv
+        process tid=20 comm=sh
+        ns tid dir type args
+        0  10  >   procexit status=0
+        10 11  >   procexit status=0
+        20 20  >   signaldeliver spid=10 dpid=20 sig=9
+        ",
+        [("sh (20) > signaldeliver spid=10(srv) dpid=20(sh) sig=9(SIGKILL)", "sh (20) > signaldeliver spid=10 dpid=20(sh) sig=9(SIGKILL)")]
+
+    setsid_and_setpgid_set_the_process_group: SetsidLeavesGroup, GROUP, "
+        release 0.29.3
+        process tid=10 vpgid=5 comm=sh
+        process tid=11 ptid=10 vpgid=5 comm=cat
+        ns tid dir type args
+        0  10  >   setsid
+        10 10  <   setsid  res=10
+        20 10  >   setpgid pid=11 pgid=0
+        30 10  <   setpgid res=0
+        40 11  >   close   fd=3
+        ",
+        [
+            ("sh (10) < setsid res=10(sh) pgid=5", "sh (10) < setsid res=10(sh) pgid=10"),
+            ("sh (10) > setpgid pid=11(cat) pgid=0 pgid=5", "sh (10) > setpgid pid=11(cat) pgid=0 pgid=10"),
+            ("sh (10) < setpgid res=0 pgid=5", "sh (10) < setpgid res=0 pgid=10"),
+            ("cat (11) > close fd=3 pgid=5", "cat (11) > close fd=3 pgid=11"),
+        ]
+
+    a_thread_that_names_itself_has_the_name_at_once: PrctlNameUnseen, NOTHING, "
+        release libs
+        process tid=10 comm=srv
+        ns tid dir type args
+        0  10  <   prctl res=0 option=PR_SET_NAME arg2_str=worker arg2_int=0
+        10 10  <   close res=0 fd=3
+        ",
+        [
+            ("srv (10) < prctl res=0 option=15(PR_SET_NAME) arg2_str=worker arg2_int=0", "worker (10) < prctl res=0 option=15(PR_SET_NAME) arg2_str=worker arg2_int=0"),
+            ("srv (10) < close res=0 fd=3", "worker (10) < close res=0 fd=3"),
+        ]
+
+    what_was_learnt_before_another_section_of_the_same_recording_stays: SectionsForget, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=curl
+        fd tid=10 fd=3 unix 0->0
+        ns tid dir type args
+        0  10  >   connect fd=3 addr=/run/nscd
+        10 10  <   connect res=0 tuple=ffff01->ffff02 /run/nscd
+        section
+        process tid=10 comm=curl
+        fd tid=10 fd=3 unix 0->0 /run/nscd
+        20 10  >   read fd=3 size=1
+        ",
+        [("curl (10) > read fd=3(<u>/run/nscd) size=1", "curl (10) > read fd=3(<u>ffff01->ffff02 /run/nscd) size=1")]
+
+    a_signal_between_enter_and_exit_does_not_part_them: EnterMustBeLast, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=cat
+        ns tid dir type args
+        0  10  >   open name=/x flags=O_RDONLY mode=0
+        10 10  >   signaldeliver spid=10 dpid=10 sig=14
+        20 10  <   open fd=3 name=/x flags=O_RDONLY mode=0
+        30 10  >   read fd=3 size=1
+        ",
+        [
+            ("cat (10) < open fd=3 name=/x flags=1(O_RDONLY) mode=0", "cat (10) < open fd=3(<f>/x) name=/x flags=1(O_RDONLY) mode=0"),
+            ("cat (10) > read fd=3 size=1", "cat (10) > read fd=3(<f>/x) size=1"),
+        ]
+
+    a_call_ends_on_the_socket_it_began_on_though_its_number_was_reused: NumberLookedUpTwice, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=dns
+        process tid=11 pid=10 comm=dns
+        ns  tid dir type args
+        0   10  >   socket   domain=2 type=2 proto=17
+        10  10  <   socket   fd=3
+        20  10  >   recvfrom fd=3 size=512
+        30  11  >   close    fd=3
+        40  11  <   close    res=0
+        50  11  >   socket   domain=2 type=2 proto=17
+        60  11  <   socket   fd=3
+        70  10  <   recvfrom res=4 data=abcd tuple=10.0.0.2:53->10.0.0.1:4000
+        80  11  >   close    fd=3
+        ",
+        [("dns (11) > close fd=3(<4u>10.0.0.1:4000->10.0.0.2:53)", "dns (11) > close fd=3(<4>)")]
+
+    latency_is_the_time_between_the_two_events_of_one_call: LatencyOfLastEnter, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=cat
+        ns  tid dir type args
+        0   10  >   nanosleep interval=100
+        40  10  >   switch next=0
+        50  10  >   signaldeliver spid=10 dpid=10 sig=14
+        100 10  <   nanosleep res=-4
+        110 10  >   switch next=0
+        120 10  <   read res=0
+        ",
+        [
+            ("0.000000050 cat (10) < nanosleep res=-4(EINTR)", "0.000000100 cat (10) < nanosleep res=-4(EINTR)"),
+            ("0.000000050 cat (10) > switch next=0", "0.000000000 cat (10) > switch next=0"),
+            ("0.000000070 cat (10) < read res=0", "0.000000000 cat (10) < read res=0"),
+        ]
+
+    a_table_holds_as_many_descriptors_as_there_are: TableOf4096, NOTHING, &crowded(), 
+        [
+            ("many (10) < open fd=4096 name=/x flags=1(O_RDONLY) mode=0", "many (10) < open fd=4096(<f>/x) name=/x flags=1(O_RDONLY) mode=0"),
+            ("many (10) > close fd=4096", "many (10) > close fd=4096(<f>/x)"),
+        ]
+
+    mmap_is_about_the_file_that_is_mapped: MmapWithoutFd, FD, "
+        release 0.29.3
+        process tid=10 comm=cat
+        fd tid=10 fd=3 file /lib/libc.so
+        ns tid dir type args
+        0  10  >   mmap addr=0 length=4096 prot=1 flags=2 fd=3 offset=0
+        10 10  <   mmap res=0x7f00 vm_size=1 vm_rss=1 vm_swap=0
+        ",
+        [("cat (10) < mmap res=7F00 vm_size=1 vm_rss=1 vm_swap=0 fd.num=-1", "cat (10) < mmap res=7F00 vm_size=1 vm_rss=1 vm_swap=0 fd.num=3")]
+
+    descriptors_of_newer_calls_have_a_kind: NewerFdsUnseen, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=qemu
+        ns tid dir type args
+        0  10  >   userfaultfd
+        10 10  <   userfaultfd res=4 flags=0
+        20 10  >   bpf cmd=0
+        30 10  <   bpf res_or_fd=0:5
+        40 10  >   close fd=4
+        50 10  >   close fd=5
+        ",
+        [
+            ("qemu (10) < bpf res_or_fd=5", "qemu (10) < bpf res_or_fd=5(<b>)"),
+            ("qemu (10) > close fd=4", "qemu (10) > close fd=4(<u>)"),
+            ("qemu (10) > close fd=5", "qemu (10) > close fd=5(<b>)"),
+        ]
+
+    descriptors_that_come_in_a_message_are_of_unknown_kind: ReceivedFdsUnseen, NOTHING, "
+        release libs
+        process tid=10 comm=dbus
+        fd tid=10 fd=3 unix ffff01->ffff02
+        fd tid=10 fd=8 file /old
+        ns tid dir type args
+        0  10  <   recvmsg res=1 size=1 data=x tuple=NULL msgcontrol=hex:180000000000000001000000010000000700000008000000 fd=3
+        10 10  <   close res=0 fd=7
+        20 10  <   close res=0 fd=8
+        ",
+        [
+            ("dbus (10) < close res=0 fd=7", "dbus (10) < close res=0 fd=7(<o>)"),
+            ("dbus (10) < close res=0 fd=8(<f>/old)", "dbus (10) < close res=0 fd=8(<o>)"),
+        ]
+
+    all_numbers_that_dup_made_see_a_socket_connected: EachNumberHasItsOwnCopy, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=nc
+        ns tid dir type args
+        0  10  >   socket  domain=2 type=1 proto=6
+        10 10  <   socket  fd=3
+        20 10  >   dup     fd=3
+        30 10  <   dup     res=4
+        40 10  >   connect fd=3 addr=10.0.0.2:80
+        50 10  <   connect res=0 tuple=10.0.0.1:4000->10.0.0.2:80
+        60 10  >   write   fd=4 size=1
+        ",
+        [("nc (10) > write fd=4(<4>) size=1", "nc (10) > write fd=4(<4t>10.0.0.1:4000->10.0.0.2:80) size=1")]
+
+    a_socket_keeps_its_protocol_when_it_goes_from_ipv6_to_ipv4: FamiliesShareMemory, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=ssh
+        ns tid dir type args
+        0  10  >   socket  domain=10 type=2 proto=0
+        10 10  <   socket  fd=4
+        20 10  >   connect fd=4 addr=[::ffff:10.0.0.2]:22
+        30 10  <   connect res=0 tuple=[::ffff:10.0.0.1]:4000->[::ffff:10.0.0.2]:22
+        40 10  >   close   fd=4
+        ",
+        [("ssh (10) > close fd=4(<4>10.0.0.1:4000->10.0.0.2:22)", "ssh (10) > close fd=4(<4u>10.0.0.1:4000->10.0.0.2:22)")]
+
+    a_datagram_socket_shows_the_peer_of_its_last_datagram: DestinationStays, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=dig
+        ns tid dir type args
+        0  10  >   socket domain=2 type=2 proto=0
+        10 10  <   socket fd=3
+        20 10  >   sendto fd=3 size=1 tuple=10.0.0.1:5000->10.0.0.2:53
+        30 10  <   sendto res=1 data=x
+        40 10  >   sendto fd=3 size=1 tuple=10.0.0.1:5000->10.0.0.3:53
+        50 10  <   sendto res=1 data=x
+        60 10  >   close  fd=3
+        ",
+        [("dig (10) > close fd=3(<4u>10.0.0.1:5000->10.0.0.2:53)", "dig (10) > close fd=3(<4u>10.0.0.1:5000->10.0.0.3:53)")]
+
+    a_socket_bound_to_any_ipv6_address_is_of_ipv6: AnyAddressIsMapped, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=php
+        ns tid dir type args
+        0  10  >   socket domain=10 type=1 proto=0
+        10 10  <   socket fd=8
+        20 10  >   bind   fd=8
+        30 10  <   bind   res=0 addr=[::]:9000
+        40 10  >   listen fd=8 backlog=5
+        ",
+        [("php (10) > listen fd=8(<4t>:::9000) backlog=5", "php (10) > listen fd=8(<6t>:::9000) backlog=5")]
+
+    an_accepted_socket_without_addresses_has_an_entry: AcceptWithoutTupleUnseen, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=srv
+        ns tid dir type args
+        0  10  >   accept flags=0
+        10 10  <   accept fd=5 tuple=NULL queuepct=0
+        20 10  >   read   fd=5 size=1
+        ",
+        [
+            ("srv (10) < accept fd=5 tuple=NULL queuepct=0", "srv (10) < accept fd=5(<o>) tuple=NULL queuepct=0"),
+            ("srv (10) > read fd=5 size=1", "srv (10) > read fd=5(<o>) size=1"),
+        ]
+
+    a_socket_first_seen_sending_is_of_no_known_protocol: UnknownSenderIsUdp, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=app
+        ns tid dir type args
+        0  10  >   sendto fd=6 size=1 tuple=10.0.0.1:5000->10.0.0.2:8125
+        10 10  <   sendto res=1 data=x
+        20 10  >   close  fd=6
+        ",
+        [("app (10) > close fd=6(<4u>10.0.0.1:5000->10.0.0.2:8125)", "app (10) > close fd=6(<4>10.0.0.1:5000->10.0.0.2:8125)")]
+
+    a_connection_of_an_unknown_protocol_shows_its_addresses: UnknownProtocolHasNoName, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=sctp
+        ns tid dir type args
+        0  10  >   socket  domain=2 type=1 proto=132
+        10 10  <   socket  fd=3
+        20 10  >   connect fd=3 addr=10.0.0.2:80
+        30 10  <   connect res=0 tuple=10.0.0.1:4000->10.0.0.2:80
+        40 10  >   close   fd=3
+        ",
+        [("sctp (10) > close fd=3(<4><unknown>)", "sctp (10) > close fd=3(<4>10.0.0.1:4000->10.0.0.2:80)")]
+
+    mptcp_is_tcp: MptcpIsUnknown, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=mptcp
+        ns tid dir type args
+        0  10  >   socket  domain=2 type=1 proto=262
+        10 10  <   socket  fd=3
+        20 10  >   connect fd=3 addr=10.0.0.2:80
+        30 10  <   connect res=0 tuple=10.0.0.1:4000->10.0.0.2:80
+        40 10  >   close   fd=3
+        ",
+        [("mptcp (10) > close fd=3(<4>10.0.0.1:4000->10.0.0.2:80)", "mptcp (10) > close fd=3(<4t>10.0.0.1:4000->10.0.0.2:80)")]
+
+    initial_ipv6_connections_have_the_client_first: InitialIpv6HasNoRole, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=sshd
+        fd tid=10 fd=3 server [::]:22
+        fd tid=10 fd=4 ipv6 [2001:db8::1]:22->[2001:db8::2]:4000
+        ns tid dir type args
+        0  10  >   read fd=4 size=1
+        ",
+        [("sshd (10) > read fd=4(<6>2001:db8::1:22->2001:db8::2:4000) size=1", "sshd (10) > read fd=4(<6t>2001:db8::2:4000->2001:db8::1:22) size=1")]
+
+    a_datagram_to_the_loopback_comes_from_the_loopback: LoopbackPeerGetsOuterAddress, NOTHING, "
+        release 0.29.3
+        interface eth0 10.0.0.1/255.255.255.0
+        process tid=10 comm=log
+        ns tid dir type args
+        0  10  >   socket domain=2 type=2 proto=17
+        10 10  <   socket fd=3
+        20 10  >   sendto fd=3 size=1 tuple=0.0.0.0:5000->127.0.0.1:514
+        30 10  <   sendto res=1 data=x
+        40 10  >   close  fd=3
+        ",
+        [("log (10) > close fd=3(<4u>10.0.0.1:5000->127.0.0.1:514)", "log (10) > close fd=3(<4u>127.0.0.1:5000->127.0.0.1:514)")]
+
+    the_ends_of_a_socketpair_mirror_each_other: SocketpairEndsAlike, ADDRESSES, "
+        release 0.29.3
+        process tid=10 comm=sh
+        ns tid dir type args
+        0  10  >   socketpair domain=1 type=1 proto=0
+        10 10  <   socketpair res=0 fd1=3 fd2=4 source=0xffff01 peer=0xffff02
+        20 10  >   read fd=3 size=1
+        30 10  >   read fd=4 size=1
+        ",
+        [
+            ("sh (10) < socketpair res=0 fd1=3(<u>) fd2=4(<u>) source=FFFF01 peer=FFFF02 fd=ffff01->ffff02", "sh (10) < socketpair res=0 fd1=3(<u>) fd2=4(<u>) source=FFFF01 peer=FFFF02 fd=ffff02->ffff01"),
+            ("sh (10) > read fd=4(<u>) size=1 fd=ffff01->ffff02", "sh (10) > read fd=4(<u>) size=1 fd=ffff02->ffff01"),
+        ]
+
+    descriptors_of_32_bits_have_their_sign: FdWithoutSign, FD, "
+        release 0.29.3
+        process tid=10 comm=cat
+        ns tid dir type args
+        0  10  >   mmap   addr=0 length=4096 prot=1 flags=MAP_PRIVATE|MAP_ANONYMOUS fd=4294967295 offset=0
+        10 10  >   openat dirfd=4294967291 name=x flags=O_RDONLY mode=0
+        20 10  >   poll   fds=-1:1 timeout=0
+        ",
+        [
+            ("cat (10) > mmap addr=0 length=4096 prot=1(PROT_READ) flags=10(MAP_PRIVATE|MAP_ANONYMOUS) fd=4294967295 offset=0 fd.num=-1", "cat (10) > mmap addr=0 length=4096 prot=1(PROT_READ) flags=10(MAP_PRIVATE|MAP_ANONYMOUS) fd=-1 offset=0 fd.num=-1"),
+            ("cat (10) > openat dirfd=4294967291 name=x(x) flags=1(O_RDONLY) mode=0 fd.num=-1", "cat (10) > openat dirfd=-5 name=x(x) flags=1(O_RDONLY) mode=0 fd.num=-1"),
+            ("cat (10) > poll fds=18446744073709551615:?1 timeout=0 fd.num=-1", "cat (10) > poll fds=-1:?1 timeout=0 fd.num=-1"),
+        ]
+
+    one_slash_stands_between_the_root_and_what_is_below: BaseStaysAsItIs, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=udev
+        fd tid=10 fd=12 file / flags=1024
+        ns tid dir type args
+        0  10  >   openat dirfd=12 name=sys flags=O_RDONLY mode=0
+        10 10  <   openat fd=22 dirfd=12 name=sys flags=O_RDONLY mode=0
+        ",
+        [
+            ("udev (10) > openat dirfd=12(<d>/) name=sys(//sys) flags=1(O_RDONLY) mode=0", "udev (10) > openat dirfd=12(<d>/) name=sys(/sys) flags=1(O_RDONLY) mode=0"),
+            ("udev (10) < openat fd=22(<f>//sys) dirfd=12(<d>/) name=sys(//sys) flags=1(O_RDONLY) mode=0", "udev (10) < openat fd=22(<f>/sys) dirfd=12(<d>/) name=sys(/sys) flags=1(O_RDONLY) mode=0"),
+        ]
+
+    only_results_are_errnos: FdArgumentsHaveErrnoNames, NOTHING, "
+        release 0.36.0
+        process tid=10 comm=cat
+        ns tid dir type args
+        0  10  >   mmap addr=0 length=4096 prot=1 flags=MAP_PRIVATE|MAP_ANONYMOUS fd=-1 offset=0
+        10 10  <   open fd=-2 name=/x flags=O_RDONLY mode=0
+        ",
+        [(
+            "cat (10) > mmap addr=0 length=4096 prot=1(PROT_READ) flags=10(MAP_PRIVATE|MAP_ANONYMOUS) fd=-1(EPERM) offset=0",
+            "cat (10) > mmap addr=0 length=4096 prot=1(PROT_READ) flags=10(MAP_PRIVATE|MAP_ANONYMOUS) fd=-1 offset=0"
+        )]
+
+    the_path_of_openat2_is_below_its_directory_at_the_enter_too: Openat2EnterJoinsCwd, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=cat cwd=/home
+        fd tid=10 fd=3 file /data flags=1024
+        ns tid dir type args
+        0  10  >   openat2 dirfd=3 name=x flags=O_RDONLY mode=0 resolve=0
+        10 10  <   openat2 fd=4 dirfd=3 name=x flags=O_RDONLY mode=0 resolve=0
+        ",
+        [(
+            "cat (10) > openat2 dirfd=3(<d>/data) name=x(/home/x) flags=1(O_RDONLY) mode=0 resolve=0",
+            "cat (10) > openat2 dirfd=3(<d>/data) name=x(/data/x) flags=1(O_RDONLY) mode=0 resolve=0"
+        )]
+
+    a_path_that_could_not_be_read_is_not_available: NullPathsAreResolved, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=cat cwd=/tmp
+        ns tid dir type args
+        0  10  >   open name=(NULL) flags=O_RDONLY mode=0
+        10 10  <   open fd=3 name=/x flags=O_RDONLY mode=0
+        ",
+        [("cat (10) > open name=(NULL)(/tmp/(NULL)) flags=1(O_RDONLY) mode=0", "cat (10) > open name=<NA> flags=1(O_RDONLY) mode=0")]
+
+    bytes_that_cannot_be_printed_are_escaped_and_letters_stay: UnprintableBytesVanish, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=cat cwd=/tmp
+        ns tid dir type args
+        0  10  >   open name='x\\xc3\\xa9\\x01abcd' flags=O_RDONLY mode=0
+        10 10  <   open fd=3 name='x\\xc3\\xa9\\x01abcd' flags=O_RDONLY mode=0
+        20 10  >   close fd=3
+        ",
+        [
+            ("cat (10) > open name=xabcd(/tmp/x...abcd) flags=1(O_RDONLY) mode=0", "cat (10) > open name=xé\\x01abcd(/tmp/xé\\x01abcd) flags=1(O_RDONLY) mode=0"),
+            ("cat (10) < open fd=3(<f>/tmp/xabcd) name=xabcd(/tmp/x...abcd) flags=1(O_RDONLY) mode=0", "cat (10) < open fd=3(<f>/tmp/xé\\x01abcd) name=xé\\x01abcd(/tmp/xé\\x01abcd) flags=1(O_RDONLY) mode=0"),
+            ("cat (10) > close fd=3(<f>/tmp/xabcd)", "cat (10) > close fd=3(<f>/tmp/xé\\x01abcd)"),
+        ]
+
+    mmap_returns_an_address_or_an_errno: MmapResultsHaveOneFormat, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=cat
+        ns tid dir type args
+        0  10  <   mmap res=0x7f00 vm_size=1 vm_rss=1 vm_swap=0
+        10 10  <   mmap res=-12 vm_size=1 vm_rss=1 vm_swap=0
+        ",
+        [("cat (10) < mmap res=FFFFFFFFFFFFFFF4 vm_size=1 vm_rss=1 vm_swap=0", "cat (10) < mmap res=-12(ENOMEM) vm_size=1 vm_rss=1 vm_swap=0")]
+
+    the_fraction_of_a_second_has_nine_digits: EpochFractionsAreNotPadded, NOTHING, "
+        process tid=10 comm=cat
+        ns           tid dir type args
+        @5000000007  10  >   close fd=3
+        ",
+        [("5.7 cat (10) > close fd=3", "5.000000007 cat (10) > close fd=3")]
+
+    an_event_older_than_the_one_before_comes_after_a_negative_time: NegativeTimesWrap, NOTHING, "
+        process tid=10 comm=cat
+        ns       tid dir type args
+        2000000  10  >   close fd=3
+        191486   10  >   close fd=3
+        ",
+        [("18446744073.707743102 cat (10) > close fd=3", "-0.001808514 cat (10) > close fd=3")]
+
+    a_newest_capture_with_enter_events_has_latencies: LatenciesAreZero, NOTHING, "
+        release libs
+        process tid=10 comm=cat
+        ns  tid dir type args
+        0   10  >   nanosleep interval=100
+        100 10  <   nanosleep res=0
+        ",
+        [("0.000000000 cat (10) < nanosleep res=0", "0.000000100 cat (10) < nanosleep res=0")]
+}
+
+#[test]
+fn a_long_path_is_printed_whole() {
+    let path = "long/".repeat(300);
+    let drawn = format!(
+        "release 0.36.0
+        process tid=10 comm=cat cwd=/tmp
+        ns tid dir type args
+        0  10  >   open name={path} flags=O_RDONLY mode=0
+        "
+    );
+    let line = |name: &str| format!("cat (10) > open name={name} flags=1(O_RDONLY) mode=0");
+    let cut = line(&format!("{}(/PATH_TOO_LONG)", &path[..1023]));
+    let whole = line(&format!("{path}(/tmp/{})", path.trim_end_matches('/')));
+    assert_faces(Quirk::LongPathArgumentsAreCut, &drawn, NOTHING, &[(&cut, &whole)]);
+}
+
+/// A process with as many descriptors as sysdig keeps, and one more.
+fn crowded() -> String {
+    let full: String = (0..4096).map(|fd| format!("fd tid=10 fd={fd} file /f\n")).collect();
+    format!(
+        "release 0.29.3
+        process tid=10 comm=many
+        {full}
+        ns tid dir type args
+        0  10  >   open  name=/x flags=O_RDONLY mode=0
+        10 10  <   open  fd=4096 name=/x flags=O_RDONLY mode=0
+        20 10  >   close fd=4096
+        "
+    )
+}
+
+#[test]
+fn every_fault_has_a_capture_that_shows_it() {
+    let missing: Vec<_> = Quirk::ALL_MEMBERS.iter().filter(|quirk| !SHOWN.contains(quirk) && **quirk != Quirk::LongPathArgumentsAreCut).collect();
+    assert!(missing.is_empty(), "without a capture: {missing:?}");
+}
+
+#[test]
+fn every_fault_is_copied_where_its_facts_say() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let text_of = |names: &[&str]| -> String {
+        names
+            .iter()
+            .flat_map(|name| {
+                let path = source.join(name);
+                if path.is_dir() {
+                    fs::read_dir(path).expect("it can be read").map(|entry| entry.expect("it can be read").path()).collect()
+                } else {
+                    vec![path]
+                }
+            })
+            .filter(|path| path.file_name().is_none_or(|name| name != "tests.rs"))
+            .map(|path| fs::read_to_string(path).expect("it can be read"))
+            .collect()
+    };
+    let (state, text) = (text_of(&["state.rs", "state"]), text_of(&["text.rs", "text"]));
+    for &quirk in Quirk::ALL_MEMBERS {
+        let member = format!("Quirk::{}", quirk.facts().name);
+        let found = (state.contains(&member), text.contains(&member));
+        let wanted = match quirk.facts().home {
+            Home::State => (true, false),
+            Home::Text => (false, true),
+            Home::Both => (true, true),
+        };
+        assert_eq!(found, wanted, "{member} (in the state, in the text)");
+    }
+}
