@@ -25,6 +25,7 @@ export function CaptureView({ tab }: { readonly tab: Tab }): ReactNode {
   const list = <EventList tab={tab} />;
   return (
     <main className="capture">
+      <h1 className="visually-hidden">{visible(tab.names[0] ?? '')}</h1>
       <Toolbar tab={tab} />
       <Trouble tab={tab} />
       <Way tab={tab} />

@@ -71,24 +71,37 @@ function CaptureTabs({ tabs, active }: { readonly tabs: readonly Tab[]; readonly
     }
   };
   return (
-    <div className="capture-tabs" role="tablist" aria-label="Captures" ref={list} onKeyDown={onKeyDown} tabIndex={-1}>
-      {tabs.map((tab) => (
-        <div key={tab.id} className={`capture-tab${tab.id === active ? ' on' : ''}`} role="presentation">
+    // A list of tabs holds tabs only: the buttons that close them stand beside it and are put in place by their order.
+    <div className="capture-tabs">
+      <div role="tablist" aria-label="Captures" ref={list} onKeyDown={onKeyDown} tabIndex={-1}>
+        {tabs.map((tab, at) => (
           <button
+            key={tab.id}
             type="button"
             role="tab"
+            className="capture-tab"
             data-tab={tab.id}
             aria-selected={tab.id === active}
-            tabIndex={tab.id === active || (active === undefined && tab === tabs[0]) ? 0 : -1}
+            tabIndex={tab.id === active || (active === undefined && at === 0) ? 0 : -1}
             title={tab.names.map(visible).join('\n')}
+            style={{ order: 2 * at }}
             onClick={() => show(tab.id)}
           >
             {titleOf(tab)}
           </button>
-          <button type="button" className="icon" aria-label={`Close ${titleOf(tab)}`} tabIndex={-1} onClick={() => closeTab(tab.id)}>
-            ×
-          </button>
-        </div>
+        ))}
+      </div>
+      {tabs.map((tab, at) => (
+        <button
+          key={tab.id}
+          type="button"
+          className={`icon capture-close${tab.id === active ? ' on' : ''}`}
+          aria-label={`Close ${titleOf(tab)}`}
+          style={{ order: 2 * at + 1 }}
+          onClick={() => closeTab(tab.id)}
+        >
+          ×
+        </button>
       ))}
     </div>
   );

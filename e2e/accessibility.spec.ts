@@ -1,0 +1,122 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { captures, conversation, goTo, grid, idle, inspector, made, showEvents, start, status, tab } from './page';
+
+async function check(page: Page): Promise<void> {
+  // It looks at every cell, a second or more each time.
+  test.slow();
+  await idle(page);
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  expect(told).toEqual([]);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme} colours`, () => {
+    test.use({ colorScheme });
+
+    test('the start page, also when it asks for a capture and tells of errors, is clean', async ({ page }) => {
+      await page.goto('/');
+      await check(page);
+      await page.getByLabel('Open capture').setInputFiles(made('nothing.scap', Buffer.alloc(0)));
+      await expect(page.getByText('is empty')).toBeVisible();
+      await check(page);
+      await page.goto('/#v=1&capture=00112233445566778899aabbccddeeff&name=lost.scap&sel=12');
+      await expect(page.getByText('This link is about')).toBeVisible();
+      await check(page);
+    });
+
+    test('grid, inspector and conversation are clean', async ({ page }) => {
+      await start(page, captures.epipe);
+      await check(page);
+      await goTo(page, '14121');
+      for (const pane of ['Call', 'Bytes', 'State']) {
+        await tab(page, pane).click();
+        await check(page);
+      }
+      await showEvents(page);
+      await check(page);
+      await grid(page).focus();
+      await page.keyboard.press('Enter');
+      await expect(conversation(page)).toBeVisible();
+      await check(page);
+    });
+
+    test('dialogs and menus are clean', async ({ page }) => {
+      await start(page, captures.small);
+      for (const key of ['Control+k', '?', 'g']) {
+        await page.keyboard.press(key);
+        await expect(page.getByRole('dialog')).toBeVisible();
+        await check(page);
+        await page.keyboard.press('Escape');
+        await expect(page.getByRole('dialog')).toBeHidden();
+      }
+      await page.getByRole('button', { name: 'Columns' }).click();
+      await check(page);
+    });
+  });
+}
+
+test('a screen reader can walk the grid: rows count from the whole list, and the current one is named', async ({ page }) => {
+  await start(page, captures.epipe);
+  await showEvents(page);
+  await grid(page).focus();
+  await expect(grid(page)).toHaveAttribute('aria-rowcount', '17797');
+  await page.keyboard.press('End');
+  await idle(page);
+  const current = await grid(page).getAttribute('aria-activedescendant');
+  const row = page.locator(`#${current ?? 'none'}`);
+  await expect(row).toHaveAttribute('role', 'row');
+  await expect(row).toHaveAttribute('aria-rowindex', '17797');
+  await expect(row).toHaveAttribute('aria-selected', 'true');
+});
+
+test('what has the focus is visible on every stop of the Tab key', async ({ page }) => {
+  await start(page, captures.small);
+  await page.keyboard.press('Home');
+  await page.locator('body').press('Tab');
+  for (let stop = 0; stop < 14; stop += 1) {
+    const outlined = await page.evaluate(() => {
+      const element = document.activeElement;
+      if (element === null || element === document.body) return 'body';
+      const shown = [element, element.closest('label'), element.querySelector('.current')];
+      return shown.some((one) => one !== null && getComputedStyle(one).outlineStyle !== 'none') || element.matches('.split-bar')
+        ? 'yes'
+        : element.outerHTML.slice(0, 120);
+    });
+    expect(['yes', 'body']).toContain(outlined);
+    await page.keyboard.press('Tab');
+  }
+});
+
+for (const width of [900, 1280, 1920]) {
+  test(`nothing is lost at a width of ${width}`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await start(page, captures.epipe);
+    await goTo(page, '14121');
+    await expect(grid(page)).toBeInViewport();
+    await expect(inspector(page)).toBeInViewport();
+    await expect(inspector(page)).toContainText('EPIPE');
+    await expect(status(page)).toBeInViewport();
+    for (const name of ['Columns', 'Go to…', 'Raw events', 'Commands']) {
+      await expect(page.getByRole('button', { name })).toBeInViewport({ ratio: 1 });
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    expect((await grid(page).boundingBox())!.height).toBeGreaterThan(200);
+  });
+}
+
+test('who wants less motion gets none', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await start(page, captures.small);
+  const moving = await page.evaluate(
+    () =>
+      [...document.querySelectorAll('*')].filter((element) => {
+        const { transitionDuration, animationName } = getComputedStyle(element);
+        return transitionDuration.split(',').some((one) => parseFloat(one) > 0) || animationName !== 'none';
+      }).length,
+  );
+  expect(moving).toBe(0);
+});
