@@ -1,11 +1,16 @@
-//! Unpacks a capture while it is read: gzip, or nothing to unpack. Push compressed slices, take inflated ones.
+//! Unpacks a capture while it is read: gzip, zstd, lz4, or nothing to unpack. Push compressed slices, take inflated ones.
 
 mod gzip;
+mod lz4;
 mod restart;
+mod zstd;
 
+use crate::carry::Carry;
 use crate::damage::{Damage, DamageKind};
 use gzip::Gzip;
+use lz4::Lz4;
 pub use restart::{Cursor, RestartPoints};
+use zstd::Zstd;
 
 /// How a file is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +19,10 @@ pub enum Format {
     Raw,
     /// One or more gzip members.
     Gzip,
+    /// One or more zstd frames.
+    Zstd,
+    /// One or more lz4 frames.
+    Lz4,
 }
 
 impl Format {
@@ -21,7 +30,11 @@ impl Format {
     fn of(head: &[u8]) -> Option<Self> {
         match *head {
             [0x1f, 0x8b, 8, ..] => Some(Self::Gzip),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Self::Zstd),
+            [0x04, 0x22, 0x4d, 0x18, ..] => Some(Self::Lz4),
             [] | [0x1f] | [0x1f, 0x8b] => None,
+            [0x28] | [0x28, 0xb5] | [0x28, 0xb5, 0x2f] => None,
+            [0x04] | [0x04, 0x22] | [0x04, 0x22, 0x4d] => None,
             _ => Some(Self::Raw),
         }
     }
@@ -37,7 +50,8 @@ pub trait Inflated {
 
 /// Unpacks a file pushed in slices of any size, and notes where unpacking can start again.
 ///
-/// Memory does not depend on what the file claims: output is given in pieces of at most 288 KiB.
+/// Memory does not depend on what the file claims: output is given in pieces of at most 288 KiB, or one block of a
+/// zstd (128 KiB) or lz4 (4 MiB) frame; a zstd window is taken up to 128 MiB.
 ///
 /// # Examples
 /// ```
@@ -66,7 +80,7 @@ pub trait Inflated {
 /// inflate.finish(&mut bytes);
 /// assert_eq!(bytes.0, b"scap");
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Inflate {
     /// The first bytes, until they tell the format.
     head: Vec<u8>,
@@ -84,12 +98,50 @@ struct Place {
     inflated: u64,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 enum Unpack {
     #[default]
     Undecided,
     Raw,
     Gzip(Box<Gzip>),
+    Zstd(Box<Zstd>, Carry),
+    Lz4(Box<Lz4>, Carry),
+}
+
+/// Unpacks frames that are only decoded in whole pieces.
+trait Frames {
+    /// Decodes the piece at the start of `bytes`, or says how many bytes it takes. `place` is the start of `bytes`.
+    fn step(&mut self, bytes: &[u8], place: &mut Place, points: &mut RestartPoints, out: &mut impl Inflated) -> Step;
+    /// The file ends with `rest` not decoded.
+    fn finish(&mut self, rest: &[u8], place: &mut Place, out: &mut impl Inflated);
+}
+
+enum Step {
+    /// So many bytes are done with.
+    Used(usize),
+    /// So many have to be there.
+    Need(usize),
+}
+
+/// Feeds a slice to what decodes whole pieces.
+fn push_frames(
+    frames: &mut impl Frames,
+    carry: &mut Carry,
+    data: &[u8],
+    place: &mut Place,
+    points: &mut RestartPoints,
+    out: &mut impl Inflated,
+) {
+    carry.append(data);
+    while carry.missing() == 0 && !carry.is_empty() {
+        match frames.step(carry.bytes(), place, points, out) {
+            Step::Used(used) => {
+                place.packed += used as u64;
+                carry.use_up(used);
+            }
+            Step::Need(need) => carry.want(need),
+        }
+    }
 }
 
 impl Inflate {
@@ -104,6 +156,8 @@ impl Inflate {
             Unpack::Undecided => None,
             Unpack::Raw => Some(Format::Raw),
             Unpack::Gzip(_) => Some(Format::Gzip),
+            Unpack::Zstd(..) => Some(Format::Zstd),
+            Unpack::Lz4(..) => Some(Format::Lz4),
         }
     }
 
@@ -149,6 +203,8 @@ impl Inflate {
         match &mut self.unpack {
             Unpack::Undecided | Unpack::Raw => {}
             Unpack::Gzip(gzip) => gzip.finish(&self.place, out),
+            Unpack::Zstd(zstd, carry) => zstd.finish(carry.bytes(), &mut self.place, out),
+            Unpack::Lz4(lz4, carry) => lz4.finish(carry.bytes(), &mut self.place, out),
         }
     }
 
@@ -157,6 +213,8 @@ impl Inflate {
         self.unpack = match format {
             Format::Raw => Unpack::Raw,
             Format::Gzip => Unpack::Gzip(Box::default()),
+            Format::Zstd => Unpack::Zstd(Box::default(), Carry::default()),
+            Format::Lz4 => Unpack::Lz4(Box::default(), Carry::default()),
         };
     }
 
@@ -169,6 +227,10 @@ impl Inflate {
                 out.bytes(data);
             }
             Unpack::Gzip(gzip) => gzip.push(data, &mut self.place, &mut self.points, out),
+            Unpack::Zstd(zstd, carry) => {
+                push_frames(zstd.as_mut(), carry, data, &mut self.place, &mut self.points, out);
+            }
+            Unpack::Lz4(lz4, carry) => push_frames(lz4.as_mut(), carry, data, &mut self.place, &mut self.points, out),
         }
     }
 }

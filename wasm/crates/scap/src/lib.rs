@@ -17,6 +17,7 @@
 
 mod block;
 mod bytes;
+mod carry;
 pub mod damage;
 pub mod event;
 mod file;

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use crate::block::{Form, Kind, SECTION, SECTION_LEN, header_at, is_length};
 use crate::bytes::{Order, u32_at};
+use crate::carry::{Carry, SEARCH_PIECE};
 use crate::damage::{Damage, DamageKind};
 use crate::event::{self, Event, Fault};
 use crate::limits::Limits;
@@ -148,8 +149,6 @@ const LONGEST_START: u64 = 1 << 20;
 const LONGEST_REPAIR: u32 = 4 << 20;
 /// A length beyond this is not taken as proof for the block before it without waiting for its trailer.
 const LONGEST_PROOF: u32 = 1 << 20;
-/// While a block is looked for, slices are carried in pieces of this size.
-const SEARCH_PIECE: usize = 64 << 10;
 const MAGIC: u32 = 0x1a2b_3c4d;
 
 /// What one step did with the bytes before it.
@@ -292,7 +291,7 @@ impl<T: Table> Reader<T> {
                     self.offset += len as u64;
                     carry.use_up(len);
                 }
-                Step::Need(need) => carry.need = need,
+                Step::Need(need) => carry.want(need),
             }
         }
         if self.is_closed() {
@@ -882,65 +881,4 @@ fn may_start(head: &[u8; 12]) -> bool {
         *head,
         [_, 2, 0, 0, ..] | [0, 0, 2, _, ..] | [0xcd, 0xab, ..] | [_, _, 0xab, 0xcd, ..] | [0x0a, 0x0d, 0x0d, 0x0a, ..]
     )
-}
-
-/// Bytes that wait for the next slice.
-#[derive(Clone, Debug, Default)]
-struct Carry {
-    bytes: Vec<u8>,
-    /// Bytes in front that are used up; moved away only now and then.
-    head: usize,
-    /// How many bytes the next step wants.
-    need: usize,
-}
-
-impl Carry {
-    fn bytes(&self) -> &[u8] {
-        self.bytes.get(self.head..).unwrap_or_default()
-    }
-
-    fn len(&self) -> usize {
-        self.bytes.len() - self.head
-    }
-
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    fn missing(&self) -> usize {
-        self.need.saturating_sub(self.len())
-    }
-
-    fn keep(&mut self, rest: &[u8], need: usize) {
-        self.append(rest);
-        self.need = need;
-    }
-
-    /// Grows by what is really there, never by what a length in the file promises.
-    fn append(&mut self, piece: &[u8]) {
-        if self.head > self.len() {
-            self.bytes.drain(..self.head);
-            self.head = 0;
-        }
-        if self.bytes.capacity() - self.bytes.len() < piece.len() {
-            self.bytes.reserve_exact(piece.len().max(self.bytes.len() / 4));
-        }
-        self.bytes.extend_from_slice(piece);
-    }
-
-    fn use_up(&mut self, len: usize) {
-        self.head = (self.head + len).min(self.bytes.len());
-        self.need = 0;
-        if self.is_empty() {
-            self.clear();
-        }
-    }
-
-    fn clear(&mut self) {
-        self.head = 0;
-        self.need = 0;
-        self.bytes.clear();
-        // A large block must not leave its memory behind.
-        self.bytes.shrink_to(SEARCH_PIECE);
-    }
 }

@@ -69,20 +69,20 @@ fn members_follow_each_other_and_slices_change_nothing() {
 fn a_packed_capture_cut_anywhere_gives_what_stands_before_the_cut() {
     let packed = small_packed();
     let whole = small();
-    let mut inflate = Inflate::new();
-    let mut out = Unpacked::default();
-    for cut in 3..packed.len() {
-        inflate.push(&packed[if cut == 3 { 0 } else { cut - 1 }..cut], &mut out);
-        let mut end = Unpacked::default();
-        inflate.clone().finish(&mut end);
-        assert_eq!((end.bytes.len(), end.damages.len()), (0, 1), "cut at {cut}");
-        let damage = &end.damages[0];
+    // Every byte of the start of the recording, with lists and first events, then steps through all of it.
+    let start = gzip(&whole[..70_000]);
+    let cuts = (3..start.len()).map(|cut| (&start, cut)).chain((3..packed.len()).step_by(61).map(|cut| (&packed, cut)));
+    let mut before = 0;
+    for (packed, cut) in cuts {
+        let out = unpack(&packed[..cut]);
+        assert!(whole.starts_with(&out.bytes), "cut at {cut}");
+        assert_eq!(out.damages.len(), 1, "cut at {cut}");
+        let damage = &out.damages[0];
         assert_eq!((damage.kind, damage.offset), (DamageKind::Truncated, out.bytes.len() as u64), "cut at {cut}");
-        if cut == packed.len() - 8 {
-            assert!(out.bytes == whole, "all of it is there before the checksum is");
-        }
+        assert!(out.bytes.len() >= before || cut == 3, "cut at {cut}: a longer file gives no less");
+        before = out.bytes.len();
     }
-    assert_eq!((out.damages, inflate.inflated()), (Vec::new(), whole.len() as u64));
+    assert!(unpack(&packed[..packed.len() - 8]).bytes == whole, "all of it is there before the checksum is");
 }
 
 #[test]
@@ -113,9 +113,13 @@ fn behind_damage_reading_goes_on_at_the_next_flush_or_member() {
         assert_ne!(out.damages, [], "round {round}: the checksum would tell at least");
         assert!(out.bytes.ends_with(b"next member"), "round {round}: {:?}", out.damages);
         // Of twenty pieces between flushes one is damaged; a second one goes where the damage swallows the flush.
-        let intact =
-            bytes.chunks(piece).filter(|piece| out.bytes.windows(40).any(|it| it == &piece[piece.len() / 2..][..40]));
-        recovered += intact.count();
+        // Each stands where it stood, or as much earlier as the damaged one lost.
+        let is_intact = |(number, bytes): &(usize, &[u8])| {
+            let middle = &bytes[piece / 2..][..40];
+            let near = (number * piece).saturating_sub(piece)..out.bytes.len().min((number + 2) * piece);
+            out.bytes.get(near).is_some_and(|near| near.windows(40).any(|it| it == middle))
+        };
+        recovered += bytes.chunks(piece).enumerate().filter(is_intact).count();
     }
     assert!(recovered > 60 * 18, "{recovered} pieces of {}", 60 * 20);
 }
@@ -254,4 +258,80 @@ fn noise_and_damaged_archives_end_quickly_and_quietly() {
         assert!(whole.bytes == sliced.bytes);
         assert_eq!(whole.damages.len(), sliced.damages.len());
     }
+}
+
+/// What the `zstd` and `lz4` programs make of the small capture.
+fn other_packings() -> [(Format, Vec<u8>); 3] {
+    let read = |ending: &str| {
+        let path = format!("{}/tests/data/n2000.scap.{ending}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read(path).expect("the capture is part of the project")
+    };
+    let mut linked = lz4_flex::frame::FrameInfo::new();
+    linked.block_mode = lz4_flex::frame::BlockMode::Linked;
+    linked.block_checksums = true;
+    linked.content_checksum = true;
+    let mut encoder = lz4_flex::frame::FrameEncoder::with_frame_info(linked, Vec::new());
+    std::io::Write::write_all(&mut encoder, &small()).unwrap();
+    [(Format::Zstd, read("zst")), (Format::Lz4, read("lz4")), (Format::Lz4, encoder.finish().unwrap())]
+}
+
+#[test]
+fn zstd_and_lz4_frames_unpack_in_any_slices() {
+    let whole = small();
+    let mut random = Random(8);
+    for (format, packed) in other_packings() {
+        for longest in [1, 100, usize::MAX] {
+            let (out, inflate) = unpack_slices(&packed, || 1 + random.below(longest));
+            assert_eq!((inflate.format(), out.damages), (Some(format), Vec::new()));
+            assert!(out.bytes == whole, "{format:?} in slices up to {longest}");
+        }
+        // Frames of other contents between two frames.
+        let other = [0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
+        let out = unpack(&[packed.as_slice(), &other, &packed].concat());
+        assert_eq!(out.damages, []);
+        assert!(out.bytes == [whole.as_slice(), &whole].concat());
+    }
+}
+
+#[test]
+fn zstd_and_lz4_frames_cut_or_damaged_give_what_they_can_and_say_so() {
+    let whole = small();
+    let mut random = Random(10);
+    for (format, packed) in other_packings() {
+        for _ in 0..150 {
+            let cut = 4 + random.below(packed.len() - 4);
+            let out = unpack(&packed[..cut]);
+            assert!(whole.starts_with(&out.bytes), "{format:?} cut at {cut}");
+            assert_eq!((out.damages.len(), out.damages[0].kind), (1, DamageKind::Truncated), "{format:?} cut at {cut}");
+        }
+        for _ in 0..150 {
+            let mut damaged = packed.clone();
+            let at = 4 + random.below(packed.len() - 4);
+            damaged[at] ^= 1 << random.below(8);
+            let out = unpack(&[damaged, packed.clone()].concat());
+            assert!(!out.damages.is_empty() || out.bytes.starts_with(&whole), "{format:?} wrong at {at}");
+            assert!(out.bytes.ends_with(&whole), "{format:?} wrong at {at}: {:?}", out.damages);
+        }
+    }
+}
+
+#[test]
+fn the_middle_of_lz4_frames_and_the_starts_of_zstd_frames_are_found_again() {
+    let bytes = long(9 << 20);
+    let mut linked = lz4_flex::frame::FrameInfo::new();
+    linked.block_mode = lz4_flex::frame::BlockMode::Linked;
+    let mut encoder = lz4_flex::frame::FrameEncoder::with_frame_info(linked, Vec::new());
+    std::io::Write::write_all(&mut encoder, &bytes).unwrap();
+    let packed = encoder.finish().unwrap();
+    let (_, inflate) = unpack_slices(&packed, || 70_000);
+    assert!(inflate.points().memory() > 64 << 10);
+    assert!(inflate.points().memory() * 100 < bytes.len() * 3);
+    assert_reads_anywhere(&packed, &bytes, inflate.points());
+
+    let [(_, frame), _, _] = other_packings();
+    let (packed, bytes) = (frame.repeat(30), small().repeat(30));
+    let (_, inflate) = unpack_slices(&packed, || 70_000);
+    let points = RestartPoints::from_bytes(&inflate.points().to_bytes()).unwrap();
+    assert!(points.memory() > 0);
+    assert_reads_anywhere(&packed, &bytes, &points);
 }

@@ -5,8 +5,10 @@ use std::io;
 use miniz_oxide::inflate::core::BlockBoundaryState;
 
 use super::gzip::Gzip;
+use super::lz4::Lz4;
 use super::{Format, Inflate, Inflated, Place, RestartPoints as Points, Unpack};
 use crate::Damage;
+use crate::carry::Carry;
 use crate::file::FileBytes;
 
 /// Inflated bytes between two restart points. With a window of 32 KiB each they take 0.8 % of the stream.
@@ -21,7 +23,7 @@ const PIECE: usize = 4 << 10;
 pub(super) struct Point {
     packed: u64,
     inflated: u64,
-    /// Bits of the byte before `packed` that are not used yet, and how many.
+    /// gzip: bits of the byte before `packed` that are not used yet, and how many. lz4: flags and block size of the frame.
     bits: u8,
     bit_count: u8,
     window: Box<[u8]>,
@@ -29,17 +31,19 @@ pub(super) struct Point {
 
 impl Point {
     pub(super) fn new(place: Place, state: &BlockBoundaryState, window: &[u8]) -> Self {
-        Self {
-            packed: place.packed,
-            inflated: place.inflated,
-            bits: state.bit_buf,
-            bit_count: state.num_bits,
-            window: window.into(),
-        }
+        Self::in_frame(place, [state.bit_buf, state.num_bits], window)
+    }
+
+    /// A point that is told by two bytes of state and the window.
+    pub(super) fn in_frame(place: Place, [bits, bit_count]: [u8; 2], window: &[u8]) -> Self {
+        Self { packed: place.packed, inflated: place.inflated, bits, bit_count, window: window.into() }
     }
 }
 
 /// Where unpacking of one file can start again: one place about every 4 MiB of the inflated stream.
+///
+/// A zstd frame can only be entered at its start, because its decoder shows no state: a file that is one long frame has
+/// no points, and going back in it starts over.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RestartPoints {
     format: Option<Format>,
@@ -88,6 +92,8 @@ impl RestartPoints {
             None => 0,
             Some(Format::Raw) => 1,
             Some(Format::Gzip) => 2,
+            Some(Format::Zstd) => 3,
+            Some(Format::Lz4) => 4,
         }];
         for point in &self.points {
             bytes.extend(point.packed.to_le_bytes());
@@ -106,6 +112,8 @@ impl RestartPoints {
             0 => None,
             1 => Some(Format::Raw),
             2 => Some(Format::Gzip),
+            3 => Some(Format::Zstd),
+            4 => Some(Format::Lz4),
             _ => return None,
         };
         let mut points = Vec::new();
@@ -150,6 +158,11 @@ impl RestartPoints {
                         BlockBoundaryState { num_bits: point.bit_count, bit_buf: point.bits, ..Default::default() };
                     Unpack::Gzip(Box::new(Gzip::resume(&state, &point.window)))
                 }
+                Some(Format::Lz4) => {
+                    let lz4 = Lz4::resume([point.bits, point.bit_count], &point.window);
+                    Unpack::Lz4(Box::new(lz4), Carry::default())
+                }
+                Some(Format::Zstd) => Unpack::Zstd(Box::default(), Carry::default()),
                 Some(Format::Raw) | None => Unpack::Raw,
             };
         }

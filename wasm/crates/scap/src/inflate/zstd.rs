@@ -1,0 +1,172 @@
+//! zstd frames, block by block.
+
+use std::io::Read;
+
+use miniz_oxide::inflate::core::BlockBoundaryState;
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
+use super::restart::{Point, RestartPoints};
+use super::{Frames, Inflated, Place, Step, damage};
+use crate::damage::DamageKind;
+
+const NAME: &str = "zstd frame";
+const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+/// Frames of other contents, to be left out: sixteen magic numbers from here.
+const SKIPPABLE: u32 = 0x184d_2a50;
+/// Output given at a time.
+const PIECE: usize = 128 << 10;
+/// An empty last block and room for a checksum: makes the decoder give what it holds back for later blocks.
+const END: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
+
+#[derive(Default)]
+pub(super) struct Zstd {
+    stage: Stage,
+    decoder: FrameDecoder,
+    buffer: Vec<u8>,
+    has_checksum: bool,
+}
+
+impl std::fmt::Debug for Zstd {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Zstd").field("stage", &self.stage).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Stage {
+    /// Before a frame.
+    #[default]
+    Between,
+    Blocks,
+    /// Leaving out the rest of a frame of other contents.
+    Skip(u64),
+    /// The frame is damaged: looking for the next one.
+    Lost,
+}
+
+impl Frames for Zstd {
+    fn step(&mut self, bytes: &[u8], place: &mut Place, points: &mut RestartPoints, out: &mut impl Inflated) -> Step {
+        match self.stage {
+            Stage::Between => self.header(bytes, place, points, out),
+            Stage::Blocks => self.block(bytes, place, out),
+            Stage::Skip(left) => {
+                let used = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
+                let left = left - used as u64;
+                self.stage = if left == 0 { Stage::Between } else { Stage::Skip(left) };
+                Step::Used(used)
+            }
+            Stage::Lost => {
+                let found = bytes.windows(MAGIC.len()).position(|it| it == MAGIC);
+                if found.is_some() {
+                    self.stage = Stage::Between;
+                }
+                match found.unwrap_or(bytes.len().saturating_sub(MAGIC.len() - 1)) {
+                    0 if found.is_none() => Step::Need(MAGIC.len()),
+                    used => Step::Used(used),
+                }
+            }
+        }
+    }
+
+    fn finish(&mut self, rest: &[u8], place: &mut Place, out: &mut impl Inflated) {
+        let is_clean = match self.stage {
+            Stage::Between => rest.is_empty(),
+            Stage::Blocks | Stage::Skip(_) => false,
+            Stage::Lost => true,
+        };
+        if matches!(self.stage, Stage::Blocks) {
+            self.give_all(place, out);
+        }
+        if !is_clean {
+            let found = format!("end of file at byte {}", place.packed + rest.len() as u64);
+            out.damage(damage(DamageKind::Truncated, place.inflated, NAME, "block", found));
+        }
+    }
+}
+
+impl Zstd {
+    fn header(&mut self, bytes: &[u8], place: &mut Place, points: &mut RestartPoints, out: &mut impl Inflated) -> Step {
+        let Some((magic, rest)) = bytes.split_first_chunk::<4>() else { return Step::Need(4) };
+        if u32::from_le_bytes(*magic) & !0xf == SKIPPABLE {
+            let Some(len) = rest.first_chunk() else { return Step::Need(8) };
+            self.stage = Stage::Skip(u32::from_le_bytes(*len).into());
+            return Step::Used(8);
+        }
+        if *magic != MAGIC {
+            return self.lose(place, "frame header", "other bytes", out);
+        }
+        let Some(descriptor) = rest.first() else { return Step::Need(5) };
+        let is_single = descriptor & 0x20 != 0;
+        let content_size = match descriptor >> 6 {
+            0 => usize::from(is_single),
+            size => 1 << size,
+        };
+        let dictionary = [0, 1, 2, 4].get(usize::from(descriptor & 3)).copied().unwrap_or(0);
+        let len = 5 + usize::from(!is_single) + dictionary + content_size;
+        let Some(mut header) = bytes.get(..len) else { return Step::Need(len) };
+        self.has_checksum = descriptor & 4 != 0;
+        if let Err(error) = self.decoder.reset(&mut header) {
+            return self.lose(place, "frame header", &error.to_string(), out);
+        }
+        if points.is_due(place.inflated) {
+            points.add(Point::new(*place, &BlockBoundaryState::default(), &[]));
+        }
+        self.stage = Stage::Blocks;
+        Step::Used(len)
+    }
+
+    fn block(&mut self, bytes: &[u8], place: &mut Place, out: &mut impl Inflated) -> Step {
+        let Some([a, b, c]) = bytes.first_chunk::<3>() else { return Step::Need(3) };
+        let header = u32::from_le_bytes([*a, *b, *c, 0]);
+        let is_last = header & 1 != 0;
+        // A block that repeats one byte holds only that.
+        let content = if header >> 1 & 3 == 1 { 1 } else { header as usize >> 3 };
+        let len = 3 + content + if is_last && self.has_checksum { 4 } else { 0 };
+        let Some(mut block) = bytes.get(..len) else { return Step::Need(len) };
+        if let Err(error) = self.decoder.decode_blocks(&mut block, BlockDecodingStrategy::UptoBlocks(1)) {
+            self.give_all(place, out);
+            return self.lose(place, "block", &error.to_string(), out);
+        }
+        self.give(place, out);
+        if is_last {
+            self.stage = Stage::Between;
+            if let (Some(stored), Some(computed)) =
+                (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum())
+                && stored != computed
+            {
+                let mut damage =
+                    damage(DamageKind::Malformed, place.inflated, NAME, "checksum", format!("{stored:#010x}"));
+                damage.expected = format!("{computed:#010x}");
+                out.damage(damage);
+            }
+        }
+        Step::Used(len)
+    }
+
+    /// Gives what later blocks can no longer refer to.
+    fn give(&mut self, place: &mut Place, out: &mut impl Inflated) {
+        self.buffer.resize(PIECE, 0);
+        while self.decoder.can_collect() > 0 {
+            let Ok(len) = self.decoder.read(&mut self.buffer) else { break };
+            let piece = self.buffer.get(..len).unwrap_or_default();
+            if piece.is_empty() {
+                break;
+            }
+            place.inflated += piece.len() as u64;
+            out.bytes(piece);
+        }
+    }
+
+    /// Gives also what is held back, when no later block will come.
+    fn give_all(&mut self, place: &mut Place, out: &mut impl Inflated) {
+        let _ = self.decoder.decode_blocks(&mut END.as_slice(), BlockDecodingStrategy::UptoBlocks(1));
+        self.give(place, out);
+    }
+
+    fn lose(&mut self, place: &Place, field: &'static str, found: &str, out: &mut impl Inflated) -> Step {
+        let found = format!("{found} at byte {}", place.packed);
+        out.damage(damage(DamageKind::Malformed, place.inflated, NAME, field, found));
+        self.stage = Stage::Lost;
+        Step::Used(1)
+    }
+}
