@@ -2,15 +2,17 @@
 
 use std::ffi::OsString;
 use std::fs::File;
+use std::io::{self, Write as _};
 
 use engine::{DamageReport, Files, Options, Session, Summary};
 use lexopt::Arg::{Long, Short, Value};
 use model::table;
-use scap::Damage;
+use scap::{Damage, DamageKind};
 use serde::Serialize;
 
-use crate::Problem;
+use crate::{Problem, sysdig};
 use crate::input::{self, Input, Taker};
+use crate::output::Output;
 
 const HELP: &str = "\
 Says what a capture holds.
@@ -122,20 +124,26 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
     }
     let mut session = reading.0;
     session.finish();
+    if let Some(damage) = session.damages().kept().iter().find(|damage| damage.kind == DamageKind::NotACapture) {
+        return Err(sysdig::describe(damage).into());
+    }
     let snaplen = if rereadable { snaplen(&session, &mut files) } else { None };
     let info = describe(&session, snaplen);
+    let mut output = Output::new();
     if json {
-        println!("{}", serde_json::to_string_pretty(&info)?);
+        serde_json::to_writer_pretty(output.line(), &info)?;
+        output.line_done();
     } else {
-        print(&info);
+        print(&info, output.line())?;
     }
+    output.flush();
     Ok(u8::from(info.summary.damage.iter().any(|damage| damage.kind != "unknown-block")))
 }
 
 /// Looks at some buffers of calls that moved more than fits their block.
 fn snaplen(session: &Session, files: &mut Files<File>) -> Option<u64> {
     const LOOKED_AT: usize = 256;
-    const ROWS: u32 = 1 << 19;
+    const ROWS: u32 = 1 << 17;
     let index = session.index();
     let clipped = (0..index.next_row().min(ROWS))
         .filter_map(|row| index.record(row))
@@ -153,8 +161,8 @@ fn describe(session: &Session, snaplen: Option<u64>) -> Info {
     let summary = session.summary();
     let index = session.index();
     let state = session.state();
-    let mut types: Vec<TypeCount> = index
-        .by_kind()
+    let by_kind = index.by_kind();
+    let mut types: Vec<TypeCount> = by_kind
         .iter()
         .zip(0..)
         .filter(|(count, _)| **count > 0)
@@ -182,7 +190,7 @@ fn describe(session: &Session, snaplen: Option<u64>) -> Info {
     let bytes = index.bytes() as u64 + state_bytes;
     Info {
         sections: sections.collect(),
-        drops: index.by_kind().get(148..150).map_or(0, |drops| drops.iter().sum()),
+        drops: by_kind.get(148..150).map_or(0, |drops| drops.iter().sum()),
         snaplen,
         errors: index.totals().errors,
         threads: state.threads().len(),
@@ -213,43 +221,48 @@ fn recorder(tail: Option<u32>) -> &'static str {
     }
 }
 
-fn print(info: &Info) {
+/// Text of a file, harmless for a terminal.
+fn visible(text: &str) -> String {
+    text.chars().flat_map(|char| if char.is_control() { char.escape_default().collect::<Vec<_>>() } else { vec![char] }).collect()
+}
+
+fn print(info: &Info, out: &mut Vec<u8>) -> io::Result<()> {
     let Info { summary, sections, types, .. } = info;
-    println!("File         {}", summary.names.join(", "));
-    println!("Fingerprint  {}", summary.fingerprint);
-    println!("Host         {}", summary.host);
-    println!("Duration     {}.{:09} s", summary.duration_ns / 1_000_000_000, summary.duration_ns % 1_000_000_000);
-    println!("Events       {} printed, {} blocks, {} calls", summary.events, summary.blocks, summary.calls);
+    writeln!(out, "File         {}", visible(&summary.names.join(", ")))?;
+    writeln!(out, "Fingerprint  {}", summary.fingerprint)?;
+    writeln!(out, "Host         {}", visible(&summary.host))?;
+    writeln!(out, "Duration     {}.{:09} s", summary.duration_ns / 1_000_000_000, summary.duration_ns % 1_000_000_000)?;
+    writeln!(out, "Events       {} printed, {} blocks, {} calls", summary.events, summary.blocks, summary.calls)?;
     if summary.exit_only {
-        println!("             no enter events were recorded, so there are no latencies");
+        writeln!(out, "             no enter events were recorded, so there are no latencies")?;
     }
-    println!("Errors       {}", info.errors);
-    println!("Drops        {}", info.drops);
+    writeln!(out, "Errors       {}", info.errors)?;
+    writeln!(out, "Drops        {}", info.drops)?;
     match info.snaplen {
-        Some(snaplen) => println!("Snaplen      {snaplen} bytes"),
-        None => println!("Snaplen      no buffer was clipped"),
+        Some(snaplen) => writeln!(out, "Snaplen      {snaplen} bytes")?,
+        None => writeln!(out, "Snaplen      no buffer was clipped")?,
     }
-    println!("Threads      {}, {} versions", info.threads, info.thread_versions);
-    println!("Open files   {}", info.descriptions);
+    writeln!(out, "Threads      {}, {} versions", info.threads, info.thread_versions)?;
+    writeln!(out, "Open files   {}", info.descriptions)?;
     let index = &info.index;
-    println!("Index        {} bytes, {:.1} per event, of which state {}", index.bytes, index.bytes_per_event, index.state_bytes);
+    writeln!(out, "Index        {} bytes, {:.1} per event, of which state {}", index.bytes, index.bytes_per_event, index.state_bytes)?;
     let per_event = |bytes: usize| bytes as f64 / summary.blocks.max(1) as f64;
     let columns: Vec<String> = index.columns.iter().map(|(name, bytes)| format!("{name} {:.2}", per_event(*bytes))).collect();
     if !columns.is_empty() {
-        println!("             {}", columns.join(", "));
+        writeln!(out, "             {}", columns.join(", "))?;
     }
     for section in sections {
         let order = if section.big_endian { ", big endian" } else { "" };
-        println!("Section      version {}{order}, {}, {} CPUs, {}", section.version, section.host, section.cpus, section.recorder);
+        writeln!(out, "Section      version {}{order}, {}, {} CPUs, {}", section.version, visible(&section.host), section.cpus, section.recorder)?;
     }
-    println!("\nDamage       {}", summary.damage_count);
+    writeln!(out, "\nDamage       {}", summary.damage_count)?;
     for damage in &summary.damage {
         let DamageReport { kind, offset, block, field, found, expected, skipped } = damage;
-        println!("  {offset:#x} {kind}: {block}, {field}: found {found}, expected {expected}, {skipped} bytes left out");
+        writeln!(out, "  {offset:#x} {kind}: {block}, {field}: found {found}, expected {expected}, {skipped} bytes left out")?;
     }
-    println!("\nTypes");
+    writeln!(out, "\nTypes")?;
     for row in types {
-        println!("{:>12} {} {}", row.count, row.direction, row.name);
+        writeln!(out, "{:>12} {} {}", row.count, row.direction, row.name)?;
     }
+    Ok(())
 }
-

@@ -346,10 +346,12 @@ impl Sink for Printing<'_> {
 /// One damage in one sentence.
 pub fn describe(damage: &Damage) -> String {
     let Damage { offset, kind, block, field, found, expected, skipped } = damage;
+    let article = if block.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     let mut text = match kind {
+        DamageKind::NotACapture if found == "empty file" => return "the file is empty".to_owned(),
         DamageKind::NotACapture => return format!("this is not a capture: it looks like {found}"),
         DamageKind::UnknownBlock => format!("blocks of an unknown type at {offset:#x}: {found}"),
-        DamageKind::Truncated => format!("the file ends in a {block} at {offset:#x}: {found}"),
+        DamageKind::Truncated => format!("the file ends in {article} {block} at {offset:#x}: {found}"),
         DamageKind::Unsupported => format!("written by a newer release: {block} at {offset:#x}, {field} {found}"),
         DamageKind::Limit => format!("more than the limit allows: {block} at {offset:#x}, {field} {found}"),
         DamageKind::Malformed => format!("damaged {block} at {offset:#x}: {field} {found}"),

@@ -10,7 +10,7 @@ use crate::window::Edges;
 use crate::words::Words;
 
 /// Rows whose bytes are read in one go.
-const BATCH: usize = 64;
+const BATCH: usize = 512;
 
 /// A search that can be stopped and gone on with at any row.
 #[derive(Clone, Debug)]

@@ -1,0 +1,173 @@
+//! The command from outside: what it prints, how it ends.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::{env, fs};
+
+fn scapscope(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_scapscope")).args(args).env("TZ", "UTC").output().expect("the command runs")
+}
+
+fn capture(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../captures").join(name);
+    assert!(path.exists(), "{name} is shipped");
+    path.to_string_lossy().into_owned()
+}
+
+/// A file of this test run.
+fn file(name: &str, bytes: &[u8]) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, bytes).expect("the folder for tests can be written to");
+    path.to_string_lossy().into_owned()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+const SMALL: &str = "variant-kmod-0.29.3-n2000.scap.gz";
+
+#[test]
+fn lines_stand_as_sysdig_prints_them() {
+    let output = scapscope(&["sysdig", "-r", &capture(SMALL), "-n", "1"]);
+    assert!(output.status.success());
+    let line = stdout(&output);
+    assert!(line.starts_with("1 21:26:41."), "{line}");
+    assert_eq!(line.lines().count(), 1);
+}
+
+#[test]
+fn hidden_events_count_for_a_limit() {
+    let output = scapscope(&["sysdig", "-r", &capture(SMALL), "-n", "1000"]);
+    let text = stdout(&output);
+    let last = text.lines().last().and_then(|line| line.split(' ').next()?.parse::<u32>().ok()).expect("a number");
+    assert!(last <= 1000);
+    assert!(text.lines().count() < last as usize, "procinfo events have numbers, but no lines");
+}
+
+#[test]
+fn zones_move_the_time_of_day() {
+    let args = ["sysdig", "-r", &capture(SMALL), "-n", "1"];
+    let output = Command::new(env!("CARGO_BIN_EXE_scapscope")).args(args).env("TZ", "America/New_York").output();
+    assert!(stdout(&output.expect("the command runs")).starts_with("1 16:26:41."));
+}
+
+#[test]
+fn standard_input_is_read_by_its_name() {
+    let input = fs::File::open(capture(SMALL)).expect("it is shipped");
+    let output = Command::new(env!("CARGO_BIN_EXE_scapscope"))
+        .args(["sysdig", "-r", "-", "-n", "3"])
+        .stdin(input)
+        .output()
+        .expect("the command runs");
+    assert!(output.status.success());
+    assert_eq!(stdout(&output).lines().count(), 3);
+}
+
+#[test]
+fn numbers_begin_anew_with_each_file() {
+    let name = capture(SMALL);
+    let output = scapscope(&["sysdig", "-r", &name, "-r", &name, "-n", "2"]);
+    let text = stdout(&output);
+    let numbers: Vec<&str> = text.lines().filter_map(|line| line.split(' ').next()).collect();
+    assert_eq!(numbers, ["1", "2", "1", "2"]);
+}
+
+#[test]
+fn a_cut_capture_is_printed_to_the_cut_and_told() {
+    let bytes = fs::read(capture(SMALL)).expect("it is shipped");
+    let whole = stdout(&scapscope(&["sysdig", "-r", &capture(SMALL)]));
+    let cut = file("cut.scap.gz", &bytes[..bytes.len() / 2]);
+    let output = scapscope(&["sysdig", "-r", &cut]);
+    let text = stdout(&output);
+    assert!(text.lines().count() > 100);
+    assert!(whole.starts_with(&text));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("the file ends in"), "{}", stderr(&output));
+}
+
+#[test]
+fn what_is_no_capture_is_said_in_one_sentence() {
+    for (name, bytes, sentence) in [
+        ("text.scap", &b"hello, this is not a capture but a line of text\n"[..], "this is not a capture: it looks like text"),
+        ("empty.scap", b"", "the file is empty"),
+        ("picture.scap", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR and what follows", "this is not a capture: it looks like PNG image"),
+    ] {
+        let path = file(name, bytes);
+        for args in [["sysdig", "-r", &path], ["info", "--json", &path]] {
+            let output = scapscope(&args);
+            assert_eq!(output.status.code(), Some(1), "{name}");
+            assert_eq!(stderr(&output), format!("scapscope: {sentence}\n"));
+            assert_eq!(stdout(&output), "");
+        }
+    }
+    let output = scapscope(&["sysdig", "-r", "/no/such/file"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).starts_with("scapscope: can't open file /no/such/file"));
+}
+
+#[test]
+fn wrong_arguments_are_refused() {
+    for (args, sentence) in [
+        (&["sysdig"][..], "no capture to read"),
+        (&["sysdig", "-r"], "missing argument"),
+        (&["sysdig", "-t", "x", "-r", "f"], "invalid modifier for flag -t"),
+        (&["sysdig", "-n", "0", "-r", "f"], "invalid event count 0"),
+        (&["sysdig", "-n", "many", "-r", "f"], "can't parse the -n argument"),
+        (&["sysdig", "--nosuch"], "--nosuch"),
+        (&["nosuch"], "unknown command"),
+    ] {
+        let output = scapscope(args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert!(stderr(&output).contains(sentence), "{args:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_reader_that_leaves_early_ends_it_quietly() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_scapscope"))
+        .args(["sysdig", "-r", &capture("fastcgi-epipe-tcp-kmod-0.29.3.scap.gz")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command runs");
+    let mut first = [0; 10];
+    child.stdout.take().expect("it is piped").read_exact(&mut first).expect("it prints");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(141));
+    assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn the_table_counts_hidden_events_too() {
+    let output = scapscope(&["sysdig", "-S", "-q", "-r", &capture(SMALL)]);
+    let text = stdout(&output);
+    let rows: Vec<&str> = text.lines().collect();
+    assert_eq!(rows[..3], ["----------------------", "Event           #Calls", "----------------------"]);
+    assert!(rows.iter().any(|row| row.starts_with("> procinfo ")));
+    let counts: Vec<u64> = rows[3..].iter().filter_map(|row| row.rsplit(' ').next()?.parse().ok()).collect();
+    assert_eq!(counts.len(), rows.len() - 3);
+    assert!(counts.is_sorted_by(|one, other| one >= other));
+}
+
+#[test]
+fn info_tells_what_a_capture_holds() {
+    let output = scapscope(&["info", "--json", &capture("variant-kmod-0.29.3-default.scap.gz")]);
+    assert!(output.status.success());
+    let info: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    assert_eq!(info["events"], 8865);
+    assert_eq!(info["blocks"], 9072);
+    assert_eq!(info["snaplen"], 80);
+    assert_eq!(info["host"], "capbox");
+    assert_eq!(info["damageCount"], 0);
+    assert_eq!(info["exitOnly"], false);
+    assert_eq!(info["sections"][0]["version"], "1.2");
+    let types: u64 = info["types"].as_array().expect("a list").iter().filter_map(|row| row["count"].as_u64()).sum();
+    assert_eq!(types, 9072);
+    assert_eq!(scapscope(&["info", &capture(SMALL)]).status.code(), Some(0));
+}
