@@ -81,8 +81,11 @@ export class LocalInflating implements Inflating {
   }
 }
 
-/** Buffers grow from the first, small for early rows, to the last, large for speed. */
-const bufferSizes = [256 << 10, 1 << 20, 2 << 20, 2 << 20] as const;
+/**
+ * Buffers grow from the first, small for early rows, to the last, large for speed. There are enough of them that neither
+ * side waits for the other while a busy machine runs something else.
+ */
+const bufferSizes = [256 << 10, 1 << 20, 2 << 20, 2 << 20, 2 << 20, 2 << 20] as const;
 
 /** Keeps an inflater busy ahead of the engine: as many buffers as it may fill are its credit. */
 export class InflatedInflow implements CaptureInflow {
