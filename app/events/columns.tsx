@@ -51,7 +51,7 @@ const socketAddresses = /^[0-9a-f]+->[0-9a-f]+ (?=\S)/;
 
 /** Leaves out a parameter that a column of its own shows. */
 function without(info: string, param: string): string {
-  return info.startsWith(param) ? info.slice(param.length).trimStart() : info;
+  return `${info} `.startsWith(`${param} `) ? info.slice(param.length).trimStart() : info;
 }
 
 /** Parameters of a call that no other column tells. */
@@ -64,8 +64,8 @@ function What({ row, context }: { readonly row: Row; readonly context: CellConte
   const isNamed =
     start !== null && fdName !== '' && Number(start[1]) === fd && info.startsWith(`${fdName})`, start[0].length);
   if (isNamed) info = info.slice(start[0].length + fdName.length + 1).trimStart();
-  if (row.requested !== undefined) info = without(info, `size=${row.requested} `);
-  if (row.returned !== undefined) info = without(info, `res=${row.returned}${errno === '' ? '' : `(${errno})`} `);
+  if (row.requested !== undefined) info = without(info, `size=${row.requested}`);
+  if (row.returned !== undefined) info = without(info, `res=${row.returned}${errno === '' ? '' : `(${errno})`}`);
   return (
     <>
       {isNamed && !context.isConversation ? (
@@ -168,7 +168,7 @@ const calls: readonly EventColumn[] = [
     id: 'returned',
     header: fixed('Returned'),
     title: 'Result of the call',
-    width: 84,
+    width: 100,
     end: true,
     mono: true,
     cell: (row) => {
@@ -190,7 +190,7 @@ const calls: readonly EventColumn[] = [
     id: 'took',
     header: fixed('Took (µs)'),
     title: 'Time from enter to exit',
-    width: 100,
+    width: 106,
     end: true,
     mono: true,
     cell: (row, { exitOnly }) => {

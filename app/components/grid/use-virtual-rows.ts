@@ -4,7 +4,8 @@ import { flushSync } from 'react-dom';
 import { bandAt, type ScrollScale } from './scroll-map';
 import type { ScrollModel } from './scroll-model';
 
-const overscan = 8;
+/** Rows rendered beyond the view on each side. */
+export const overscan = 4;
 
 export interface VirtualRows {
   /** Rows to render, in order. */

@@ -15,7 +15,7 @@ import {
 import type { Reveal } from '../../state/model';
 import { barHeight, topToCenter, topToReveal, type ScrollScale } from './scroll-map';
 import { ScrollModel } from './scroll-model';
-import { useVirtualRows } from './use-virtual-rows';
+import { overscan, useVirtualRows } from './use-virtual-rows';
 import './virtual-grid.css';
 
 export const rowHeight = 22;
@@ -80,6 +80,8 @@ export function VirtualGrid(props: VirtualGridProps): ReactNode {
   const viewport = useViewport(scroller);
   const scale: ScrollScale = { rows: rowCount, rowHeight, viewport };
   const { rows, base } = useVirtualRows(model, scale, scroller);
+  // Elements are reused as rows leave on one side and come in on the other: making new ones costs several times more.
+  const slots = Math.ceil(viewport / rowHeight) + 2 * overscan + 2;
   const first = rows[0] ?? 0;
   const last = rows.at(-1) ?? -1;
 
@@ -165,7 +167,7 @@ export function VirtualGrid(props: VirtualGridProps): ReactNode {
           <div className="grid-shift" role="presentation" ref={shift}>
             {rows.map((position) => (
               <div
-                key={position}
+                key={position % slots}
                 className="grid-place"
                 role="presentation"
                 style={{ top: (position - base) * rowHeight }}
