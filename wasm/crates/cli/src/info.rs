@@ -243,7 +243,7 @@ fn print(info: &Info, out: &mut Vec<u8>) -> io::Result<()> {
         None => writeln!(out, "Snaplen      no buffer was clipped")?,
     }
     writeln!(out, "Threads      {}, {} versions", info.threads, info.thread_versions)?;
-    writeln!(out, "Open files   {}", info.descriptions)?;
+    writeln!(out, "Opened       {} files, sockets and pipes", info.descriptions)?;
     let index = &info.index;
     writeln!(out, "Index        {} bytes, {:.1} per event, of which state {}", index.bytes, index.bytes_per_event, index.state_bytes)?;
     let per_event = |bytes: usize| bytes as f64 / summary.blocks.max(1) as f64;

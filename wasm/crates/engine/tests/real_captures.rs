@@ -316,3 +316,105 @@ fn a_file_that_has_changed_is_told_and_columns_stay() {
     assert!(window.num.iter().all(|num| *num > 0.0));
     assert!(session.text(EVENTS, 0, 10, &mut &files[..]).is_err());
 }
+
+#[test]
+fn files_of_a_rolled_capture_are_one_list_read_from_their_own_files() {
+    let names = ["variant-kmod-0.29.3-n2000", "variant-kmod-0.29.3-filter-curl"];
+    let files = names.map(sample);
+    let mut session = Session::new(Options::default());
+    let mut alone = Vec::new();
+    for (name, bytes) in names.iter().zip(&files) {
+        session.next_file(name);
+        for slice in bytes.chunks(1000) {
+            session.push(slice);
+        }
+        let mut single = session_of(bytes);
+        alone.push(single.count(EVENTS).rows);
+    }
+    session.finish();
+    let mut source = &files[..];
+    assert_eq!(session.count(EVENTS).rows, alone.iter().sum::<u64>());
+    assert_eq!(session.summary().names, names);
+    assert_eq!(session.sections().iter().map(|section| section.file).collect::<Vec<_>>(), [0, 1]);
+    let window = session.window(EVENTS, 0, usize::MAX, &mut source);
+    assert_eq!(window.unread, None);
+    // Numbers begin anew, so a number may mean two events: the first is found.
+    let second = alone[0] as usize;
+    assert!(window.num[second] < window.num[second - 1]);
+    for at in [0, second, second + 700] {
+        let number = window.num[at];
+        let first = window.num.iter().position(|num| *num == number).expect("it is its own");
+        let located = session.locate(EVENTS, Place::Number(number as u64)).expect("it is there");
+        assert_eq!((located.position, located.exact), (first as u64, true));
+    }
+    // The same bytes alone and as the second file are the same events.
+    let mut single = session_of(&files[1]);
+    let only = single.window(EVENTS, 0, usize::MAX, &mut &files[1..]);
+    assert_eq!(window.kind[second..], only.kind);
+    assert_eq!(window.tid[second..], only.tid);
+}
+
+fn session_of(bytes: &[u8]) -> Session {
+    session([bytes].into_iter())
+}
+
+#[test]
+fn errors_of_a_conversation_are_found_in_it() {
+    let bytes = sample("fastcgi-epipe-kmod");
+    let mut session = session_of(&bytes);
+    let files = [bytes];
+    let mut source = &files[..];
+    let accept = session.locate(EVENTS, Place::Number(14107)).expect("it is there").row;
+    let description = session.index().record(accept).expect("it is there").description;
+    for unit in [Unit::Events, Unit::Calls] {
+        let spec = ListSpec { unit, conversation: Some(description) };
+        let rows = session.count(spec).rows;
+        let error = session.seek_error(spec, 0, true).expect("EPIPE is in it");
+        let window = session.window(spec, error, 1, &mut source);
+        assert_eq!(window.errno, ["EPIPE"]);
+        assert_eq!(session.seek_error(spec, rows, false), Some(error));
+        assert_eq!(session.seek_error(spec, error, true), None);
+        let located = session.locate(spec, Place::Row(window.row[0])).expect("it is in the list");
+        assert_eq!((located.position, located.exact), (error, true));
+    }
+}
+
+#[test]
+fn index_and_state_take_less_than_24_bytes_an_event() {
+    let bytes = sample("php-fpm-statsd-kmod");
+    let session = session_of(&bytes);
+    let summary = session.summary();
+    assert!(summary.blocks > 150_000);
+    let per_event = summary.index_bytes as f64 / summary.blocks as f64;
+    assert!(per_event <= 24.0, "{per_event:.1} bytes an event");
+}
+
+#[test]
+fn a_call_tells_parameters_results_and_state() {
+    let bytes = sample("fastcgi-epipe-kmod");
+    let mut session = session_of(&bytes);
+    let files = [bytes];
+    let mut source = &files[..];
+    let accept = session.locate(EVENTS, Place::Number(14107)).expect("it is there").row;
+    let description = session.index().record(accept).expect("it is there").description;
+    let spec = ListSpec { unit: Unit::Calls, conversation: Some(description) };
+    let error = session.seek_error(spec, 0, true).expect("EPIPE is in it");
+    let row = session.window(spec, error, 1, &mut source).row[0];
+    let call = session.call(row, &mut source).expect("bytes are in memory").expect("the row is there");
+    let errno = call.errno.expect("it failed");
+    assert_eq!((errno.name.as_str(), errno.text), ("EPIPE", "Broken pipe"));
+    assert_eq!((call.result, call.process.as_str()), (Some(-32), "apache2"));
+    assert!(call.latency_ns.is_some_and(|latency| latency > 0));
+    let (enter, exit) = (call.enter.expect("recorded"), call.exit.expect("recorded"));
+    assert_eq!((enter.direction, exit.direction), ("enter", "exit"));
+    let data = exit.params.iter().find(|param| param.name == "data").expect("a write has data");
+    let captured = data.captured.expect("it is a buffer");
+    let buffer = session.bytes(exit.row, data.index, &mut source).expect("bytes are in memory").expect("it is there");
+    assert_eq!(buffer.len() as u64, captured);
+
+    let state = session.state_at(row, &mut source).expect("bytes are in memory").expect("the row is there");
+    assert_eq!((state.comm.as_str(), state.user.as_str(), state.container.id.as_str()), ("apache2", "www-data", "host"));
+    let fd = call.fd.expect("it is about an fd");
+    assert!(state.fds.iter().any(|open| open.fd == fd.fd && open.description == fd.description));
+    assert!(state.ancestors.iter().any(|process| process.comm == "systemd"));
+}
