@@ -215,7 +215,13 @@ async function truth(capture) {
       }
     } else if (type === 'fcntl' && /cmd=\d+\(F_SETFD\)/.test(enter?.args ?? '')) {
       const slot = enter?.fd === undefined ? undefined : table(pid).get(enter.fd);
-      if (slot !== undefined && !slot.cloexec) slot.maybe = true;
+      if (slot !== undefined && (enter?.fd ?? 0) > 2 && !slot.cloexec) slot.maybe = true;
+      else if (slot !== undefined && (enter?.fd ?? 0) <= 2) slot.cloexec = slot.maybe = false;
+    } else if (['open', 'openat', 'openat2', 'creat', 'eventfd', 'signalfd', 'timerfd_create', 'inotify_init', 'open_by_handle_at'].includes(type)) {
+      const old = table(pid).get(result);
+      if (old !== undefined) release(old.what, num, time, 'replaced');
+      table(pid).delete(result);
+      suspended.delete(`${pid}:${result}`);
     } else if (type === 'close') {
       const slot = enter?.fd === undefined ? undefined : table(pid).get(enter.fd);
       if (slot !== undefined && enter?.fd !== undefined && slot.what === what) {

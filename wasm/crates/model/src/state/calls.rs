@@ -323,6 +323,9 @@ impl State {
         if self.quirks.has(Quirk::TableOf4096) && self.descriptions.count(table) >= TABLE_LIMIT && self.descriptions.slot(table, fd).is_none() {
             return Subject { fd, description: NONE };
         }
+        if !self.doubtful.is_empty() {
+            self.doubtful.remove(&(table, fd));
+        }
         self.descriptions.put(table, fd, description, call.row, cloexec);
         Subject { fd, description }
     }
@@ -403,7 +406,9 @@ impl State {
                 let table = self.threads.now(call.thread).table;
                 match params.uint(3) {
                     Some(flag) => self.descriptions.set_cloexec(table, subject.fd, flag & 1 != 0),
-                    None => self.descriptions.doubt_cloexec(table, subject.fd),
+                    // What is asked for was not recorded. Standard streams are made to outlive execve, others not to.
+                    None if subject.fd > 2 => self.descriptions.doubt_cloexec(table, subject.fd),
+                    None => self.descriptions.set_cloexec(table, subject.fd, false),
                 }
                 subject
             }

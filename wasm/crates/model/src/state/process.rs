@@ -25,6 +25,8 @@ pub struct Snapshot {
     pub table: TableIndex,
     /// When.
     pub ts: u64,
+    /// The caller's parent: that of the child too, with CLONE_PARENT.
+    pub ptid: i64,
 }
 
 /// Where each field of a clone exit stands; the list differs by age.
@@ -177,7 +179,7 @@ impl State {
             }
             !stale
         });
-        gone.extend(self.snapshots.insert((event.tid, child), Snapshot { table, ts: event.ts }).map(|old| old.table));
+        gone.extend(self.snapshots.insert((event.tid, child), Snapshot { table, ts: event.ts, ptid: self.threads.now(caller).ptid }).map(|old| old.table));
         gone.sort_unstable();
         for table in gone.into_iter().filter(|table| *table != NONE) {
             self.descriptions.end(table, row, Ended::Unseen, NONE);
@@ -191,9 +193,9 @@ impl State {
             }
         }
         // With CLONE_PARENT the caller is a sibling: the newest one that bore this number.
-        let key = self.snapshots.iter().filter(|((_, child), _)| *child == vtid || *child == tid).max_by_key(|(_, snapshot)| snapshot.ts).map(|(key, _)| *key)?;
-        let caller = self.threads.find(key.0)?;
-        if self.threads.now(caller).ptid == ptid { self.snapshots.remove(&key) } else { None }
+        let siblings = self.snapshots.iter().filter(|((_, child), snapshot)| (*child == vtid || *child == tid) && snapshot.ptid == ptid);
+        let key = siblings.max_by_key(|(_, snapshot)| snapshot.ts).map(|(key, _)| *key)?;
+        self.snapshots.remove(&key)
     }
 
     fn child_table(&mut self, flags: u64, is_thread: bool, parent: ThreadIndex, row: Row) -> TableIndex {
