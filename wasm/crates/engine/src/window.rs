@@ -98,7 +98,7 @@ impl Edges {
 
 /// Whether an enter of this type is followed by an exit.
 pub(crate) fn has_exit(kind: u16) -> bool {
-    kind % 2 == 0
+    kind.is_multiple_of(2)
         && kind.checked_add(1).and_then(table::event).is_some_and(|exit| !exit.flags.has(EventFlags::UNUSED))
         && table::event(kind).is_some_and(|info| !info.flags.has(EventFlags::UNUSED))
 }

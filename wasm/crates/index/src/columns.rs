@@ -467,7 +467,7 @@ mod tests {
             let exit = if record.is_exit() { Some(row as Row) } else { record.partner };
             let failed = exit.and_then(|exit| expected[exit as usize].result).is_some_and(|result| (-4095..0).contains(&result));
             expected[row].flags.0 |=
-                u8::from(shown) * Flags::SHOWN.0 | u8::from(shown && !joined) * Flags::CALL.0 | u8::from(failed) * Flags::ERROR.0;
+                (u8::from(shown) * Flags::SHOWN.0) | (u8::from(shown && !joined) * Flags::CALL.0) | (u8::from(failed) * Flags::ERROR.0);
         }
         (index, expected)
     }
