@@ -496,15 +496,17 @@ impl State {
         self.counted += 1;
         let kind = event.kind;
         let is_container = matches!(kind, 272 | 324);
-        let printed = !event.state_only && info.category != Category::Internal && !(is_container && !self.begun) && !matches!(kind, 354..=361);
-        if !is_container {
+        // Records of containers, users and groups before the first other event belong to the initial state.
+        let is_record = is_container || matches!(kind, 354..=361);
+        let printed = !event.state_only && info.category != Category::Internal && !(is_record && !self.begun);
+        if !is_record {
             self.begun = true;
         }
 
         let neutral = kind == 146 || kind == 152 || info.flags.has(EventFlags::SKIPPARSERESET);
         let mut applied =
             Applied { version: NONE, description: NONE, second: NONE, second_is_target: false, fd: -1, enter: None, latency: None, result: None, number: Some(self.counted), printed };
-        if neutral || is_container || matches!(kind, 354..=361) {
+        if neutral || is_record {
             self.apply_neutral(row, event, &mut applied);
             return applied;
         }
