@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test, type Page } from '@playwright/test';
-import { captures, goTo, grid, idle, inspector, made, open, showEvents, start, status } from './page';
+import { captures, drop, goTo, grid, idle, inspector, made, open, showEvents, start, status } from './page';
 
 const raw = gunzipSync(readFileSync(captures.variant));
 
@@ -37,11 +37,7 @@ test('a folder is named as one', async ({ page }) => {
   await page.goto('/');
   await idle(page);
   const folder = mkdtempSync(join(tmpdir(), 'a folder '));
-  const client = await page.context().newCDPSession(page);
-  const data = { items: [], files: [folder], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await client.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
-  }
+  await drop(page, [folder]);
   await expect(page.getByRole('alert').filter({ hasText: 'is a folder: drop the capture files that are in it' })).toBeVisible();
   rmSync(folder, { recursive: true });
 });
@@ -113,4 +109,60 @@ test('hostile text inside a capture stays text: tags, bidi marks and long names'
   expect(await grid(page).locator('img').count()).toBe(0);
   await expect(inspector(page).locator('img')).toHaveCount(0);
   expect(alerts).toEqual([]);
+});
+
+/** The same capture with 60,000 characters for the name of every program that is started in it. */
+function withLongNames(capture: Buffer): Buffer {
+  const eventBlock = 0x216;
+  const execveExit = 293;
+  const comm = 13;
+  const header = 8 + 2;
+  const parts: Buffer[] = [];
+  for (let at = 0; at < capture.length; ) {
+    const length = capture.readUInt32LE(at + 4);
+    const block = capture.subarray(at, at + length);
+    at += length;
+    if (block.readUInt32LE(0) !== eventBlock || block.readUInt16LE(header + 20) !== execveExit) {
+      parts.push(block);
+      continue;
+    }
+    const count = block.readUInt32LE(header + 22);
+    const lengths = Array.from({ length: count }, (_, i) => block.readUInt16LE(header + 26 + 2 * i));
+    const values: Buffer[] = [];
+    let from = header + 26 + 2 * count;
+    for (const [i, size] of lengths.entries()) {
+      values.push(i === comm ? Buffer.from(`${'long'.repeat(15_000)}\0`) : block.subarray(from, from + size));
+      from += size;
+    }
+    const sizes = Buffer.alloc(2 * count);
+    values.forEach((value, i) => sizes.writeUInt16LE(value.length, 2 * i));
+    const event = Buffer.concat([block.subarray(0, header + 26), sizes, ...values]);
+    event.writeUInt32LE(event.length - header, header + 16);
+    const padded = Buffer.concat([event, Buffer.alloc((4 - (event.length % 4)) % 4), Buffer.alloc(4)]);
+    padded.writeUInt32LE(padded.length, 4);
+    padded.writeUInt32LE(padded.length, padded.length - 4);
+    parts.push(padded);
+  }
+  return Buffer.concat(parts);
+}
+
+test('a process name of 60,000 characters is cut in its cell, and shown in full in the inspector', async ({ page }) => {
+  await start(page, made('long-names.scap', withLongNames(raw)));
+  await showEvents(page);
+  await page.keyboard.press('/');
+  await page.keyboard.type('longlonglong');
+  await page.keyboard.press('Enter');
+  await idle(page);
+  const current = grid(page).locator('.current [data-column="process"]');
+  await expect(current).toContainText('longlong');
+  expect((await current.textContent())?.length).toBeLessThan(25_000);
+  expect((await current.boundingBox())!.height).toBeLessThan(30);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('s');
+  await expect(inspector(page)).toContainText('long'.repeat(15_000));
+  expect((await page.getByRole('grid').boundingBox())!.width).toBeGreaterThan(300);
+  for (let step = 0; step < 20; step += 1) await page.keyboard.press('ArrowDown');
+  await idle(page);
+  await expect(grid(page).locator('.current')).toBeInViewport();
 });

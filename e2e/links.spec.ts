@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, test, type Page } from '@playwright/test';
-import { captures, conversation, goTo, grid, idle, made, open, row, selectedNumber, showEvents, start, status, tab } from './page';
+import { captures, conversation, drop, goTo, grid, idle, made, open, row, selectedNumber, showEvents, start, status, tab } from './page';
 
 const place = async (page: Page): Promise<{ selected: number; top: number }> => ({
   selected: await selectedNumber(page),
@@ -128,6 +128,21 @@ test('with copies switched off a reload asks for the file by name and keeps the 
   await open(page, captures.small);
   expect(await selectedNumber(page)).toBe(selected);
   await expect(row(page, selected)).toBeInViewport();
+});
+
+test('a dropped capture comes back by its handle, and no copy is kept', async ({ page }) => {
+  await page.goto('/');
+  await idle(page);
+  await drop(page, [captures.variant]);
+  await expect(status(page)).toContainText('Indexed in');
+  await goTo(page, '2000');
+  await idle(page);
+  const before = await place(page);
+  await page.reload();
+  await expect(status(page)).toContainText('Indexed in');
+  await idle(page);
+  expect(await place(page)).toEqual(before);
+  expect(await page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0)).toBeLessThan(100_000);
 });
 
 test('a file handle brings the capture back with one click where the browser asks again', async ({ page }) => {

@@ -45,6 +45,15 @@ export const cell = (page: Page, num: number, column: string): Locator =>
   row(page, num).locator(`[data-column="${column}"]`);
 export const selectedRow = (page: Page): Locator => grid(page).locator('[aria-selected="true"]');
 
+/** Drops files and folders on the window, by the browser's own drag and drop. */
+export async function drop(page: Page, files: readonly string[]): Promise<void> {
+  const client = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...files], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await client.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+  }
+}
+
 /** Opens files by the page's file input and waits until they are indexed. */
 export async function open(page: Page, files: string | string[] | MadeFile | MadeFile[]): Promise<void> {
   await page.getByLabel('Open capture').setInputFiles(files);

@@ -1,16 +1,7 @@
-import { expect, test, type Page } from '@playwright/test';
-import { captures, cell, conversation, goTo, grid, idle, made, open, row, selectedRow, showEvents, start, status } from './page';
+import { expect, test } from '@playwright/test';
+import { captures, cell, conversation, drop, goTo, grid, idle, made, open, row, selectedRow, showEvents, start, status } from './page';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-
-/** Real drops, files and folders alike, through the browser's own drag and drop. */
-async function drop(page: Page, files: readonly string[]): Promise<void> {
-  const client = await page.context().newCDPSession(page);
-  const data = { items: [], files: [...files], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await client.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
-  }
-}
 
 test('a capture dropped anywhere on the window is indexed and counted', async ({ page }) => {
   await page.goto('/');

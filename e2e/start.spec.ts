@@ -8,6 +8,15 @@ test('the start page tells what to do and that nothing is uploaded, before anyth
   await expect(page.getByLabel('Open capture')).toBeAttached();
 });
 
+test('Open capture opens the dialog of the browser', async ({ page }) => {
+  await page.goto('/');
+  await idle(page);
+  const dialog = page.waitForEvent('filechooser');
+  await page.getByText('Open capture…').click();
+  await (await dialog).setFiles(captures.small);
+  await expect(status(page)).toContainText('Indexed in');
+});
+
 test('a founding story is one click away and says what to look for', async ({ page }) => {
   await page.goto('/');
   await expect(page.getByText('look at #14107')).toBeVisible();

@@ -32,15 +32,18 @@ export function tellFolders(folders: readonly string[]): void {
   for (const name of folders) tell(sentence({ kind: 'directory', name }), 'alert');
 }
 
-/** The dialog that gives handles; undefined where the browser has none or does not allow it. */
+/** Nobody closes a dialog as quickly as this. */
+const shownAtLeastMs = 100;
+
+/** The dialog that gives handles; undefined where the browser has none or does not show it. */
 export async function pickWithHandles(): Promise<readonly Source[] | undefined> {
   if (window.showOpenFilePicker === undefined) return undefined;
+  const asked = performance.now();
   try {
     const handles = await window.showOpenFilePicker({ multiple: true });
     return await Promise.all(handles.map(async (handle) => ({ file: await handle.getFile(), handle })));
   } catch (cause) {
-    // The user closed the dialog.
-    if (cause instanceof DOMException && cause.name === 'AbortError') return [];
-    return undefined;
+    const isClosed = cause instanceof DOMException && cause.name === 'AbortError';
+    return isClosed && performance.now() - asked > shownAtLeastMs ? [] : undefined;
   }
 }
