@@ -1,6 +1,7 @@
 //! The `scapscope` command: the same engine as the page, in a terminal.
 
 mod conversations;
+mod findings;
 mod info;
 mod input;
 mod output;
@@ -21,6 +22,7 @@ Commands:
   sysdig -r FILE   print events as sysdig prints them
   info FILE        what a capture holds
   conversations FILE   who talks to whom
+  findings FILE    what is worth a look in that
 
 Options:
   -h, --help       help, also for a command
@@ -45,6 +47,7 @@ fn run() -> Result<u8, Problem> {
             "sysdig" => sysdig::run(parser),
             "info" => info::run(parser),
             "conversations" => conversations::run(parser),
+            "findings" => findings::run(parser),
             other => Err(format!("unknown command {other:?}; `scapscope --help` lists them").into()),
         },
         Some(Long("version")) => {

@@ -1,5 +1,6 @@
 //! Conversations of an open capture: the list, one of them in full, and the text faces of both.
 
+pub mod findings;
 mod json;
 
 use index::conversations::{Conversation, call_name};
@@ -8,6 +9,7 @@ use model::state::{NONE, ThreadIndex};
 
 use crate::session::{Core, Session};
 
+pub use findings::Finding;
 pub use json::ConversationLine;
 
 /// The conversations of a capture as of some row.

@@ -9,7 +9,7 @@ mod datagrams;
 use hashbrown::HashMap;
 use model::state::descriptions::{FdKind, TableIndex, Transport};
 use model::state::strings::Text;
-use model::state::socket::{L4_UDP, Sock, Tuple};
+use model::state::socket::{Address, L4_UDP, Sock, Tuple};
 use model::state::{DescriptionIndex, NONE};
 use model::{Applied, Row, State};
 use scap::Event;
@@ -551,7 +551,10 @@ impl Ledgers {
                 refused.sock.set_l4(six, l4);
             }
             None => {
-                if now.kind == FdKind::Unix {
+                // Newer recorders print no tuple then, but the address that was asked for.
+                if let Some(Address::Unix(path)) = event.params.get(3).and_then(Address::read) {
+                    refused.path = self.path(path);
+                } else if now.kind == FdKind::Unix {
                     let name = state.text(now.name);
                     refused.path = self.path(name);
                 }

@@ -958,6 +958,12 @@ impl Ledgers {
         found
     }
 
+    /// Row of the last call of an end that read.
+    pub fn last_read(&self, conversation: &Conversation, side: usize) -> Option<Row> {
+        let ledger = self.all.get(conversation.ends.get(side)?.ledger as usize)?;
+        (ledger.last_read != NONE).then_some(ledger.last_read)
+    }
+
     /// Rows of calls with two fds whose other fd is one of these.
     pub fn second_rows(&self, descriptions: &[DescriptionIndex]) -> Vec<Row> {
         self.second.iter().filter(|(description, _)| descriptions.contains(description)).map(|(_, row)| *row).collect()

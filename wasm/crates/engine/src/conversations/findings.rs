@@ -1,0 +1,322 @@
+//! What is worth a look in the conversations of a capture, each in one sentence.
+
+use std::collections::BTreeMap;
+
+use index::conversations::{Conversation, Failure, Family, How, writes};
+use model::Row;
+use model::state::{NONE, ThreadIndex};
+use serde::Serialize;
+
+use crate::read::Blocks;
+use crate::session::{Core, Session};
+use crate::source::{ByteSource, ReadError};
+use crate::window::errno;
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Something failed.
+    Error,
+    /// Something was lost or slow.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+/// One finding.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// `write-after-close read-after-close write-after-shutdown connect-failed accept-wait unread-at-close never-returned`.
+    pub kind: &'static str,
+    /// What happened.
+    pub sentence: String,
+    /// Numbers of the events involved, in order.
+    pub evts: Vec<u64>,
+    /// The time that matters.
+    pub delta_ns: Option<i64>,
+    /// Conversation.
+    pub key: String,
+    /// Its life.
+    pub life: Option<u32>,
+    /// Filter that shows the events.
+    pub filter: String,
+}
+
+/// Waits in the accept queue shorter than this are no finding.
+const LONG_WAIT: i64 = 10_000_000;
+
+/// A time as people read it.
+pub(crate) fn duration(ns: i64) -> String {
+    let ns = ns.unsigned_abs();
+    let with = |unit: f64, name: &str| {
+        let value = ns as f64 / unit;
+        if value >= 100.0 { format!("{value:.0} {name}") } else { format!("{value:.1} {name}") }
+    };
+    match ns {
+        0..1_000 => format!("{ns} ns"),
+        1_000..1_000_000 => with(1e3, "µs"),
+        1_000_000..1_000_000_000 => with(1e6, "ms"),
+        _ => with(1e9, "s"),
+    }
+}
+
+fn bytes(count: u64) -> String {
+    format!("{count} byte{}", if count == 1 { "" } else { "s" })
+}
+
+fn filter_of(evts: &[u64]) -> String {
+    let numbers: Vec<String> = evts.iter().map(u64::to_string).collect();
+    match numbers.as_slice() {
+        [one] => format!("evt.num={one}"),
+        _ => format!("evt.num in ({})", numbers.join(",")),
+    }
+}
+
+/// What the closer did last before it closed, other than with the conversation.
+struct LastAct {
+    enter: Row,
+    words: String,
+}
+
+impl Core {
+    fn evts(&self, rows: impl IntoIterator<Item = Option<Row>>) -> Vec<u64> {
+        let mut evts: Vec<u64> = rows.into_iter().flatten().filter_map(|row| self.num(row)).collect();
+        evts.sort_unstable();
+        evts.dedup();
+        evts
+    }
+
+    fn thread_name(&self, thread: ThreadIndex, row: Row) -> String {
+        if thread == NONE {
+            return "an unknown process".to_owned();
+        }
+        format!("{} ({})", self.comm_of(thread, row), self.state.threads().get(thread).tid)
+    }
+
+    /// Who holds an end, where no call tells.
+    fn end_name(&self, conversation: &Conversation, side: usize) -> String {
+        let holders = self.ledgers.holders(conversation, side, &self.state);
+        let who = holders.iter().find(|holder| holder.io).or_else(|| holders.first());
+        who.map_or_else(|| "a process outside the capture".to_owned(), |holder| format!("{} ({})", String::from_utf8_lossy(&holder.comm), holder.pid))
+    }
+
+    /// The last thing that a thread wrote elsewhere between two rows.
+    fn last_act(&self, thread: ThreadIndex, from: Row, to: Row, conversation: &Conversation, source: &mut dyn ByteSource) -> Result<Option<LastAct>, ReadError> {
+        const LOOKED_AT: Row = 100_000;
+        let from = from.max(to.saturating_sub(LOOKED_AT));
+        let ours = |description: u32| conversation.ends.iter().any(|end| end.descriptions.contains(&description));
+        let found = (from..to).rev().filter_map(|row| self.index.record(row)).find(|record| {
+            record.is_exit() && writes(record.kind) && record.version != NONE && self.state.version(record.version).thread == thread && !ours(record.description)
+        });
+        let Some(exit) = found else { return Ok(None) };
+        let blocks = Blocks::read(self, &[exit], source)?;
+        let mut scratch = Vec::new();
+        let event = blocks.event(self, &exit, &mut scratch)?;
+        let data = event.params.get(1).unwrap_or_default();
+        let line = data.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let text: String = String::from_utf8_lossy(line).chars().filter(|letter| !letter.is_control()).take(80).collect();
+        let name = if exit.description == NONE { String::new() } else { self.fd_detail(i64::from(exit.fd), exit.description, exit.row).name };
+        let to = if name.is_empty() { format!("fd {}", exit.fd) } else { name };
+        let enter = exit.partner.unwrap_or(exit.row);
+        let size = exit.result.and_then(|result| u64::try_from(result).ok()).map_or_else(|| "something".to_owned(), bytes);
+        Ok(Some(LastAct { enter, words: format!("wrote {size} to {to}: “{text}” (#{})", self.num(enter).unwrap_or(0)) }))
+    }
+
+    fn failure_finding(&self, conversation: &Conversation, failure: &Failure, source: &mut dyn ByteSource) -> Result<Option<Finding>, ReadError> {
+        let Some(last_cause) = failure.cause.last().copied() else { return Ok(None) };
+        let side = failure.side;
+        let other = 1 - side;
+        let actor = self.who_at(failure.exit);
+        let is_write = writes(failure.kind);
+        let requested = self.requested(&[(failure.enter, failure.exit)], source)?.first().copied().flatten();
+        let evts = self.evts(failure.cause.iter().copied().map(Some).chain([failure.enter, Some(failure.exit)]));
+        let delta = failure.delta;
+        let amount = requested.map_or_else(|| "something".to_owned(), bytes);
+        let code = errno(Some(failure.result));
+        let mut extra_evts = Vec::new();
+        let (closer, closed) = if failure.is_shutdown {
+            (self.who_at(last_cause), "shut the connection down".to_owned())
+        } else {
+            let closing = conversation.closings[other];
+            let thread = closing.map_or(NONE, |closing| closing.thread);
+            let how = match closing.map(|closing| closing.how) {
+                Some(How::Exit) => "exited",
+                Some(How::Exec) => "executed another program",
+                _ => "closed",
+            };
+            (self.thread_name(thread, last_cause.saturating_sub(1)), how.to_owned())
+        };
+        let closer_name = closer.rsplit_once(" (").map_or(closer.as_str(), |(name, _)| name).to_owned();
+        let when = match delta {
+            Some(delta) if delta < 0 => format!("while {closer_name} was closing, {} before that ended", duration(delta)),
+            Some(delta) if failure.enter.is_none() => format!("{} after {closer_name} {closed}, from end to end", duration(delta)),
+            Some(delta) => format!("{} after {closer_name} {closed}", duration(delta)),
+            None => format!("after {closer_name} {closed}"),
+        };
+        let out = &conversation.directions[side];
+        let back = &conversation.directions[other];
+        let mut sentence = if is_write {
+            let verb = if delta.is_some_and(|delta| delta < 0) { "began to write" } else { "wrote" };
+            format!("{actor} {verb} {amount} to {closer} {when}")
+        } else {
+            format!("{actor} asked {closer} for {amount} {when}, and got {code}")
+        };
+        let written = out.writes.map_or(0, |sum| sum.bytes);
+        let refused: u64 = conversation.failures.iter().filter(|one| one.side == side && writes(one.kind)).count() as u64;
+        let offered = if is_write && refused == 1 { written + requested.unwrap_or(0) } else { written };
+        if let Some(reads) = out.reads {
+            sentence.push_str(&format!("; {} of {} were read", reads.bytes, bytes(offered)));
+        }
+        if out.never_delivered > 0 {
+            sentence.push_str(&format!("; {} that the kernel took after the close were never delivered", bytes(out.never_delivered)));
+        }
+        match back.unread {
+            Some(unread) if unread > 0 => sentence.push_str(&format!("; reply of {} never read", bytes(unread))),
+            _ => {}
+        }
+        if let Some(closing) = conversation.closings[other].filter(|closing| closing.how == How::Close && !failure.is_shutdown) {
+            let close = closing.enter.unwrap_or(closing.exit);
+            let from = self.ledgers.last_read(conversation, other).or(conversation.accept.map(|accept| accept.exit)).unwrap_or(conversation.first);
+            if let Some(act) = self.last_act(closing.thread, from, close, conversation, source)? {
+                let before = self.ns(close).zip(self.ns(act.enter)).map_or_else(String::new, |(close, act)| format!("{} before ", duration(close - act)));
+                sentence.push_str(&format!("; {before}closing, {closer_name} {}", act.words));
+                extra_evts.push(Some(act.enter));
+            }
+        }
+        let kind = match (failure.is_shutdown, is_write) {
+            (true, _) => "write-after-shutdown",
+            (false, true) => "write-after-close",
+            (false, false) => "read-after-close",
+        };
+        let mut all = evts;
+        all.extend(self.evts(extra_evts));
+        all.sort_unstable();
+        all.dedup();
+        Ok(Some(Finding { severity: Severity::Error, kind, sentence, filter: filter_of(&all), evts: all, delta_ns: delta, key: conversation.key.clone(), life: conversation.life }))
+    }
+
+    /// Connects that failed, those of one program to one place together.
+    fn failed_connects(&self, all: &[Conversation], found: &mut Vec<Finding>) {
+        let mut groups: BTreeMap<(String, String, i64), Vec<&Conversation>> = BTreeMap::new();
+        for conversation in all.iter().filter(|conversation| conversation.life.is_none()) {
+            let Some(connect) = conversation.connect else { continue };
+            let target = if conversation.path.is_empty() {
+                let key = conversation.key.as_str();
+                key.rsplit_once("->").map_or(key, |(_, to)| to).to_owned()
+            } else {
+                String::from_utf8_lossy(&conversation.path).into_owned()
+            };
+            let who = self.who_at(connect.exit);
+            let name = who.rsplit_once(" (").map_or(who.as_str(), |(name, _)| name).to_owned();
+            groups.entry((name, target, connect.result)).or_default().push(conversation);
+        }
+        for ((name, target, result), conversations) in groups {
+            let Some(first) = conversations.first() else { continue };
+            let who = first.connect.map_or(name.clone(), |connect| self.who_at(connect.exit));
+            let code = errno(Some(result));
+            let why = match code.as_str() {
+                "ENOENT" => "there is no socket of that name",
+                "ECONNREFUSED" => "nobody listens there",
+                "EAGAIN" => "the accept queue was full",
+                "ETIMEDOUT" => "nobody answered",
+                _ => "the kernel refused",
+            };
+            let times = if conversations.len() == 1 { String::new() } else { format!(", {} times", conversations.len()) };
+            let sentence = format!("{who} could not connect to {target}{times}: {code}, {why}");
+            let evts = self.evts(conversations.iter().take(100).filter_map(|conversation| conversation.connect).flat_map(|connect| [connect.enter, Some(connect.exit)]));
+            // Programs look for nscd all the time and do well without it.
+            let severity = if code == "ENOENT" { Severity::Note } else { Severity::Warning };
+            found.push(Finding { severity, kind: "connect-failed", sentence, filter: filter_of(&evts), evts, delta_ns: None, key: first.key.clone(), life: None });
+        }
+    }
+
+    fn accept_waits(&self, all: &[Conversation], found: &mut Vec<Finding>) {
+        let mut worst: BTreeMap<String, (i64, &Conversation, usize)> = BTreeMap::new();
+        for conversation in all {
+            let Some((connect, accept)) = conversation.connect.zip(conversation.accept) else { continue };
+            let Some(wait) = self.ns(accept.exit).zip(self.ns(connect.exit)).map(|(accept, connect)| accept - connect).filter(|wait| *wait >= LONG_WAIT) else { continue };
+            let place = if conversation.path.is_empty() { conversation.key.rsplit_once("->").map_or("", |(_, to)| to).to_owned() } else { String::from_utf8_lossy(&conversation.path).into_owned() };
+            let entry = worst.entry(place).or_insert((wait, conversation, 0));
+            entry.2 += 1;
+            if wait > entry.0 {
+                (entry.0, entry.1) = (wait, conversation);
+            }
+        }
+        for (place, (wait, conversation, count)) in worst {
+            let Some((connect, accept)) = conversation.connect.zip(conversation.accept) else { continue };
+            let more = if count > 1 { format!("; {count} connections waited longer than {}", duration(LONG_WAIT)) } else { String::new() };
+            let sentence = format!("{} waited {} in the accept queue of {place} before {} accepted{more}", self.who_at(connect.exit), duration(wait), self.who_at(accept.exit));
+            let evts = self.evts([connect.enter, Some(connect.exit), accept.enter, Some(accept.exit)]);
+            found.push(Finding { severity: Severity::Warning, kind: "accept-wait", sentence, filter: filter_of(&evts), evts, delta_ns: Some(wait), key: conversation.key.clone(), life: conversation.life });
+        }
+    }
+
+    fn unread(&self, conversation: &Conversation, found: &mut Vec<Finding>) {
+        for (side, direction) in conversation.directions.iter().enumerate() {
+            let other = 1 - side;
+            let lost = direction.unread.unwrap_or(0);
+            let late = direction.never_delivered;
+            if lost + late == 0 || conversation.failures.iter().any(|failure| !failure.cause.is_empty()) {
+                continue;
+            }
+            let Some(closing) = conversation.closings[other] else { continue };
+            let closer = self.thread_name(closing.thread, closing.exit.saturating_sub(1));
+            let verb = if closing.how == How::Exit { "exited" } else { "closed" };
+            let written = direction.writes.map_or(0, |sum| sum.bytes);
+            let mut sentence = format!("{closer} {verb} and left {} of {} from {} unread", lost + late, bytes(written), self.end_name(conversation, side));
+            if late > 0 {
+                sentence.push_str(&format!("; {} came after that", bytes(late)));
+            }
+            let evts = self.evts([closing.enter, Some(closing.exit)]);
+            let severity = if conversation.family == Family::Pipe { Severity::Note } else { Severity::Warning };
+            found.push(Finding { severity, kind: "unread-at-close", sentence, filter: filter_of(&evts), evts, delta_ns: None, key: conversation.key.clone(), life: conversation.life });
+        }
+    }
+
+    /// Calls that had not returned when the capture ended.
+    fn never_returned(&self, conversation: &Conversation, found: &mut Vec<Finding>) {
+        for side in 0..2 {
+            let end = &conversation.ends[side];
+            if conversation.open_calls[side] == 0 || conversation.closings[side].is_some() || conversation.closings[1 - side].is_some() {
+                continue;
+            }
+            let mut rows = Vec::new();
+            self.index.rows_about(&end.descriptions, conversation.last.saturating_sub(1), &mut rows);
+            let open = rows.into_iter().filter_map(|row| self.index.record(row)).filter(|record| !record.is_exit() && record.partner.is_none()).filter(|record| index::conversations::is_data_exit(record.kind + 1)).last();
+            let Some(open) = open else { continue };
+            let end_ts = self.index.last_ts();
+            let waited = end_ts.saturating_sub(open.ts).cast_signed();
+            let name = super::name_of_call(open.kind);
+            let sentence = format!("{} had been in {name} for {} when the capture ended, on {}", self.who_at(open.row), duration(waited), conversation.key);
+            let evts = self.evts([Some(open.row)]);
+            found.push(Finding { severity: Severity::Note, kind: "never-returned", sentence, filter: filter_of(&evts), evts, delta_ns: Some(waited), key: conversation.key.clone(), life: conversation.life });
+        }
+    }
+}
+
+impl Session {
+    /// What is worth a look, the gravest first.
+    ///
+    /// # Errors
+    /// When the bytes of an event cannot be read again.
+    pub fn findings(&mut self, source: &mut dyn ByteSource) -> Result<Vec<Finding>, ReadError> {
+        self.update_book();
+        let core = self.core();
+        let all = &self.book.all;
+        let mut found = Vec::new();
+        for conversation in all {
+            for failure in &conversation.failures {
+                found.extend(core.failure_finding(conversation, failure, source)?);
+            }
+            core.unread(conversation, &mut found);
+            core.never_returned(conversation, &mut found);
+        }
+        core.failed_connects(all, &mut found);
+        core.accept_waits(all, &mut found);
+        found.sort_by_key(|finding| (finding.severity, finding.evts.first().copied()));
+        Ok(found)
+    }
+}
