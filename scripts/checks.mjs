@@ -10,6 +10,8 @@ import { attempt, root } from './steps.mjs';
 
 const workspace = join(root, 'wasm');
 const node = process.execPath;
+/** What they print goes to files and logs too. */
+const uncoloured = { FORCE_COLOR: undefined, NO_COLOR: '1', CARGO_TERM_COLOR: 'never' };
 
 /**
  * A check without tests of its own: nothing when it passes, one failure when it does not.
@@ -18,7 +20,7 @@ const node = process.execPath;
  * @returns {Promise<Result>}
  */
 async function plain(command, options) {
-  const { status, output } = await attempt(command, options);
+  const { status, output } = await attempt(command, { ...options, env: { ...uncoloured, ...options?.env } });
   return { passed: 0, failed: status === 0 ? 0 : 1, output: status === 0 ? '' : output };
 }
 
@@ -35,7 +37,7 @@ export async function clippy() {
 export async function rustTests() {
   const { cargo, env } = await nativeToolchain();
   const command = [cargo, 'test', '--locked', '--workspace', '--exclude', 'xtask', '--no-fail-fast', '--', '--quiet'];
-  const { status, output } = await attempt(command, { cwd: workspace, env });
+  const { status, output } = await attempt(command, { cwd: workspace, env: { ...uncoloured, ...env } });
   let passed = 0;
   let failed = 0;
   for (const [, good, bad] of output.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed/gm)) {
@@ -48,7 +50,7 @@ export async function rustTests() {
 /** @returns {Promise<Result>} */
 export async function unitTests() {
   const report = freshReport('vitest.json');
-  const { status, output } = await attempt([node, bin('vitest'), 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`]);
+  const { status, output } = await attempt([node, bin('vitest'), 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`], { env: uncoloured });
   const { numPassedTests: passed = 0, numFailedTests: failed = 0 } =
     /** @type {{ numPassedTests?: number, numFailedTests?: number }} */ (readReport(report));
   return { passed, failed: settled(status, passed, failed), output: status === 0 ? '' : output };
@@ -59,7 +61,7 @@ export async function journeys() {
   const report = freshReport('playwright.json');
   // Shown while they run: they take the longest.
   const { status } = await attempt([node, bin('@playwright/test', 'playwright'), 'test', '--reporter=list,json'], {
-    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report, FORCE_COLOR: '0' },
+    env: { ...uncoloured, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
     show: true,
   });
   const { stats = {} } = /** @type {{ stats?: { expected?: number, unexpected?: number, flaky?: number } }} */ (readReport(report));
