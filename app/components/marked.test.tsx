@@ -15,7 +15,7 @@ it.each([
   ['res=-32(EPIPE) data', 'epipe', 'res=-32([EPIPE]) data'],
   ['aXaXa', 'a', '[a]X[a]X[a]'],
   ['nothing here', 'else', 'nothing here'],
-  ['a\nb', '\n', 'a[␊]b'],
+  ['a\nb', '\n', 'a[⟨U+000A⟩]b'],
   ['text', '', 'text'],
 ])('marks %j for %j', (text, find, expected) => {
   expect(drawn(text, find)).toBe(expected);

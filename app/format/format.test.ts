@@ -63,7 +63,7 @@ describe('times', () => {
 
 describe('captured text', () => {
   it('shows what would hide or reorder', () => {
-    expect(visible('a\u202eb\u0007\nc\u200b\ufeff')).toBe('a⟨U+202E⟩b␇␊c⟨U+200B⟩⟨U+FEFF⟩');
+    expect(visible('a\u202eb\u0007\nc\u200b\ufeff')).toBe('a⟨U+202E⟩b⟨U+0007⟩⟨U+000A⟩c⟨U+200B⟩⟨U+FEFF⟩');
     expect(visible('\ud800x')).toBe('⟨U+D800⟩x');
     expect(visible('plain ünïcode 漢字 😀')).toBe('plain ünïcode 漢字 😀');
   });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { damageSentence, sentence, type Problem } from './messages';
 
 const problems: readonly Problem[] = [
-  { kind: 'not-a-capture', name: 'a.png', looksLike: 'a PNG picture' },
+  { kind: 'not-a-capture', name: 'a.png', looksLike: 'PNG image' },
   { kind: 'not-a-capture', name: 'a', looksLike: '' },
   { kind: 'empty', name: 'a' },
   { kind: 'no-events', name: 'a' },
@@ -28,8 +28,18 @@ it.each(problems)('says $kind in one sentence, without blame or exclamation', (p
   expect(text.length).toBeLessThan(240);
 });
 
+it.each([
+  ['PNG image', 'a PNG image'],
+  ['ELF program', 'an ELF program'],
+  ['xz archive', 'an xz archive'],
+  ['text', 'text'],
+  ['MP3 audio', 'MP3 audio'],
+])('names %s with the right article', (looksLike, text) => {
+  expect(sentence({ kind: 'not-a-capture', name: 'a', looksLike })).toBe(`“a” is not a sysdig capture: it looks like ${text}.`);
+});
+
 it('shows hostile names for what they are', () => {
-  expect(sentence({ kind: 'empty', name: 'a\u202eb\n' })).toContain('“a⟨U+202E⟩b␊”');
+  expect(sentence({ kind: 'empty', name: 'a\u202eb\n' })).toContain('“a⟨U+202E⟩b⟨U+000A⟩”');
 });
 
 it('tells both fingerprints in short', () => {

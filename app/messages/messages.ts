@@ -27,13 +27,19 @@ function named(name: string): string {
   return name === '' ? 'The file' : `“${visible(name)}”`;
 }
 
+/** `a PNG image`, `an ELF program`, `text`: the kinds of files are the engine's words. */
+function withArticle(kind: string): string {
+  if (/^(text|video|.* (audio|media))$/.test(kind)) return kind;
+  return /^([aeiou]|ELF|xz)/i.test(kind) ? `an ${kind}` : `a ${kind}`;
+}
+
 /** One sentence per kind. */
 export function sentence(problem: Problem): string {
   switch (problem.kind) {
     case 'not-a-capture':
       return problem.looksLike === ''
         ? `${named(problem.name)} is not a sysdig capture: it does not begin like one.`
-        : `${named(problem.name)} is not a sysdig capture: it looks like ${visible(problem.looksLike)}.`;
+        : `${named(problem.name)} is not a sysdig capture: it looks like ${withArticle(visible(problem.looksLike))}.`;
     case 'empty':
       return `${named(problem.name)} is empty: it has no bytes, so there is nothing to show.`;
     case 'no-events':
