@@ -98,9 +98,9 @@ quirks! {
         right: "a thread when the event has another pid than tid",
         shows: "in the names of descriptors that the thread or its process opens later",
     }
-    PlaceholderLearnsOnce: State, TimeOfDay, [V0_36_0] {
-        sysdig: "learns the name of a process that it knows nothing of only from that process's first clone or fork, and not at all when that was a vfork",
-        right: "to learn it whenever it is unknown",
+    PlaceholderLearnsOnce: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "learns the name of a process that it knows nothing of only from a clone or fork whose child it makes at once, 0.36.0 only from the very first one",
+        right: "to learn it from any",
         shows: "as `<NA>` instead of the name",
     }
     ExecveLeavesCwdUnknown: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
@@ -117,6 +117,11 @@ quirks! {
         sysdig: "keeps a main thread that exited before the other threads of its process for ever",
         right: "to keep it until the last of them has exited",
         shows: "as a name in `signaldeliver spid=` after the process is gone",
+    }
+    OrphansKeepTheirParent: State, TimeOfDay, [V0_29_3] {
+        sysdig: "leaves the children of a process that has exited to that process",
+        right: "to give them to whom the kernel gave them",
+        shows: "in parents and ancestors alone",
     }
     SetsidLeavesGroup: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
         sysdig: "does not follow the process group over setsid and setpgid",

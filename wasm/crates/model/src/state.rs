@@ -596,7 +596,7 @@ impl State {
                     subject = self.send_enter(row, event, thread, subject);
                 }
             }
-            16 | 186 => self.procexit(row, thread),
+            16 | 186 => self.procexit(row, event, thread),
             _ => {}
         }
         subject

@@ -118,7 +118,7 @@ faces! {
         ",
         [("srv (10) > read fd=3 size=1", "srv (10) > read fd=3(<f>/x) size=1")]
 
-    an_unknown_caller_is_named_by_its_second_clone_too: PlaceholderLearnsOnce, NOTHING, "
+    an_unknown_caller_is_named_by_any_clone: PlaceholderLearnsOnce, NOTHING, "
         release 0.36.0
         process tid=1 comm=init
         ns tid dir type args
@@ -127,6 +127,7 @@ faces! {
         20 10  >   close fd=3
         ",
         [
+            ("<NA> (10) < clone res=5", "sh (10) < clone res=5"),
             ("<NA> (10) < clone res=12(sh)", "sh (10) < clone res=12(sh)"),
             ("<NA> (10) > close fd=3", "sh (10) > close fd=3"),
         ]
@@ -170,6 +171,17 @@ faces! {
         20 20  >   signaldeliver spid=10 dpid=20 sig=9
         ",
         [("sh (20) > signaldeliver spid=10(srv) dpid=20(sh) sig=9(SIGKILL)", "sh (20) > signaldeliver spid=10 dpid=20(sh) sig=9(SIGKILL)")]
+
+    an_orphan_has_another_parent: OrphansKeepTheirParent, PARENT, "
+        release 0.29.3
+        process tid=1 comm=init
+        process tid=10 ptid=1 comm=sh
+        process tid=11 ptid=10 comm=cat
+        ns tid dir type args
+        0  10  >   procexit status=0
+        10 11  >   close fd=3
+        ",
+        [("cat (11) > close fd=3 ptid=10", "cat (11) > close fd=3 ptid=1")]
 
     setsid_and_setpgid_set_the_process_group: SetsidLeavesGroup, GROUP, "
         release 0.29.3

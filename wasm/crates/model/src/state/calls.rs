@@ -335,7 +335,7 @@ impl State {
             return Subject::NONE;
         }
         let description = self.descriptions.open(kind, name, None, 0, call.row);
-        self.point(call, call.result, description, false)
+        self.point(call, call.result, description, closes_on_exec(call.event))
     }
 
     fn closed(&mut self, call: &Exit<'_, '_>, subject: Subject) {
@@ -474,7 +474,7 @@ impl State {
                 Some((0, fd)) => match fd.try_into().map(i64::from_le_bytes) {
                     Ok(fd) if fd >= 0 => {
                         let description = self.descriptions.open(FdKind::Bpf, Text::EMPTY, None, 0, call.row);
-                        self.point(call, fd, description, false)
+                        self.point(call, fd, description, true)
                     }
                     _ => Subject::NONE,
                 },
@@ -656,6 +656,20 @@ fn transport_of(ty: u64) -> Transport {
         2 => Transport::Datagram,
         5 => Transport::Packets,
         _ => Transport::Unknown,
+    }
+}
+
+/// Whether execve closes what this call made. The kernel itself asks for it where no flag can.
+fn closes_on_exec(event: &Event<'_>) -> bool {
+    const MFD_CLOEXEC: u64 = 1;
+    const EPOLL_CLOEXEC: u64 = 1;
+    let flags = |index: usize| event.params.uint(index).unwrap_or(0);
+    match event.kind {
+        321 | 395 | 397 | 399 => flags(1) & u64::from(O_CLOEXEC) != 0,
+        377 => flags(1) & EPOLL_CLOEXEC != 0,
+        405 => flags(2) & MFD_CLOEXEC != 0,
+        339 | 369 | 409 => true,
+        _ => false,
     }
 }
 

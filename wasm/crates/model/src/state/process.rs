@@ -83,6 +83,8 @@ impl State {
             }
             if self.learns_once() {
                 self.threads.live_mut(caller).asked = true;
+            } else if !self.quirks.has(Quirk::PlaceholderLearnsOnce) {
+                self.learn_placeholder(caller, row, event);
             }
             return;
         }
@@ -107,7 +109,7 @@ impl State {
 
     /// Whether a placeholder learns what it runs from its first clone-like exit alone.
     fn learns_once(&self) -> bool {
-        self.quirks.has(Quirk::PlaceholderLearnsOnce)
+        self.release == Release::V0_36_0 && self.quirks.has(Quirk::PlaceholderLearnsOnce)
     }
 
     /// The child's side.
@@ -120,6 +122,8 @@ impl State {
         let vpid = at.vtid.and_then(|index| params.int(index + 1));
         let in_namespace = flags & CLONE_CHILD_IN_PIDNS != 0 || vtid.is_some_and(|vtid| params.int(3).is_some_and(|tid| tid != vtid));
         let (vtid, vpid) = if in_namespace { (vtid.unwrap_or(tid), vpid.unwrap_or(tid)) } else { (tid, params.int(4).unwrap_or(tid)) };
+        let stated_pid = params.int(4).unwrap_or(tid);
+        let is_thread = flags & CLONE_THREAD != 0 || (stated_pid != tid && !self.quirks.has(Quirk::Clone3ThreadsAreProcesses));
         if let Some(known) = self.threads.find(tid) {
             let cloned = self.threads.live(known).cloned_ts;
             if cloned != 0 && event.ts.saturating_sub(cloned) < STALE {
@@ -131,13 +135,15 @@ impl State {
                 {
                     self.descriptions.end(table, row, Ended::Exit, known);
                 }
+                // The caller's event did not say that it is a thread.
+                if is_thread && stated_pid != tid && self.threads.now(known).pid == tid {
+                    self.join_process(known, stated_pid, row);
+                }
                 return;
             }
             self.bury(known, row);
         }
         let ptid = params.int(5).unwrap_or(-1);
-        let stated_pid = params.int(4).unwrap_or(tid);
-        let is_thread = flags & CLONE_THREAD != 0 || (stated_pid != tid && !self.quirks.has(Quirk::Clone3ThreadsAreProcesses));
         let pid = if is_thread { stated_pid } else { tid };
         let source = if is_thread { pid } else { ptid };
         let parent = match self.threads.find(source) {
@@ -149,6 +155,8 @@ impl State {
         }
         // CLONE_PARENT makes the caller's parent ours: the snapshot then stands under the caller's tid, not under ptid.
         let snapshot = if is_thread { None } else { self.take_snapshot(ptid, vtid, tid) };
+        let adopted = flags & CLONE_PARENT != 0 && !is_thread && snapshot.is_none() && !self.quirks.has(Quirk::ForkCopiesLate);
+        let parent = if adopted { self.sibling_in_clone(ptid).unwrap_or(parent) } else { parent };
         if snapshot.is_none() && !is_thread && in_namespace {
             self.namespace_births.insert((ptid, vtid), row);
         }
@@ -160,6 +168,33 @@ impl State {
         let ptid = if is_thread { self.threads.now(parent).ptid } else { ptid };
         let version = self.child_version(row, event, &at, tid, pid, ptid, Some(parent), table, (vtid, vpid));
         self.add_child(tid, row, event, version, true);
+    }
+
+    /// The one thread that is in a clone call and has this parent: the caller of a child made with CLONE_PARENT.
+    fn sibling_in_clone(&self, ptid: i64) -> Option<ThreadIndex> {
+        let mut callers = self.threads.each_living().filter(|thread| {
+            let enter = self.threads.live(*thread).enter.kind;
+            matches!(enter, 14 | 156 | 216 | 222 | 334) && self.threads.now(*thread).ptid == ptid
+        });
+        let caller = callers.next()?;
+        if callers.next().is_none() { Some(caller) } else { None }
+    }
+
+    /// What was taken for a process is a thread of one.
+    fn join_process(&mut self, thread: ThreadIndex, pid: i64, row: Row) {
+        let Some(main) = self.threads.find(pid) else { return };
+        let process = *self.threads.now(main);
+        let gone = self.threads.change(thread, row, |version| {
+            version.pid = pid;
+            version.ptid = process.ptid;
+            version.table = process.table;
+            version.cwd = Text::EMPTY;
+            version.env = Text::EMPTY;
+        });
+        if let Some(table) = gone {
+            self.descriptions.end(table, row, Ended::Unseen, thread);
+        }
+        self.threads.live_mut(main).children += 1;
     }
 
     /// Keeps the caller's table for a child whose own event is still to come.
@@ -317,12 +352,45 @@ impl State {
     }
 
     /// procexit: the thread still shows at this event.
-    pub(super) fn procexit(&mut self, _row: Row, thread: ThreadIndex) {
+    pub(super) fn procexit(&mut self, row: Row, event: &Event<'_>, thread: ThreadIndex) {
+        if !self.quirks.has(Quirk::OrphansKeepTheirParent) {
+            self.hand_over_children(row, event, thread);
+        }
         let live = self.threads.live_mut(thread);
         live.dead = true;
         if live.children == 0 {
             self.removals.push(Removal::Thread { thread });
         }
+    }
+
+    /// Children of a thread that exits go to whom the event names, else to another thread of its process, else to the
+    /// first process of its pid namespace.
+    fn hand_over_children(&mut self, row: Row, event: &Event<'_>, thread: ThreadIndex) {
+        let tid = self.threads.get(thread).tid;
+        let orphans: Vec<ThreadIndex> = self.threads.each_living().filter(|child| self.threads.now(*child).ptid == tid).collect();
+        if orphans.is_empty() {
+            return;
+        }
+        let version = *self.threads.now(thread);
+        let named = event.params.int(4).filter(|reaper| *reaper > 0 && self.threads.find(*reaper).is_some());
+        let others = || self.threads.each_living().filter(|other| *other != thread && self.threads.now(*other).pid == version.pid && !self.threads.live(*other).dead);
+        let heir = named.or_else(|| others().map(|other| self.threads.get(other).tid).min()).unwrap_or_else(|| self.first_process(version.ptid));
+        for orphan in orphans {
+            self.threads.change(orphan, row, |version| version.ptid = heir);
+        }
+    }
+
+    /// The nearest ancestor that is the first process of a pid namespace; 0 when there is none.
+    fn first_process(&self, mut tid: i64) -> i64 {
+        for _ in 0..64 {
+            let Some(thread) = self.threads.find(tid) else { return 0 };
+            let version = self.threads.now(thread);
+            if version.vpid == 1 {
+                return tid;
+            }
+            tid = version.ptid;
+        }
+        0
     }
 
     /// A successful execve: another program in the same process.
@@ -433,7 +501,13 @@ impl State {
         if let Some(trusted) = call.event.params.text(27).filter(|path| !path::unavailable(path)) {
             return Some(trusted.to_vec());
         }
-        let enter = call.enter?;
+        // A thread that is not the main one leaves its enter event under its own number.
+        let own_pid = self.threads.now(call.thread).pid;
+        let of_group = || {
+            let mut enters = self.threads.each_living().filter(|other| self.threads.now(*other).pid == own_pid).map(|other| &self.threads.live(other).enter);
+            enters.find(|enter| matches!(enter.kind, 288 | 292 | 330))
+        };
+        let enter = call.enter.or_else(of_group)?;
         let kept: Params<'_> = enter.params();
         let cwd = self.strings.get(self.cwd_of(call.thread));
         match enter.kind {

@@ -442,9 +442,14 @@ impl Threads {
         self.table_users.get(&table).copied().unwrap_or(0)
     }
 
-    /// Threads that live now.
+    /// Threads that live now, in no order.
+    pub fn each_living(&self) -> impl Iterator<Item = ThreadIndex> {
+        self.live.iter().map(|live| live.thread).filter(|thread| self.lives(*thread))
+    }
+
+    /// Threads that live now, oldest first.
     pub fn living(&self) -> Vec<ThreadIndex> {
-        let mut all: Vec<_> = self.live.iter().map(|live| live.thread).filter(|thread| self.lives(*thread)).collect();
+        let mut all: Vec<_> = self.each_living().collect();
         all.sort_unstable();
         all.dedup();
         all
