@@ -2,6 +2,7 @@
 
 mod conversations;
 mod findings;
+mod follow;
 mod info;
 mod input;
 mod output;
@@ -22,6 +23,7 @@ Commands:
   sysdig -r FILE   print events as sysdig prints them
   info FILE        what a capture holds
   conversations FILE   who talks to whom
+  follow FILE KEY[~LIFE]   one of these, call by call
   findings FILE    what is worth a look in that
 
 Options:
@@ -48,6 +50,7 @@ fn run() -> Result<u8, Problem> {
             "info" => info::run(parser),
             "conversations" => conversations::run(parser),
             "findings" => findings::run(parser),
+            "follow" => follow::run(parser),
             other => Err(format!("unknown command {other:?}; `scapscope --help` lists them").into()),
         },
         Some(Long("version")) => {

@@ -1,7 +1,12 @@
 //! Conversations of an open capture: the list, one of them in full, and the text faces of both.
 
+pub mod calls;
+pub mod decode;
 pub mod findings;
 mod json;
+pub mod list;
+
+use std::collections::HashMap;
 
 use index::conversations::{Conversation, call_name};
 use model::Row;
@@ -9,14 +14,21 @@ use model::state::{NONE, ThreadIndex};
 
 use crate::session::{Core, Session};
 
+pub use calls::{CallWindow, ConversationDetail, Stream};
+pub use decode::Protocol;
 pub use findings::Finding;
 pub use json::ConversationLine;
+pub use list::{ConversationWindow, GroupBy, ListQuery, SortBy};
 
 /// The conversations of a capture as of some row.
 #[derive(Debug, Default)]
 pub(crate) struct Book {
     rows: Option<Row>,
     pub(crate) all: Vec<Conversation>,
+    pub(crate) lives: HashMap<String, u32>,
+    pub(crate) listed: Vec<list::Listed>,
+    pub(crate) ordered: list::Ordered,
+    pub(crate) followed: calls::Followed,
 }
 
 /// Which conversation: its key and, unless it is the first, its life.
@@ -84,7 +96,11 @@ impl Session {
         if self.book.rows != Some(rows) {
             let core = self.core();
             let all = core.ledgers.conversations(&core.state, &core.index);
-            self.book = Book { rows: Some(rows), all };
+            let mut lives: HashMap<String, u32> = HashMap::new();
+            for conversation in all.iter().filter(|conversation| conversation.life.is_some()) {
+                *lives.entry(conversation.key.clone()).or_default() += 1;
+            }
+            self.book = Book { rows: Some(rows), all, lives, ..Book::default() };
         }
     }
 

@@ -297,6 +297,22 @@ impl Core {
     }
 }
 
+impl Core {
+    /// What is worth a look in one conversation.
+    pub(crate) fn findings_of(&self, conversation: &Conversation, source: &mut dyn ByteSource) -> Result<Vec<Finding>, ReadError> {
+        let mut found = Vec::new();
+        for failure in &conversation.failures {
+            found.extend(self.failure_finding(conversation, failure, source)?);
+        }
+        self.unread(conversation, &mut found);
+        self.never_returned(conversation, &mut found);
+        let this = std::slice::from_ref(conversation);
+        self.failed_connects(this, &mut found);
+        self.accept_waits(this, &mut found);
+        Ok(found)
+    }
+}
+
 impl Session {
     /// What is worth a look, the gravest first.
     ///

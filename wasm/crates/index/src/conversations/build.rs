@@ -958,6 +958,28 @@ impl Ledgers {
         found
     }
 
+    /// Whether an event on a datagram socket belongs to this conversation: its peer was that of the conversation then.
+    pub fn is_of(&self, conversation: &Conversation, side: usize, record: &crate::Record, state: &State) -> bool {
+        let descriptions = state.descriptions();
+        let Some(end) = conversation.ends.get(side) else { return false };
+        let row = if record.is_exit() { record.row } else { record.partner.unwrap_or(record.row) };
+        let at = descriptions.at(record.description, row);
+        let Some(ledger) = self.all.get(end.ledger as usize) else {
+            return conversation.family == Family::UnixDatagram;
+        };
+        if ledger.sock == NONE {
+            return true;
+        }
+        if at.kind == FdKind::Unix {
+            return ledger.name == at.name;
+        }
+        let six = at.kind.is_six();
+        let (mine, theirs) = (descriptions.sock(ledger.sock), descriptions.sock(at.sock));
+        let ends = |sock: &Sock| ((sock.source(six), sock.sport(six)), (sock.dest(six), sock.dport(six)));
+        let ((a, b), (c, d)) = (ends(&mine), ends(&theirs));
+        (a, b) == (c, d) || (a, b) == (d, c) || !at.kind.is_inet() || theirs.dport(six) == 0 || theirs.sport(six) == 0
+    }
+
     /// Row of the last call of an end that read.
     pub fn last_read(&self, conversation: &Conversation, side: usize) -> Option<Row> {
         let ledger = self.all.get(conversation.ends.get(side)?.ledger as usize)?;

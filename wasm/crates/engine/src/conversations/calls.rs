@@ -1,0 +1,498 @@
+//! One conversation call by call, and the bytes of its directions.
+
+use index::Record;
+use index::conversations::{Conversation, Family, is_data_exit, reads, writes};
+use model::Row;
+use model::state::{DescriptionIndex, NONE};
+use serde::Serialize;
+
+use super::decode::{self, Piece, Protocol};
+use super::json::ConversationLine;
+use super::{Finding, Wanted};
+use crate::read::Blocks;
+use crate::session::{Core, Session};
+use crate::source::{ByteSource, ReadError};
+use crate::window::{errno, requested_of};
+
+/// Captured bytes of one direction that are looked at for labels.
+const DECODED: u64 = 64 << 20;
+
+/// One call of a conversation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call {
+    first: Row,
+    exit: Option<Row>,
+    side: u8,
+    writes: bool,
+    reads: bool,
+    /// Offset in its direction, for calls that moved bytes.
+    offset: Option<u64>,
+    moved: u64,
+}
+
+/// The calls of the conversation that was looked at last.
+#[derive(Debug, Default)]
+pub(crate) struct Followed {
+    id: Option<usize>,
+    rows: Row,
+    calls: Vec<Call>,
+    protocol: Option<Option<Protocol>>,
+    records: Option<(Option<Protocol>, [Vec<decode::Record>; 2])>,
+}
+
+/// Bits of [`CallWindow::flags`].
+pub mod call_flag {
+    /// It wrote.
+    pub const WRITES: u8 = 1;
+    /// It read.
+    pub const READS: u8 = 2;
+    /// It failed.
+    pub const REFUSED: u8 = 4;
+    /// It had not returned when the capture ended.
+    pub const OPEN: u8 = 8;
+    /// Its label was read from the other end's bytes.
+    pub const INFERRED: u8 = 16;
+}
+
+/// Rows of the calls, one vector per column. Absent numbers are NaN.
+#[derive(Clone, Debug, Default)]
+pub struct CallWindow {
+    /// Position of the first.
+    pub first: u64,
+    /// Calls of the conversation.
+    pub rows: u64,
+    /// Row of the enter, or of the exit when that is all there is.
+    pub row: Vec<u32>,
+    /// Row of the exit; `u32::MAX` when there is none.
+    pub exit_row: Vec<u32>,
+    /// Event number of the enter.
+    pub num: Vec<f64>,
+    /// Event number of the exit.
+    pub exit_num: Vec<f64>,
+    /// Since the first event.
+    pub ns: Vec<f64>,
+    /// Exit less enter.
+    pub latency_ns: Vec<f64>,
+    /// End that made it.
+    pub side: Vec<u8>,
+    /// See [`call_flag`].
+    pub flags: Vec<u8>,
+    /// Call.
+    pub syscall: Vec<String>,
+    /// Who made it.
+    pub process: Vec<String>,
+    /// Bytes asked for.
+    pub requested: Vec<f64>,
+    /// Result.
+    pub returned: Vec<f64>,
+    /// Bytes in the capture.
+    pub captured: Vec<f64>,
+    /// Parameter of the exit that has them; -1 when there is none.
+    pub param: Vec<f64>,
+    /// Offset in its direction.
+    pub offset: Vec<f64>,
+    /// Bytes of it that were never read.
+    pub unread: Vec<f64>,
+    /// Such as EPIPE.
+    pub errno: Vec<String>,
+    /// What it moved, decoded.
+    pub label: Vec<String>,
+}
+
+/// The bytes of one direction, and what of them was not captured.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Stream {
+    /// The captured bytes, one after the other.
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
+    /// Places in `bytes` at which others are missing, and how many.
+    pub gaps: Vec<(u64, u64)>,
+    /// Bytes that were moved.
+    pub actual: u64,
+    /// They are those that the reader got, since the writer's are not in the capture.
+    pub from_reader: bool,
+}
+
+/// One life as a strip shows it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LifeMark {
+    /// Key.
+    pub key: String,
+    /// Life.
+    pub life: Option<u32>,
+    /// Beginning, since the first event; absent: older than the capture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_ns: Option<i64>,
+    /// End; absent while it lasts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_ns: Option<i64>,
+    /// A call or the connect failed.
+    pub failed: bool,
+    /// It is the one that is shown.
+    pub current: bool,
+}
+
+/// All uses of one address.
+#[derive(Clone, Debug, Serialize)]
+pub struct Strip {
+    /// The address.
+    pub address: String,
+    /// Its lives in order.
+    pub lives: Vec<LifeMark>,
+}
+
+/// One conversation in full.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationDetail {
+    /// What the JSON of the command has.
+    pub line: ConversationLine,
+    /// Position in order of beginning.
+    pub id: usize,
+    /// Lives of the key, in order.
+    pub lives: Vec<LifeMark>,
+    /// Lives of each of its addresses.
+    pub strips: Vec<Strip>,
+    /// What is worth a look in it.
+    pub findings: Vec<Finding>,
+    /// Protocol that its first bytes look like; empty when none.
+    pub protocol: &'static str,
+    /// Descriptions of each end.
+    pub descriptions: [Vec<DescriptionIndex>; 2],
+    /// Calls.
+    pub calls: usize,
+}
+
+/// Parameter of an exit that has the bytes it moved.
+fn data_param(kind: u16) -> Option<usize> {
+    match kind {
+        53 | 117 | 121 => Some(2),
+        51 | 55 => Some(3),
+        167 | 189 | 333 => None,
+        kind if is_data_exit(kind) => Some(1),
+        _ => None,
+    }
+}
+
+/// Single addresses of a key.
+fn addresses(key: &str) -> Vec<&str> {
+    let Some((family, rest)) = key.split_once(':') else { return Vec::new() };
+    match family {
+        "unix" => rest.split('-').filter(|part| part.len() > 6).collect(),
+        "tcp" => rest.split("->").collect(),
+        "udp" => rest.split('-').collect(),
+        "unixdgram" => rest.split("->").take(1).collect(),
+        _ => Vec::new(),
+    }
+}
+
+impl Core {
+    /// The calls of a conversation, in order of their first edge.
+    fn calls_of(&self, conversation: &Conversation) -> Vec<Call> {
+        let datagrams = matches!(conversation.family, Family::Udp | Family::UnixDatagram);
+        let mut found: Vec<Call> = Vec::new();
+        let from = conversation.first.min(self.index.next_row());
+        for (side, end) in conversation.ends.iter().enumerate() {
+            let mut rows = Vec::new();
+            self.index.rows_about(&end.descriptions, from, &mut rows);
+            rows.extend(self.ledgers.second_rows(&end.descriptions));
+            rows.sort_unstable();
+            rows.dedup();
+            for row in rows {
+                if row > conversation.end.unwrap_or(Row::MAX).max(conversation.last) {
+                    break;
+                }
+                let Some(record) = self.index.record(row) else { continue };
+                if datagrams && !self.ledgers.is_of(conversation, side, &record, &self.state) {
+                    continue;
+                }
+                let (first, exit) = if record.is_exit() { (record.partner.unwrap_or(row), Some(row)) } else { (row, record.partner) };
+                let kind = exit.and_then(|exit| self.index.record(exit)).map_or(record.kind.saturating_add(1), |record| record.kind);
+                let two = matches!(kind, 167 | 189 | 333);
+                let about = end.descriptions.contains(&record.description);
+                // Of the two fds of such a call the columns have one: sendfile's output, splice's input.
+                let (does_write, does_read) = match (two, about, kind) {
+                    (true, true, 189) | (true, false, 167) => (true, false),
+                    (true, false, 189) | (true, true, 167) => (false, true),
+                    (true, about, _) => (about, !about),
+                    _ => (writes(kind), reads(kind)),
+                };
+                found.push(Call { first, exit, side: side as u8, writes: does_write, reads: does_read, offset: None, moved: 0 });
+            }
+        }
+        found.sort_by_key(|call| (call.first, call.exit, call.side));
+        found.dedup_by_key(|call| (call.first, call.side));
+        // Places in the streams follow the order of the exits.
+        let mut by_exit: Vec<usize> = (0..found.len()).collect();
+        by_exit.sort_by_key(|at| found.get(*at).and_then(|call| call.exit));
+        let mut places = [[0u64; 2]; 2];
+        for at in by_exit {
+            let Some(call) = found.get_mut(at) else { continue };
+            let Some(exit) = call.exit.and_then(|exit| self.index.record(exit)) else { continue };
+            let Some(moved) = exit.result.and_then(|result| u64::try_from(result).ok()).filter(|_| call.writes || call.reads) else { continue };
+            let place = &mut places[usize::from(call.side)][usize::from(call.reads)];
+            call.offset = Some(*place);
+            call.moved = moved;
+            *place += moved;
+        }
+        found
+    }
+
+    /// Pieces of a direction: of its writer, or of its reader where the writer is not in the capture.
+    fn pieces(&self, calls: &[Call], direction: usize, from_reader: bool, limit: u64, source: &mut dyn ByteSource) -> Result<Vec<Piece>, ReadError> {
+        let side = if from_reader { 1 - direction } else { direction };
+        let mut taken = 0;
+        let mut pieces = Vec::new();
+        let mut wanted: Vec<(Record, u64, u64)> = Vec::new();
+        for call in calls {
+            let wants = usize::from(call.side) == side && if from_reader { call.reads } else { call.writes };
+            if let (true, Some(offset), Some(exit)) = (wants && call.moved > 0, call.offset, call.exit.and_then(|exit| self.index.record(exit))) {
+                wanted.push((exit, offset, call.moved));
+            }
+        }
+        wanted.sort_by_key(|(_, offset, _)| *offset);
+        for batch in wanted.chunks(256) {
+            let records: Vec<Record> = batch.iter().map(|(record, ..)| *record).collect();
+            let blocks = Blocks::read(self, &records, source)?;
+            let mut scratch = Vec::new();
+            for (record, offset, moved) in batch {
+                let event = blocks.event(self, record, &mut scratch)?;
+                let bytes = data_param(record.kind).and_then(|param| event.params.get(param)).unwrap_or_default();
+                let bytes = bytes.get(..usize::try_from(*moved).unwrap_or(usize::MAX).min(bytes.len())).unwrap_or_default().to_vec();
+                taken += bytes.len() as u64;
+                pieces.push(Piece { offset: *offset, bytes, actual: *moved });
+            }
+            if taken > limit {
+                break;
+            }
+        }
+        Ok(pieces)
+    }
+}
+
+impl Session {
+    fn follow(&mut self, id: usize) -> Option<()> {
+        self.update_book();
+        let rows = self.core().index.next_row();
+        if self.book.followed.id == Some(id) && self.book.followed.rows == rows {
+            return Some(());
+        }
+        let calls = self.core().calls_of(self.book.all.get(id)?);
+        self.book.followed = Followed { id: Some(id), rows, calls, ..Followed::default() };
+        Some(())
+    }
+
+    /// What the first bytes of a conversation look like.
+    fn protocol(&mut self, id: usize, source: &mut dyn ByteSource) -> Result<Option<Protocol>, ReadError> {
+        if let Some(known) = self.book.followed.protocol {
+            return Ok(known);
+        }
+        let core = self.core();
+        let Some(conversation) = self.book.all.get(id) else { return Ok(None) };
+        let mut heads = [Vec::new(), Vec::new()];
+        for (direction, head) in heads.iter_mut().enumerate() {
+            for from_reader in [false, true] {
+                if head.is_empty() {
+                    let early: Vec<Call> = self.book.followed.calls.iter().filter(|call| call.offset == Some(0) && call.moved > 0).copied().collect();
+                    *head = core.pieces(&early, direction, from_reader, 1 << 16, source)?.into_iter().find(|piece| piece.offset == 0).map(|piece| piece.bytes).unwrap_or_default();
+                }
+            }
+        }
+        let port = conversation.key.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+        let [there, back] = &heads;
+        let protocol = Protocol::guess([there, back], port);
+        self.book.followed.protocol = Some(protocol);
+        Ok(protocol)
+    }
+
+    fn decode(&mut self, id: usize, asked: Option<Protocol>, source: &mut dyn ByteSource) -> Result<(), ReadError> {
+        let guessed = self.protocol(id, source)?;
+        let protocol = asked.or(guessed);
+        if self.book.followed.records.as_ref().is_some_and(|(known, _)| *known == protocol) {
+            return Ok(());
+        }
+        let mut found = [Vec::new(), Vec::new()];
+        if let Some(protocol) = protocol {
+            for (direction, records) in found.iter_mut().enumerate() {
+                let core = self.core();
+                let mut pieces = core.pieces(&self.book.followed.calls, direction, false, DECODED, source)?;
+                if pieces.is_empty() {
+                    pieces = core.pieces(&self.book.followed.calls, direction, true, DECODED, source)?;
+                }
+                *records = decode::records(protocol, &pieces);
+            }
+        }
+        self.book.followed.records = Some((protocol, found));
+        Ok(())
+    }
+
+    /// Everything about one conversation; nothing when there is no such.
+    ///
+    /// # Errors
+    /// When bytes cannot be read again.
+    pub fn conversation_detail(&mut self, wanted: &Wanted, source: &mut dyn ByteSource) -> Result<Option<ConversationDetail>, ReadError> {
+        let Some(id) = self.find_conversation(wanted) else { return Ok(None) };
+        if self.follow(id).is_none() {
+            return Ok(None);
+        }
+        let protocol = self.protocol(id, source)?;
+        let core = self.core();
+        let Some(conversation) = self.book.all.get(id) else { return Ok(None) };
+        let calls: Vec<_> = conversation.failures.iter().map(|failure| (failure.enter, failure.exit)).collect();
+        let requested = core.requested(&calls, source)?;
+        let findings = core.findings_of(conversation, source)?;
+        let mark = |(at, other): (usize, &Conversation)| LifeMark {
+            key: other.key.clone(),
+            life: other.life,
+            start_ns: other.start.and_then(|row| core.ns(row)),
+            end_ns: other.end.and_then(|row| core.ns(row)),
+            failed: other.life.is_none() || !other.failures.is_empty(),
+            current: at == id,
+        };
+        let lives = self.book.all.iter().enumerate().filter(|(_, other)| other.key == conversation.key).map(mark).collect();
+        let strips = addresses(&conversation.key)
+            .into_iter()
+            .map(|address| Strip {
+                address: address.to_owned(),
+                lives: self.book.all.iter().enumerate().filter(|(_, other)| other.key.contains(address) && addresses(&other.key).contains(&address)).map(mark).collect(),
+            })
+            .collect();
+        Ok(Some(ConversationDetail {
+            line: core.conversation_line(conversation, &requested),
+            id,
+            lives,
+            strips,
+            findings,
+            protocol: protocol.map_or("", Protocol::word),
+            descriptions: [conversation.ends[0].descriptions.clone(), conversation.ends[1].descriptions.clone()],
+            calls: self.book.followed.calls.len(),
+        }))
+    }
+
+    /// Calls `first` to `first + count` of a conversation, decoded as `protocol` or as what it looks like.
+    ///
+    /// # Errors
+    /// When bytes cannot be read again.
+    pub fn conversation_calls(&mut self, wanted: &Wanted, first: u64, count: usize, protocol: Option<Protocol>, source: &mut dyn ByteSource) -> Result<Option<CallWindow>, ReadError> {
+        let Some(id) = self.find_conversation(wanted) else { return Ok(None) };
+        if self.follow(id).is_none() {
+            return Ok(None);
+        }
+        self.decode(id, protocol, source)?;
+        let core = self.core();
+        let followed = &self.book.followed;
+        let Some(conversation) = self.book.all.get(id) else { return Ok(None) };
+        let start = usize::try_from(first).unwrap_or(usize::MAX);
+        let calls: Vec<Call> = followed.calls.get(start..).unwrap_or_default().iter().take(count).copied().collect();
+        let mut window = CallWindow { first, rows: followed.calls.len() as u64, ..CallWindow::default() };
+        let records: Vec<Record> = calls.iter().flat_map(|call| [Some(call.first), call.exit]).flatten().filter_map(|row| core.index.record(row)).collect();
+        let blocks = Blocks::read(core, &records, source)?;
+        let mut scratch = Vec::new();
+        let decoded = followed.records.as_ref().map(|(_, records)| records);
+        for call in &calls {
+            let Some(begin) = core.index.record(call.first) else { continue };
+            let exit = call.exit.and_then(|row| core.index.record(row));
+            let last = exit.unwrap_or(begin);
+            let known = |value: Option<u64>| value.map_or(f64::NAN, |value| value as f64);
+            let result = exit.and_then(|exit| exit.result);
+            let failed = result.is_some_and(|result| (-4095..0).contains(&result));
+            let mut requested = None;
+            let mut captured = None;
+            for record in [Some(begin), exit.filter(|exit| exit.row != begin.row)].into_iter().flatten() {
+                let event = blocks.event(core, &record, &mut scratch)?;
+                requested = requested.or_else(|| requested_of(&event));
+                if record.is_exit() {
+                    captured = data_param(record.kind).and_then(|param| event.params.get(param)).map(|bytes| bytes.len() as u64);
+                }
+            }
+            let side = usize::from(call.side);
+            let direction = if call.writes { side } else { 1 - side };
+            let mut flags = 0;
+            for (flag, on) in [
+                (call_flag::WRITES, call.writes),
+                (call_flag::READS, call.reads),
+                (call_flag::REFUSED, failed && !matches!(result, Some(-11 | -4 | -115))),
+                (call_flag::OPEN, exit.is_none()),
+            ] {
+                flags |= if on { flag } else { 0 };
+            }
+            let mut label = String::new();
+            if let (Some(offset), Some(decoded)) = (call.offset.filter(|_| call.moved > 0), decoded) {
+                let end = offset + call.moved;
+                let records = decoded.get(direction).map_or(&[][..], Vec::as_slice);
+                let from = records.partition_point(|record| record.end <= offset);
+                let within: Vec<&str> = records.get(from..).unwrap_or_default().iter().take_while(|record| record.start < end).take(8).map(|record| record.label.as_str()).collect();
+                label = within.join(" · ");
+                if call.reads && !label.is_empty() && captured.unwrap_or(0) < call.moved {
+                    flags |= call_flag::INFERRED;
+                }
+            } else if failed && call.writes && let Some(exit) = exit {
+                // What was refused has no place in the stream, but it was captured and says what was meant.
+                let event = blocks.event(core, &exit, &mut scratch)?;
+                if let Some((Some(protocol), _)) = followed.records.as_ref()
+                    && let Some(bytes) = data_param(exit.kind).and_then(|param| event.params.get(param))
+                {
+                    let actual = requested.unwrap_or(bytes.len() as u64);
+                    label = decode::records(*protocol, &[Piece { offset: 0, bytes: bytes.to_vec(), actual }]).iter().map(|record| record.label.as_str()).collect::<Vec<_>>().join(" · ");
+                }
+            }
+            let taken = conversation.directions[direction].reads.map(|sum| sum.bytes);
+            let closed = conversation.directions[direction].unread.is_some();
+            let unread = match (call.offset, taken) {
+                (Some(offset), Some(taken)) if call.writes && closed => (offset + call.moved).saturating_sub(taken.max(offset)),
+                _ => 0,
+            };
+            window.row.push(call.first);
+            window.exit_row.push(call.exit.unwrap_or(NONE));
+            window.num.push(if begin.is_exit() { f64::NAN } else { known(core.num(begin.row)) });
+            window.exit_num.push(known(exit.and_then(|exit| core.num(exit.row))));
+            window.ns.push(core.ns(begin.row).map_or(f64::NAN, |ns| ns as f64));
+            window.latency_ns.push(match exit {
+                Some(exit) if exit.row != begin.row => exit.ts.wrapping_sub(begin.ts).cast_signed() as f64,
+                _ => f64::NAN,
+            });
+            window.side.push(call.side);
+            window.flags.push(flags);
+            window.syscall.push(super::name_of_call(last.kind).to_owned());
+            window.process.push(core.who_at(last.row));
+            window.requested.push(known(requested));
+            window.returned.push(result.map_or(f64::NAN, |result| result as f64));
+            window.captured.push(known(captured));
+            window.param.push(exit.and_then(|exit| data_param(exit.kind)).map_or(-1.0, |param| param as f64));
+            window.offset.push(known(call.offset));
+            window.unread.push(unread as f64);
+            window.errno.push(if failed { errno(result) } else { String::new() });
+            window.label.push(label);
+        }
+        Ok(Some(window))
+    }
+
+    /// The bytes of one direction: what end `direction` wrote.
+    ///
+    /// # Errors
+    /// When bytes cannot be read again.
+    pub fn conversation_stream(&mut self, wanted: &Wanted, direction: usize, source: &mut dyn ByteSource) -> Result<Option<Stream>, ReadError> {
+        let Some(id) = self.find_conversation(wanted) else { return Ok(None) };
+        if direction > 1 || self.follow(id).is_none() {
+            return Ok(None);
+        }
+        let core = self.core();
+        let calls = &self.book.followed.calls;
+        let mut stream = Stream::default();
+        let mut pieces = core.pieces(calls, direction, false, u64::MAX, source)?;
+        if pieces.is_empty() {
+            pieces = core.pieces(calls, direction, true, u64::MAX, source)?;
+            stream.from_reader = !pieces.is_empty();
+        }
+        for piece in pieces {
+            stream.bytes.extend_from_slice(&piece.bytes);
+            let missing = piece.actual - piece.bytes.len() as u64;
+            if missing > 0 {
+                stream.gaps.push((stream.bytes.len() as u64, missing));
+            }
+            stream.actual += piece.actual;
+        }
+        Ok(Some(stream))
+    }
+}

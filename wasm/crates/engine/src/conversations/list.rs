@@ -1,0 +1,303 @@
+//! The list of conversations as a grid shows it: sorted, narrowed, grouped, a window at a time.
+
+use index::conversations::Conversation;
+use model::Row;
+use model::state::NONE;
+
+use crate::session::{Core, Session};
+use crate::window::errno;
+
+/// What the list is sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SortBy {
+    /// Beginning.
+    #[default]
+    Start,
+    /// From the beginning to the end.
+    Duration,
+    /// Processes.
+    Processes,
+    /// Key and life.
+    Key,
+    /// Path or port.
+    Path,
+    /// Calls of both ends.
+    Calls,
+    /// Bytes that end 0 wrote.
+    There,
+    /// Bytes that end 1 wrote.
+    Back,
+    /// Unread bytes.
+    Unread,
+    /// Refused calls.
+    Refused,
+    /// First error.
+    Error,
+    /// Family.
+    Family,
+}
+
+impl SortBy {
+    /// The order of a name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "start" => Self::Start,
+            "duration" => Self::Duration,
+            "processes" => Self::Processes,
+            "key" => Self::Key,
+            "path" => Self::Path,
+            "calls" => Self::Calls,
+            "there" => Self::There,
+            "back" => Self::Back,
+            "unread" => Self::Unread,
+            "refused" => Self::Refused,
+            "error" => Self::Error,
+            "family" => Self::Family,
+            _ => return None,
+        })
+    }
+}
+
+/// What rows of the list stand together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GroupBy {
+    /// None.
+    #[default]
+    Nothing,
+    /// Those with the same path or port.
+    Path,
+    /// Those between the same two programs.
+    Processes,
+}
+
+impl GroupBy {
+    /// The grouping of a name.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Some(match word {
+            "" => Self::Nothing,
+            "path" => Self::Path,
+            "processes" => Self::Processes,
+            _ => return None,
+        })
+    }
+}
+
+/// Which conversations, in which order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListQuery {
+    /// Order.
+    pub sort: SortBy,
+    /// Greatest first.
+    pub descending: bool,
+    /// Only those that show this text, whatever its case.
+    pub narrow: String,
+    /// What stands together.
+    pub group: GroupBy,
+}
+
+/// What the list shows of a conversation.
+#[derive(Clone, Debug)]
+pub(crate) struct Listed {
+    left: String,
+    right: String,
+    /// Path, or port.
+    place: String,
+    error: String,
+    start_ns: f64,
+    duration_ns: f64,
+    calls: u64,
+    there: Option<u64>,
+    back: Option<u64>,
+    unread: u64,
+    refused: u32,
+    /// Everything it shows in lower case.
+    text: String,
+}
+
+/// The answer to the last query.
+#[derive(Debug, Default)]
+pub(crate) struct Ordered {
+    query: Option<ListQuery>,
+    order: Vec<u32>,
+}
+
+/// Rows of the list, one vector per column. Absent numbers are NaN.
+#[derive(Clone, Debug, Default)]
+pub struct ConversationWindow {
+    /// Position of the first row.
+    pub first: u64,
+    /// Rows of the narrowed list.
+    pub rows: u64,
+    /// All conversations of the capture.
+    pub total: u64,
+    /// Position in order of beginning: names the conversation while the capture is open.
+    pub id: Vec<u32>,
+    /// Key.
+    pub key: Vec<String>,
+    /// Life; NaN for a connect that failed.
+    pub life: Vec<f64>,
+    /// How many lives the key has.
+    pub lives: Vec<u32>,
+    /// Family.
+    pub family: Vec<String>,
+    /// Who is at end 0.
+    pub left: Vec<String>,
+    /// Who is at end 1.
+    pub right: Vec<String>,
+    /// Path or port.
+    pub place: Vec<String>,
+    /// First event; NaN: older than the capture.
+    pub start_num: Vec<f64>,
+    /// Beginning, since the first event.
+    pub start_ns: Vec<f64>,
+    /// Until the end, or the last call.
+    pub duration_ns: Vec<f64>,
+    /// Calls.
+    pub calls: Vec<f64>,
+    /// Bytes that end 0 wrote.
+    pub there: Vec<f64>,
+    /// Bytes that end 1 wrote.
+    pub back: Vec<f64>,
+    /// Bytes left unread at a close.
+    pub unread: Vec<f64>,
+    /// Failed data calls.
+    pub refused: Vec<f64>,
+    /// First error, or empty.
+    pub error: Vec<String>,
+    /// Group it stands in, or empty.
+    pub group: Vec<String>,
+    /// A description of it, for lists of its events; `u32::MAX` when there is none.
+    pub description: Vec<u32>,
+}
+
+impl Core {
+    fn listed(&self, conversation: &Conversation) -> Listed {
+        let name = |side: usize| {
+            let holders = self.ledgers.holders(conversation, side, &self.state);
+            let who = holders.iter().find(|holder| holder.io).or_else(|| holders.first());
+            who.map_or_else(String::new, |holder| format!("{} ({})", String::from_utf8_lossy(&holder.comm), holder.pid))
+        };
+        let (left, right) = (name(0), name(1));
+        let place = if conversation.path.is_empty() {
+            match conversation.key.rsplit_once(':') {
+                Some((before, port)) if before.starts_with("tcp:") || before.starts_with("udp:") => port.to_owned(),
+                _ => String::new(),
+            }
+        } else {
+            String::from_utf8_lossy(&conversation.path).into_owned()
+        };
+        let failure = conversation.failures.first().map(|failure| errno(Some(failure.result)));
+        let error = failure.or_else(|| conversation.connect.filter(|_| conversation.life.is_none()).map(|connect| errno(Some(connect.result)))).unwrap_or_default();
+        let ns = |row: Row| self.ns(row).map_or(f64::NAN, |ns| ns as f64);
+        let begun = if conversation.first == NONE { f64::NAN } else { ns(conversation.first) };
+        let [there, back] = &conversation.directions;
+        let calls = |direction: &index::conversations::Direction| u64::from(direction.writes.map_or(0, |sum| sum.calls)) + u64::from(direction.reads.map_or(0, |sum| sum.calls));
+        let life = conversation.life.map_or_else(String::new, |life| format!("~{life}"));
+        let text = format!("{} {} {} {}{life} {place} {error}", conversation.family.word(), left, right, conversation.key).to_lowercase();
+        Listed {
+            start_ns: conversation.start.map_or(f64::NAN, ns),
+            duration_ns: ns(conversation.end.unwrap_or(conversation.last)) - begun,
+            calls: calls(there) + calls(back),
+            there: there.writes.or(there.reads).map(|sum| sum.bytes),
+            back: back.writes.or(back.reads).map(|sum| sum.bytes),
+            unread: conversation.directions.iter().map(|direction| direction.unread.unwrap_or(0) + direction.never_delivered).sum(),
+            refused: conversation.failures.len() as u32,
+            left,
+            right,
+            place,
+            error,
+            text,
+        }
+    }
+}
+
+/// Name of a program without its id.
+fn program(name: &str) -> &str {
+    name.rsplit_once(" (").map_or(name, |(program, _)| program)
+}
+
+fn group_of(group: GroupBy, listed: &Listed) -> String {
+    match group {
+        GroupBy::Nothing => String::new(),
+        GroupBy::Path => listed.place.clone(),
+        GroupBy::Processes => format!("{} ⇄ {}", program(&listed.left), program(&listed.right)),
+    }
+}
+
+impl Session {
+    /// Rows `first` to `first + count` of the list.
+    pub fn conversation_window(&mut self, query: &ListQuery, first: u64, count: usize) -> ConversationWindow {
+        self.update_book();
+        if self.book.listed.len() != self.book.all.len() {
+            let core = self.core();
+            self.book.listed = self.book.all.iter().map(|conversation| core.listed(conversation)).collect();
+        }
+        if self.book.ordered.query.as_ref() != Some(query) {
+            self.book.ordered = Ordered { order: order(query, &self.book.all, &self.book.listed), query: Some(query.clone()) };
+        }
+        let core = self.core();
+        let book = &self.book;
+        let start = usize::try_from(first).unwrap_or(usize::MAX);
+        let mut window = ConversationWindow { first, rows: book.ordered.order.len() as u64, total: book.all.len() as u64, ..ConversationWindow::default() };
+        for id in book.ordered.order.get(start..).unwrap_or_default().iter().take(count) {
+            let (Some(conversation), Some(listed)) = (book.all.get(*id as usize), book.listed.get(*id as usize)) else { continue };
+            let known = |value: Option<u64>| value.map_or(f64::NAN, |value| value as f64);
+            window.id.push(*id);
+            window.key.push(conversation.key.clone());
+            window.life.push(conversation.life.map_or(f64::NAN, f64::from));
+            window.lives.push(book.lives.get(&conversation.key).copied().unwrap_or(0));
+            window.family.push(conversation.family.word().to_owned());
+            window.left.push(listed.left.clone());
+            window.right.push(listed.right.clone());
+            window.place.push(listed.place.clone());
+            window.start_num.push(known(conversation.start.and_then(|row| core.num(row))));
+            window.start_ns.push(listed.start_ns);
+            window.duration_ns.push(listed.duration_ns);
+            window.calls.push(listed.calls as f64);
+            window.there.push(known(listed.there));
+            window.back.push(known(listed.back));
+            window.unread.push(listed.unread as f64);
+            window.refused.push(f64::from(listed.refused));
+            window.error.push(listed.error.clone());
+            window.group.push(group_of(query.group, listed));
+            window.description.push(conversation.ends.iter().find_map(|end| end.descriptions.first()).copied().unwrap_or(NONE));
+        }
+        window
+    }
+}
+
+fn order(query: &ListQuery, all: &[Conversation], listed: &[Listed]) -> Vec<u32> {
+    let needle = query.narrow.to_lowercase();
+    let mut order: Vec<u32> = (0..all.len() as u32).collect();
+    if !needle.is_empty() {
+        let finder = memchr::memmem::Finder::new(needle.as_bytes());
+        order.retain(|at| listed.get(*at as usize).is_some_and(|listed| finder.find(listed.text.as_bytes()).is_some()));
+    }
+    let of = |at: &u32| listed.get(*at as usize);
+    let number = |at: &u32, what: fn(&Listed) -> f64| of(at).map_or(f64::NAN, what);
+    let by_number = |order: &mut Vec<u32>, what: fn(&Listed) -> f64| order.sort_by(|one, other| number(one, what).total_cmp(&number(other, what)));
+    match query.sort {
+        SortBy::Start => {}
+        SortBy::Duration => by_number(&mut order, |listed| listed.duration_ns),
+        SortBy::Calls => by_number(&mut order, |listed| listed.calls as f64),
+        SortBy::There => by_number(&mut order, |listed| listed.there.map_or(-1.0, |bytes| bytes as f64)),
+        SortBy::Back => by_number(&mut order, |listed| listed.back.map_or(-1.0, |bytes| bytes as f64)),
+        SortBy::Unread => by_number(&mut order, |listed| listed.unread as f64),
+        SortBy::Refused => by_number(&mut order, |listed| f64::from(listed.refused)),
+        SortBy::Processes => order.sort_by(|one, other| of(one).map(|listed| (&listed.left, &listed.right)).cmp(&of(other).map(|listed| (&listed.left, &listed.right)))),
+        SortBy::Path => order.sort_by(|one, other| of(one).map(|listed| &listed.place).cmp(&of(other).map(|listed| &listed.place))),
+        SortBy::Error => order.sort_by(|one, other| of(one).map(|listed| &listed.error).cmp(&of(other).map(|listed| &listed.error))),
+        SortBy::Key => order.sort_by(|one, other| {
+            let key = |at: &u32| all.get(*at as usize).map(|conversation| (&conversation.key, conversation.life));
+            key(one).cmp(&key(other))
+        }),
+        SortBy::Family => order.sort_by_key(|at| all.get(*at as usize).map(|conversation| conversation.family)),
+    }
+    if query.descending {
+        order.reverse();
+    }
+    if query.group != GroupBy::Nothing {
+        order.sort_by_cached_key(|at| of(at).map_or_else(String::new, |listed| group_of(query.group, listed)));
+    }
+    order
+}
