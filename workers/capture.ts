@@ -5,7 +5,12 @@ import type {
   CallDetail,
   CaptureError,
   CaptureSummary,
+  ConversationCalls,
+  ConversationDetail,
+  ConversationName,
+  ConversationStream,
   EventRow,
+  Finding,
   ListPosition,
   ListSpec,
   Progress,
@@ -19,7 +24,7 @@ import type { CaptureInflow, Inflow } from './reading/inflow';
 import { openRaw } from './reading/raw';
 import { orderOf, planFiles } from './reading/rolled';
 import type { FileHead } from './reading/rolled';
-import { isGzip } from './reading/sniff';
+import { headLength, isPacked } from './reading/sniff';
 
 /** What a capture needs of its worker. */
 export interface Surroundings {
@@ -98,7 +103,31 @@ export function createCaptureHandlers(surroundings: Surroundings): Handlers {
     text({ list, first, count }) {
       return plain(capture().text(list, first, count));
     },
+    conversations({ query, first, count }) {
+      return sealed(capture().session.conversations(query, first, count));
+    },
+    conversation({ name }) {
+      return plain(capture().conversation(name));
+    },
+    conversationCalls({ name, first, count, protocol }) {
+      return sealed(capture().conversationCalls(name, first, count, protocol));
+    },
+    stream({ name, direction }) {
+      return sealed(capture().stream(name, direction));
+    },
+    findings() {
+      return plain(capture().findings());
+    },
+    conversationOf({ description, row }) {
+      return plain(capture().session.conversationOf(description, row));
+    },
   };
+}
+
+/** A result with all its columns, which go along. */
+function sealed<T extends object | undefined>(value: T): Sealed<T> {
+  const columns = value === undefined ? [] : Object.values(value).filter((column) => ArrayBuffer.isView(column));
+  return { value, transfer: columns.map((column) => column.buffer as ArrayBuffer) };
 }
 
 class OpenCapture {
@@ -225,6 +254,27 @@ class OpenCapture {
     return this.#reading(() => this.session.text(list, first, count, this.#bytes.read));
   }
 
+  conversation(name: ConversationName): ConversationDetail | undefined {
+    return this.#reading(() => this.session.conversation(name, this.#bytes.read));
+  }
+
+  conversationCalls(
+    name: ConversationName,
+    first: number,
+    count: number,
+    protocol: string,
+  ): ConversationCalls | undefined {
+    return this.#reading(() => this.session.conversationCalls(name, first, count, protocol, this.#bytes.read));
+  }
+
+  stream(name: ConversationName, direction: 0 | 1): ConversationStream | undefined {
+    return this.#reading(() => this.session.conversationStream(name, direction, this.#bytes.read));
+  }
+
+  findings(): readonly Finding[] {
+    return this.#reading(() => this.session.findings(this.#bytes.read));
+  }
+
   /** Runs what has to read the file again; a file that can't be read is told, not what became of it in the engine. */
   #reading<T>(run: () => T): T {
     try {
@@ -314,11 +364,11 @@ async function openInflow(surroundings: Surroundings, file: File): Promise<Captu
   if (file.size === 0) throw new Failure({ kind: 'empty', name: file.name });
   let head: ArrayBuffer;
   try {
-    head = await file.slice(0, 2).arrayBuffer();
+    head = await file.slice(0, headLength).arrayBuffer();
   } catch (cause) {
     throw new Failure(readFailure(file, cause, false));
   }
-  return isGzip(new Uint8Array(head)) ? surroundings.openGzip(file) : openRaw(file);
+  return isPacked(new Uint8Array(head)) ? surroundings.openGzip(file) : openRaw(file);
 }
 
 /** Files in the order of recording. */
