@@ -1,7 +1,7 @@
 /** `npm run check`: what tells within a minute whether a change is sound; `npm test` is the whole gate. */
 import * as checks from './checks.mjs';
 import { prepareForDevelopment } from './prepare.mjs';
-import { main, step } from './steps.mjs';
+import { main } from './steps.mjs';
 
 await main(async () => {
   await prepareForDevelopment();
@@ -12,9 +12,7 @@ await main(async () => {
     ['Rust lint', checks.clippy],
     ['Rust tests', checks.rustTests],
   ])) {
-    const { passed, failed, output } = await step(title, work);
-    if (output !== '') console.log(output.trimEnd());
-    console.log(`${failed === 0 ? '✓' : '✗'} ${title}${passed + failed === 0 ? '' : `: ${passed} passed, ${failed} failed`}.`);
+    const { failed } = await checks.report(title, work);
     if (failed > 0) process.exitCode = 1;
   }
 });

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bin } from './page.mjs';
 import { nativeToolchain } from './rust.mjs';
-import { attempt, root } from './steps.mjs';
+import { attempt, Failure, root, seconds } from './steps.mjs';
 
 /** @typedef {{ passed: number, failed: number }} Counts */
 /** @typedef {Counts & { output: string }} Result */
@@ -98,5 +98,26 @@ function readReport(file) {
     return /** @type {unknown} */ (JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     return {};
+  }
+}
+
+/**
+ * Runs one check, prints what it found and answers with its counts. What it throws is one failure: the others still run.
+ * @param {string} title
+ * @param {() => Promise<Counts & { output?: string }>} work
+ * @returns {Promise<Counts>}
+ */
+export async function report(title, work) {
+  const since = performance.now();
+  console.log(`· ${title} …`);
+  try {
+    const { passed, failed, output = '' } = await work();
+    if (output !== '') console.log(output.trimEnd());
+    console.log(`${failed === 0 ? '✓' : '✗'} ${title}: ${passed + failed === 0 ? '' : `${passed} passed, ${failed} failed, `}${seconds(since)}`);
+    return { passed, failed };
+  } catch (error) {
+    console.log(error instanceof Failure ? error.message : error);
+    console.log(`✗ ${title}: could not be run, ${seconds(since)}`);
+    return { passed: 0, failed: 1 };
   }
 }

@@ -21,8 +21,8 @@ export class CommandFailure extends Failure {
   }
 }
 
-/** @param {number} since */
-const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+/** Time since a moment of `performance.now()`. @param {number} since */
+export const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
 /**
  * Runs `work`; when it is not done at once, says so at the start and at the end.

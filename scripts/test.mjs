@@ -6,28 +6,19 @@ import { conformance } from './conformance.mjs';
 import { canInstall, install } from './debian.mjs';
 import { buildCommand } from './engine.mjs';
 import { prepare } from './prepare.mjs';
-import { alone, attempt, Failure, main, step } from './steps.mjs';
+import { alone, attempt, Failure, main } from './steps.mjs';
 
 /** @type {checks.Counts} */
 const total = { passed: 0, failed: 0 };
 
 /**
- * Runs one check and adds its counts; whatever it throws is one failure, and the other checks still run.
  * @param {string} title
  * @param {() => Promise<checks.Counts & { output?: string }>} work
  */
 async function check(title, work) {
-  try {
-    const { passed, failed, output = '' } = await step(title, work);
-    if (output !== '') console.log(output.trimEnd());
-    console.log(`${failed === 0 ? '✓' : '✗'} ${title}${passed + failed === 0 ? '' : `: ${passed} passed, ${failed} failed`}.`);
-    total.passed += passed;
-    total.failed += failed;
-  } catch (error) {
-    console.log(error instanceof Failure ? error.message : error);
-    console.log(`✗ ${title}: it could not be run.`);
-    total.failed++;
-  }
+  const { passed, failed } = await checks.report(title, work);
+  total.passed += passed;
+  total.failed += failed;
 }
 
 /** What the tests use and the product does not. */
