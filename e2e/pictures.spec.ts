@@ -1,8 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { captures, conversation, goTo, grid, idle, start, tab } from './page';
 
-/** The pictures of the README; taken on demand, for they are part of the project: `PICTURES=1 npm test`. */
-test.skip(process.env['PICTURES'] === undefined, 'pictures are taken with PICTURES=1');
+/** The pictures of the README, taken with `PICTURES=1` set: they are part of the project and change only when wanted. */
 test.use({ viewport: { width: 1440, height: 900 } });
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -1,4 +1,4 @@
-import { isValidElement, type ReactElement, type ReactNode } from 'react';
+import { isValidElement, type ReactNode } from 'react';
 import { expect, it } from 'vitest';
 import { Marked } from './marked';
 
@@ -7,7 +7,10 @@ function drawn(text: string, find: string): string {
   const parts = Marked({ text, find });
   const list: readonly ReactNode[] = Array.isArray(parts) ? parts : [parts];
   return list
-    .map((part) => (isValidElement(part) ? `[${String((part as ReactElement<{ children: string }>).props.children)}]` : String(part)))
+    .map((part) => {
+      if (isValidElement<{ children: string }>(part)) return `[${part.props.children}]`;
+      return typeof part === 'string' ? part : '';
+    })
     .join('');
 }
 

@@ -4,7 +4,7 @@ import { useLatest } from '../base/use-query';
 import { ask } from '../capture/session';
 import { hexDump } from '../format/hex-dump';
 import type { TabId } from '../state/model';
-import { bufferText } from './call-pane';
+import { bufferText, edgeNumbers } from './call-pane';
 import { Captured, Loaded } from './parts';
 
 /** Pixels that sixteen bytes in a line need. */
@@ -25,14 +25,20 @@ export function BytesPane({ tabId, row }: { readonly tabId: TabId; readonly row:
 
 function Buffers({ call, tabId }: { readonly call: CallDetail; readonly tabId: TabId }): ReactNode {
   const buffers = buffersOf(call);
-  if (buffers.length === 0) {
-    return (
-      <p className="pane-note">
-        <Captured text={call.type} /> carries no buffer.
-      </p>
-    );
-  }
-  return buffers.map((param) => <Buffer key={`${param.row}/${param.index}`} param={param} tabId={tabId} />);
+  return (
+    <>
+      <h2 className="pane-title">
+        <Captured text={call.type} /> <span className="dim">{edgeNumbers(call)}</span>
+      </h2>
+      {buffers.length === 0 ? (
+        <p className="pane-note">
+          <Captured text={call.type} /> carries no buffer.
+        </p>
+      ) : (
+        buffers.map((param) => <Buffer key={`${param.row}/${param.index}`} param={param} tabId={tabId} />)
+      )}
+    </>
+  );
 }
 
 function Buffer({ param, tabId }: { readonly param: ParamDetail; readonly tabId: TabId }): ReactNode {

@@ -137,6 +137,11 @@ function Param({ param }: { readonly param: ParamDetail }): ReactNode {
   );
 }
 
+/** Numbers of the events that make up a call. */
+export function edgeNumbers({ enter, exit }: CallDetail): string {
+  return [enter, exit].flatMap((edge) => (edge === undefined || Number.isNaN(edge.num) ? [] : `#${edge.num}`)).join(' → ');
+}
+
 /** How much of a buffer was recorded. */
 export function bufferText(captured: number, actual: number | undefined): string {
   if (actual === undefined) return `${grouped(captured)} bytes captured`;
