@@ -68,6 +68,31 @@ test('an engine that traps says so, leaves the other tabs alone, and can be reop
   await expect(grid(page).locator('.current')).toBeVisible();
 });
 
+test('after the engine died, Reopen brings the capture back to the same row', async ({ page }) => {
+  await start(page, captures.epipe);
+  await showEvents(page);
+  await goTo(page, '14121');
+  const engine = page.workers().find((worker) => worker.url().includes('engine'));
+  await engine?.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('pulled the plug');
+    });
+  });
+  const trouble = page.getByRole('alert').filter({ hasText: 'fault of ours' });
+  await expect(trouble).toBeVisible();
+  // What was fetched stays on the page.
+  await expect(row(page, 14121)).toBeInViewport();
+  await trouble.getByRole('button', { name: 'Reopen' }).click();
+  await expect(trouble).toBeHidden();
+  await expect(status(page)).toContainText('Indexed in');
+  await idle(page);
+  expect(await selectedNumber(page)).toBe(14121);
+  await expect(row(page, 14121)).toBeInViewport();
+  await page.keyboard.press('ArrowDown');
+  await idle(page);
+  expect(await selectedNumber(page)).toBe(14122);
+});
+
 test('an engine out of memory says so and the page lives on', async ({ page }) => {
   await page.goto('/');
   const bytes = readFileSync(captures.variant);
