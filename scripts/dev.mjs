@@ -10,6 +10,7 @@ await main(async () => {
   await prepareForDevelopment();
   const vite = spawn(process.execPath, [bin('vite'), 'serve'], { cwd: root, stdio: 'inherit' });
   vite.on('close', (status) => process.exit(status ?? 0));
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.on(signal, () => vite.kill(signal));
   let running = false;
   let again = false;
   const rebuild = async () => {
