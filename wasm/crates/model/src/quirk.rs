@@ -218,6 +218,11 @@ quirks! {
         right: "the rule of the IPv4 ones",
         shows: "as `<6>` without the protocol, with the local end first",
     }
+    InitialServersHaveNoRole: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "makes bound sockets that are older than the capture neither client nor server",
+        right: "servers",
+        shows: "in the role, and in which end comes first when such a datagram socket sends",
+    }
     LoopbackPeerGetsOuterAddress: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
         sysdig: "puts an outer address of the machine for the unset source of a datagram to the loopback",
         right: "the loopback",
@@ -253,8 +258,8 @@ quirks! {
         right: "`<NA>`",
         shows: "as `name=(NULL)(/tmp/(NULL))`",
     }
-    LongPathArgumentsAreCut: Text, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
-        sysdig: "prints at most 1,023 characters of a path argument, and a phrase for a joined path of more than 1,024",
+    LongPathArgumentsAreCut: Both, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "prints at most 1,023 characters of a path argument, and keeps and prints a phrase for a joined path of more than 1,024",
         right: "all of it",
         shows: "as a path that ends early, or `/PATH_TOO_LONG`",
     }

@@ -43,6 +43,7 @@ fn version(state: &State, applied: &model::Applied, text: impl Fn(&model::state:
 
 const PARENT: Ask = |state, _, applied| version(state, applied, |version| format!(" ptid={}", version.ptid));
 const GROUP: Ask = |state, _, applied| version(state, applied, |version| format!(" pgid={}", version.vpgid));
+const ROLE: Ask = |state, _, applied| format!(" role={:?}", state.descriptions().get(applied.description).now.role);
 const FD: Ask = |_, _, applied| format!(" fd.num={}", applied.fd);
 const ADDRESSES: Ask = |state, _, applied| {
     if applied.description == NONE {
@@ -431,6 +432,15 @@ faces! {
         0  10  >   read fd=4 size=1
         ",
         [("sshd (10) > read fd=4(<6>2001:db8::1:22->2001:db8::2:4000) size=1", "sshd (10) > read fd=4(<6t>2001:db8::2:4000->2001:db8::1:22) size=1")]
+
+    initial_bound_sockets_are_servers: InitialServersHaveNoRole, ROLE, "
+        release 0.29.3
+        process tid=10 comm=syslogd
+        fd tid=10 fd=3 server 0.0.0.0:514 l4=udp
+        ns tid dir type args
+        0  10  >   recvfrom fd=3 size=1
+        ",
+        [("syslogd (10) > recvfrom fd=3(<4u>0.0.0.0:514) size=1 role=None", "syslogd (10) > recvfrom fd=3(<4u>0.0.0.0:514) size=1 role=Server")]
 
     a_datagram_to_the_loopback_comes_from_the_loopback: LoopbackPeerGetsOuterAddress, NOTHING, "
         release 0.29.3

@@ -117,7 +117,7 @@ impl State {
             }
             267 if ok => {
                 if let Some(root) = params.text(1).filter(|text| !path::unavailable(text)) {
-                    let root = path::join(self.strings.get(self.cwd_of(call.thread)), root, self.keeps_base());
+                    let root = self.joined(self.strings.get(self.cwd_of(call.thread)), root);
                     let root = self.strings.keep(&root);
                     self.change(call, |version| version.root = root);
                 }
@@ -223,7 +223,7 @@ impl State {
             Some(dirfd) => self.base_of(call.thread, dirfd),
             None => self.strings.get(self.cwd_of(call.thread)).to_vec(),
         };
-        let path = path::join(&base, name, self.keeps_base());
+        let path = self.joined(&base, name);
         let name = self.strings.keep(&path);
         let flags = flags as u32;
         let kind = if flags & O_DIRECTORY != 0 { FdKind::Directory } else { FdKind::File };
@@ -297,8 +297,14 @@ impl State {
     }
 
     /// Whether a base directory is joined as it is.
-    pub(super) fn keeps_base(&self) -> bool {
-        self.quirks.has(Quirk::BaseStaysAsItIs) && self.release != crate::table::Release::Libs0_25_4
+    fn keeps_base(&self) -> bool {
+        self.quirks.has(Quirk::BaseStaysAsItIs)
+    }
+
+    /// A path joined to a directory.
+    pub(super) fn joined(&self, base: &[u8], path: &[u8]) -> Vec<u8> {
+        let joined = path::join(base, path, self.keeps_base());
+        if joined.len() > path::LONGEST && self.quirks.has(Quirk::LongPathArgumentsAreCut) { b"/PATH_TOO_LONG".to_vec() } else { joined }
     }
 
     /// Directory that a relative path starts from, with its slash.
@@ -567,7 +573,7 @@ impl State {
 
     fn change_directory(&mut self, call: &Exit<'_, '_>, to: &[u8]) {
         let main = self.main_of(call.thread);
-        let joined = path::join(self.strings.get(self.threads.now(main).cwd), to, self.keeps_base());
+        let joined = self.joined(self.strings.get(self.threads.now(main).cwd), to);
         let cwd = self.strings.keep(&path::directory(joined));
         if let Some(table) = self.threads.change(main, call.row, |version| version.cwd = cwd) {
             self.descriptions.end(table, call.row, Ended::Close, call.thread);

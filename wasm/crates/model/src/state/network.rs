@@ -63,7 +63,9 @@ impl State {
                     after.name = self.name_of_connection(six, &sock);
                 }
                 FdKind::Ipv4Server | FdKind::Ipv6Server => {
-                    after.role = Role::Server;
+                    if !self.quirks.has(Quirk::InitialServersHaveNoRole) {
+                        after.role = Role::Server;
+                    }
                     self.scratch.clear();
                     socket::write_endpoint(&mut self.scratch, six, &sock.bound_address(six), sock.bound_port(six));
                     after.name = self.strings.keep(&self.scratch);
@@ -366,7 +368,9 @@ impl State {
                     sock.set_l4(six, L4_UDP);
                 }
                 self.fill_unset(six, &mut sock);
-                if after.role == Role::None {
+                // To be bound does not make a socket a server: one that sends first is a client.
+                let knows_role = after.role != Role::None && !(was_bound && !self.quirks.has(Quirk::FamiliesShareMemory));
+                if !knows_role {
                     after.role = self.guess_role(call.thread, six, &sock, incoming);
                 }
                 if (incoming && after.role == Role::Client) || (!incoming && after.role == Role::Server) {

@@ -3,12 +3,12 @@
 use crate::text;
 
 /// Longest path that sysdig keeps, in bytes.
-const LONGEST: usize = 1024;
+pub const LONGEST: usize = 1024;
 
 /// Stands for the directory behind an fd that nobody knows; what follows is glued to it.
 pub const UNKNOWN: &[u8] = b"<UNKNOWN>";
 
-/// Joins `path` to `base` as [`text::path::join`] does, and leaves out what is too long for sysdig.
+/// Joins `path` to `base` as [`text::path::join`] does.
 pub fn join(base: &[u8], path: &[u8], keep_base: bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(base.len() + path.len() + 1);
     if base == UNKNOWN && path.first() != Some(&b'/') {
@@ -17,7 +17,7 @@ pub fn join(base: &[u8], path: &[u8], keep_base: bool) -> Vec<u8> {
     } else {
         text::path::join(&mut out, base, path, keep_base);
     }
-    if out.len() > LONGEST { b"/PATH_TOO_LONG".to_vec() } else { out }
+    out
 }
 
 /// A directory as the state keeps it: with one trailing slash.

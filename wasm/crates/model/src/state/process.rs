@@ -513,13 +513,13 @@ impl State {
         match enter.kind {
             288 | 292 => {
                 let name = kept.text(0).filter(|name| !path::unavailable(name))?;
-                Some(path::join(cwd, name, self.keeps_base()))
+                Some(self.joined(cwd, name))
             }
             330 => {
                 let name = kept.text(1).filter(|name| *name != b"<NA>" && *name != b"(NULL)")?;
                 let dirfd = kept.int(0).unwrap_or(super::calls::AT_FDCWD);
                 let base = self.base_of(call.thread, dirfd);
-                Some(path::join(&base, name, self.keeps_base()))
+                Some(self.joined(&base, name))
             }
             _ => None,
         }
