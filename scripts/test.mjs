@@ -6,7 +6,7 @@ import { conformance } from './conformance.mjs';
 import { canInstall, install } from './debian.mjs';
 import { buildCommand } from './engine.mjs';
 import { prepare } from './prepare.mjs';
-import { alone, attempt, Failure, main } from './steps.mjs';
+import { alone, Failure, main } from './steps.mjs';
 
 /** @type {checks.Counts} */
 const total = { passed: 0, failed: 0 };
@@ -21,16 +21,20 @@ async function check(title, work) {
   total.failed += failed;
 }
 
-/** What the tests use and the product does not. */
+/** What the tests use and the product does not. A variable says where else it is. */
+const peers = [
+  { name: 'sysdig', program: '/usr/bin/sysdig' },
+  { name: 'chromium', program: '/usr/bin/chromium', variable: 'CHROMIUM_PATH' },
+  { name: 'firefox-esr', program: '/usr/bin/firefox-esr', variable: 'FIREFOX_PATH' },
+];
+
 async function installPeers() {
-  const wanted = [];
-  if ((await attempt(['sysdig', '--version'])).status !== 0) wanted.push('sysdig');
-  const chromium = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-  if (!existsSync(chromium)) {
-    if (process.env['CHROMIUM_PATH'] !== undefined) throw new Failure(`CHROMIUM_PATH is ${chromium}, and there is no such file.`);
-    wanted.push('chromium');
-  }
-  // Elsewhere the checks that need them say what is missing; Playwright may have a browser of its own.
+  const wanted = peers.flatMap(({ name, program, variable }) => {
+    const elsewhere = variable === undefined ? undefined : process.env[variable];
+    if (elsewhere !== undefined && !existsSync(elsewhere)) throw new Failure(`${variable} is ${elsewhere}, and there is no such file.`);
+    return elsewhere === undefined && !existsSync(program) ? [name] : [];
+  });
+  // Where nothing can be installed, the checks that need them say what is missing.
   if (wanted.length > 0 && (await canInstall())) await install(wanted);
 }
 
@@ -56,7 +60,7 @@ await main(async () => {
     })(),
   ]);
   await check('Conformance with sysdig', () => conformance());
-  await check('Journeys in Chromium', checks.journeys);
+  await check('Journeys in browsers', checks.journeys);
   await check('Budgets', checkBudgets);
   console.log(`${total.passed} passed, ${total.failed} failed`);
   if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
