@@ -511,6 +511,10 @@ impl State {
             return applied;
         }
 
+        if kind == 402 {
+            // The newest recorders tell of containers in events of a plugin.
+            self.container_record(event, row);
+        }
         let is_birth = matches!(kind, 15 | 157 | 183 | 185 | 217 | 219 | 221 | 223 | 225 | 227 | 335);
         let thread = match self.threads.find(event.tid) {
             Some(thread) => Some(thread),

@@ -116,7 +116,10 @@ fn id_of_path(path: &[u8]) -> Option<Vec<u8>> {
     {
         return Some(id.as_bytes().to_vec());
     }
-    None
+    // containerd
+    let free = path.strip_prefix("/default/").filter(|id| (1..=64).contains(&id.len()) && !id.contains('/'));
+    let id = free.filter(|id| ![".service", ".slice", ".scope"].iter().any(|ending| id.ends_with(ending)))?;
+    Some(id.as_bytes().iter().copied().take(12).collect())
 }
 
 impl State {
@@ -131,7 +134,11 @@ impl State {
                 since: row,
             }
         } else {
-            let json = event.params.text(0)?;
+            let json = match event.kind {
+                402 if event.params.text(1)? != b"container" => return None,
+                402 => event.params.text(2)?,
+                _ => event.params.text(0)?,
+            };
             let value: serde_json::Value = serde_json::from_slice(json).ok()?;
             let field = |name: &str| value.get("container").and_then(|container| container.get(name)).and_then(|text| text.as_str()).unwrap_or_default().as_bytes().to_vec();
             Container { id: field("id"), name: field("name"), image: field("image"), json: json.to_vec(), since: row }
