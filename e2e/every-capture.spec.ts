@@ -44,9 +44,9 @@ test('one damaged byte costs nothing but what it hits, and the list says where',
   while (at < damaged.length / 2) at += damaged.readUInt32LE(at + 4);
   damaged.writeUInt32LE(0x7fff_fff0, at + 4);
   await start(page, made('damaged.scap', damaged));
-  await expect(status(page)).toContainText(/1,8[56]\d of 1,8[56]\d events/u);
-  await page.getByRole('button', { name: /damaged/u }).click();
-  await expect(page.getByText(`0x${at.toString(16)}`).or(page.getByText(`0x${(at + 4).toString(16)}`))).toBeVisible();
+  await expect(status(page)).toContainText(/x);
+  await page.getByRole('button', { name: '1 damaged place' }).click();
+  await expect(page.getByRole('dialog', { name: 'Damage' })).toContainText(`0x${(at + 4).toString(16)}`);
 });
 
 test('the newest recorder writes exits alone: calls are there, latency is said to be missing', async ({ page }) => {

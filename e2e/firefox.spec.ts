@@ -27,13 +27,13 @@ test('the journey of a newcomer works in Firefox too', async ({ baseURL }) => {
 
     // Go to the accept, follow its conversation, and come back.
     await page.keyboard.press('g');
-    await page.waitForSelector('[role=dialog] input');
+    await page.waitForSelector('dialog input');
     await page.keyboard.type('14107');
     await page.keyboard.press('Enter');
     await page.waitForSelector('[data-evt-num="14106"][aria-selected="true"]');
     await page.focus('[role=grid]');
     await page.keyboard.press('Enter');
-    await page.waitForSelector('[role=region][aria-label="Conversation"], section[aria-label="Conversation"]');
+    await page.waitForSelector('::-p-aria(Conversation)');
     await page.waitForSelector('[data-evt-num="14121"]');
     expect(await textOf(page, '[data-evt-num="14121"]')).toContain('EPIPE');
     await page.keyboard.press('Backspace');
