@@ -139,9 +139,9 @@ export async function reopen(id: TabId): Promise<void> {
   const skipOffset = error?.kind === 'bug' ? error.offset : undefined;
   const end = begin();
   try {
-    store.dispatch({ type: 'wished', id, wish: wishOf(tab) });
     store.dispatch({ type: 'trouble', id, error: undefined });
     store.dispatch({ type: 'phase', id, phase: { kind: 'opening' } });
+    store.dispatch({ type: 'wished', id, wish: wishOf(tab) });
     const sources = await Promise.all(
       session.sources.map(async (source) => ({
         ...source,

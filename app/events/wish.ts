@@ -20,7 +20,8 @@ async function locate(
 ): Promise<ListPosition | undefined | typeof later> {
   if (name === undefined) return undefined;
   const answer = await ask(id, 'locate', { list, at: name });
-  if (!answer.ok) return undefined;
+  // While a capture is opened again, the engine before it may still answer that it is dead.
+  if (!answer.ok) return isIndexed ? undefined : later;
   if (!isIndexed && answer.value?.exact !== true) return later;
   return answer.value?.position;
 }
@@ -31,7 +32,7 @@ async function describe(
   isIndexed: boolean,
 ): Promise<{ readonly description: DescriptionIndex; readonly label: string } | undefined | typeof later> {
   const answer = await ask(id, 'locate', { list: { unit: 'events' }, at: name });
-  if (!answer.ok) return undefined;
+  if (!answer.ok) return isIndexed ? undefined : later;
   if (answer.value?.exact !== true) return isIndexed ? undefined : later;
   const call = await ask(id, 'call', { row: answer.value.row });
   const fd = call.ok ? call.value.fd : undefined;

@@ -15,8 +15,7 @@ export type Problem =
   | { readonly kind: 'link-fields'; readonly keys: readonly string[] }
   | { readonly kind: 'link-newer' }
   | { readonly kind: 'no-such-event'; readonly what: string }
-  | { readonly kind: 'not-copied'; readonly reason: string }
-  | { readonly kind: 'storage'; readonly reason: string };
+  | { readonly kind: 'not-copied'; readonly reason: string };
 
 /** A fingerprint as people compare it. */
 export function shortFingerprint(fingerprint: string): string {
@@ -74,8 +73,6 @@ export function sentence(problem: Problem): string {
       return `This list has no ${visible(problem.what)}.`;
     case 'not-copied':
       return `No text was copied: ${visible(problem.reason)}.`;
-    case 'storage':
-      return `No copy could be kept for the next reload: ${visible(problem.reason)}.`;
     default:
       return assertNever(problem);
   }

@@ -31,7 +31,7 @@ export function CaptureView({ tab }: { readonly tab: Tab }): ReactNode {
       <Way tab={tab} />
       <ViewTabs tab={tab} />
       <Split
-        main={follow === undefined ? list : <ConversationView follow={follow}>{list}</ConversationView>}
+        main={follow === undefined ? list : <ConversationView>{list}</ConversationView>}
         side={inspectorOpen ? <Inspector tab={tab} /> : undefined}
       />
       <StatusBar tab={tab} />
