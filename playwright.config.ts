@@ -11,7 +11,6 @@ const chromium = process.env['CHROMIUM_PATH'] ?? (existsSync(debian) ? debian : 
 /** The journeys run in a real Chromium, one of them against just what `npm start` serves. */
 export default defineConfig({
   testDir: 'e2e',
-  testIgnore: process.env['PICTURES'] === undefined ? 'pictures.spec.ts' : [],
   outputDir: 'test-results',
   forbidOnly: process.env['CI'] !== undefined,
   fullyParallel: true,

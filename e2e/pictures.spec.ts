@@ -1,26 +1,42 @@
-import { expect, test } from '@playwright/test';
-import { captures, conversation, goTo, grid, idle, start, tab } from './page';
+/**
+ * The pictures of the README. Each run takes them and looks that what they show is there; they replace those in the project
+ * only when asked to: PICTURES=yes npx playwright test pictures
+ */
+import { resolve } from 'node:path';
+import { expect, test, type Page } from '@playwright/test';
+import { captures, conversation, goTo, grid, idle, row, showEvents, start } from './page';
 
-/** The pictures of the README, taken with `PICTURES=1` set: they are part of the project and change only when wanted. */
-test.use({ viewport: { width: 1440, height: 900 } });
+test.use({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1, contextOptions: { reducedMotion: 'reduce' } });
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme });
-
-    test('start, events and conversation', async ({ page }) => {
-      await page.goto('/');
-      await idle(page);
-      await page.screenshot({ path: `docs/pictures/start-${colorScheme}.png` });
-      await start(page, captures.epipe);
-      await goTo(page, '14121');
-      await page.screenshot({ path: `docs/pictures/events-${colorScheme}.png` });
-      await grid(page).focus();
-      await page.keyboard.press('Enter');
-      await expect(conversation(page)).toBeVisible();
-      await tab(page, 'State').click();
-      await idle(page);
-      await page.screenshot({ path: `docs/pictures/conversation-${colorScheme}.png` });
-    });
-  });
+async function picture(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await idle(page);
+    const folder = process.env['PICTURES'] === 'yes' ? resolve(import.meta.dirname, '../docs/pictures') : test.info().outputDir;
+    await page.screenshot({ path: resolve(folder, `${name}-${colorScheme}.png`) });
+  }
 }
+
+test('the start page', async ({ page }) => {
+  await page.goto('/');
+  await expect(page.getByText('Open capture').first()).toBeVisible();
+  await picture(page, 'start');
+});
+
+test('a refused write in the grid, with its call beside it', async ({ page }) => {
+  await start(page, captures.epipe);
+  await showEvents(page);
+  await goTo(page, '14140');
+  await expect(row(page, 14140)).toContainText('EPIPE');
+  await picture(page, 'events');
+});
+
+test('both sides of a socket', async ({ page }) => {
+  await start(page, captures.epipe);
+  await showEvents(page);
+  await goTo(page, '14107');
+  await grid(page).focus();
+  await page.keyboard.press('Enter');
+  await expect(conversation(page)).toBeVisible();
+  await picture(page, 'conversation');
+});
