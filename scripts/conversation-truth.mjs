@@ -22,7 +22,7 @@ function lines(command, args) {
 /** @typedef {{ writes: number, written: number, failedWrites: number, reads: number, read: number, failures: Failure[] }} Sum */
 /** @typedef {{ call: string, enter: number, exit: number, errno: string, time: number }} Failure */
 /** @typedef {{ exit: number, how: string, time: bigint }} Close */
-/** @typedef {{ key: string, family: string, ends: [Description?, Description?], start: number }} Life */
+/** @typedef {{ key: string, family: string, ends: [Description | undefined, Description | undefined], start: number }} Life */
 
 const readCalls = new Set(['read', 'readv', 'pread', 'preadv', 'recv', 'recvfrom', 'recvmsg']);
 const writeCalls = new Set(['write', 'writev', 'pwrite', 'pwritev', 'send', 'sendto', 'sendmsg']);
@@ -62,6 +62,7 @@ async function truth(capture) {
   const open = new Map();
   /** @type {Map<string, Map<number, { what: Description, cloexec: boolean, maybe: boolean }>>} */
   const snapshots = new Map();
+  /** @type {Map<string, Description>} */
   const suspended = new Map();
   /** @type {Map<number, number>} Process that each thread was last seen in. */
   const processOf = new Map();
@@ -89,10 +90,11 @@ async function truth(capture) {
   };
   /** @param {string} key @param {string} family @param {Description} what @param {number} side @param {number} start */
   const join = (key, family, what, side, start) => {
-    let life = open.get(key);
-    const over = life !== undefined && (life.ends[side] !== undefined || [life.ends[0], life.ends[1]].every((end) => end?.closed !== undefined));
-    if (life === undefined || over) {
-      life = { key, family, ends: [undefined, undefined], start };
+    const known = open.get(key);
+    const over = known !== undefined && (known.ends[side] !== undefined || known.ends.every((end) => end?.closed !== undefined));
+    /** @type {Life} */
+    const life = known === undefined || over ? { key, family, ends: [undefined, undefined], start } : known;
+    if (life !== known) {
       open.set(key, life);
       lives.push(life);
     }
@@ -154,7 +156,7 @@ async function truth(capture) {
       if (back !== undefined && table(pid).get(enter.fd) === undefined) {
         put(pid, enter.fd, back, false, false, num, time);
         what = back;
-        what.closed = undefined;
+        back.closed = undefined;
       }
     }
     if (readCalls.has(type) || writeCalls.has(type)) {

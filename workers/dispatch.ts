@@ -112,6 +112,12 @@ export function createDispatcher(
       state: (params, id) => run(handlers.state, params, id),
       bytes: (params, id) => run(handlers.bytes, params, id),
       text: (params, id) => run(handlers.text, params, id),
+      conversations: (params, id) => run(handlers.conversations, params, id),
+      conversation: (params, id) => run(handlers.conversation, params, id),
+      conversationCalls: (params, id) => run(handlers.conversationCalls, params, id),
+      stream: (params, id) => run(handlers.stream, params, id),
+      findings: (params, id) => run(handlers.findings, params, id),
+      conversationOf: (params, id) => run(handlers.conversationOf, params, id),
     },
     abort(id) {
       running.get(id)?.abort.abort();

@@ -7,8 +7,16 @@ import type {
   CallDetail,
   CaptureError,
   CaptureSummary,
+  ConversationCalls,
+  ConversationDetail,
+  ConversationName,
+  ConversationQuery,
+  ConversationStream,
+  ConversationWindow,
   DamageReport,
+  DescriptionIndex,
   EventRow,
+  Finding,
   ListCount,
   ListPosition,
   ListSpec,
@@ -53,6 +61,18 @@ export interface EngineSession {
   state(row: EventRow, read: ReadBytes): StateDetail;
   bytes(row: EventRow, param: number, read: ReadBytes): Uint8Array<ArrayBuffer>;
   text(list: ListSpec, first: ListPosition, count: number, read: ReadBytes): string;
+  conversations(query: ConversationQuery, first: number, count: number): ConversationWindow;
+  conversation(name: ConversationName, read: ReadBytes): ConversationDetail | undefined;
+  conversationCalls(
+    name: ConversationName,
+    first: number,
+    count: number,
+    protocol: string,
+    read: ReadBytes,
+  ): ConversationCalls | undefined;
+  conversationStream(name: ConversationName, direction: 0 | 1, read: ReadBytes): ConversationStream | undefined;
+  findings(read: ReadBytes): readonly Finding[];
+  conversationOf(description: DescriptionIndex, row: EventRow): ConversationName | undefined;
   free(): void;
 }
 
@@ -210,6 +230,42 @@ class WasmSession implements EngineSession {
 
   text(list: ListSpec, first: ListPosition, count: number, read: ReadBytes): string {
     return this.#session.text(...listArgs(list), first, count, read);
+  }
+
+  conversations(query: ConversationQuery, first: number, count: number): ConversationWindow {
+    const { sort, descending, narrow, group } = query;
+    return this.#session.conversations(sort, descending, narrow, group, first, count) as ConversationWindow;
+  }
+
+  conversation(name: ConversationName, read: ReadBytes): ConversationDetail | undefined {
+    const json = this.#session.conversation(name.key, name.life, read);
+    return json === undefined ? undefined : (JSON.parse(json) as ConversationDetail);
+  }
+
+  conversationCalls(
+    name: ConversationName,
+    first: number,
+    count: number,
+    protocol: string,
+    read: ReadBytes,
+  ): ConversationCalls | undefined {
+    const calls = this.#session.conversationCalls(name.key, name.life, first, count, protocol, read);
+    return calls as ConversationCalls | undefined;
+  }
+
+  conversationStream(name: ConversationName, direction: 0 | 1, read: ReadBytes): ConversationStream | undefined {
+    return this.#session.conversationStream(name.key, name.life, direction, read) as ConversationStream | undefined;
+  }
+
+  findings(read: ReadBytes): readonly Finding[] {
+    return JSON.parse(this.#session.findings(read)) as readonly Finding[];
+  }
+
+  conversationOf(description: DescriptionIndex, row: EventRow): ConversationName | undefined {
+    const name = this.#session.conversationOf(description, row);
+    if (name === undefined) return undefined;
+    const life = /~(\d+)$/.exec(name);
+    return life === null ? { key: name } : { key: name.slice(0, life.index), life: Number(life[1]) };
   }
 
   free(): void {

@@ -77,6 +77,12 @@ const api: Api = {
   state: async (params, id) => (await booted).methods.state(params, id),
   bytes: async (params, id) => (await booted).methods.bytes(params, id),
   text: async (params, id) => (await booted).methods.text(params, id),
+  conversations: async (params, id) => (await booted).methods.conversations(params, id),
+  conversation: async (params, id) => (await booted).methods.conversation(params, id),
+  conversationCalls: async (params, id) => (await booted).methods.conversationCalls(params, id),
+  stream: async (params, id) => (await booted).methods.stream(params, id),
+  findings: async (params, id) => (await booted).methods.findings(params, id),
+  conversationOf: async (params, id) => (await booted).methods.conversationOf(params, id),
 };
 
 expose(api);

@@ -200,6 +200,224 @@ export interface StateDetail {
   readonly fds: readonly FdDetail[];
 }
 
+/** Names a conversation: its key, and its life unless it is the first or a connect that failed. */
+export interface ConversationName {
+  readonly key: string;
+  readonly life?: number;
+}
+
+export type ConversationSort =
+  | 'start'
+  | 'duration'
+  | 'processes'
+  | 'key'
+  | 'path'
+  | 'calls'
+  | 'there'
+  | 'back'
+  | 'unread'
+  | 'refused'
+  | 'error'
+  | 'family';
+
+/** Which conversations a grid shows, and in which order. */
+export interface ConversationQuery {
+  readonly sort: ConversationSort;
+  readonly descending: boolean;
+  /** Only those that show this text, whatever its case. */
+  readonly narrow: string;
+  /** What stands together; within a group the order is that of `sort`. */
+  readonly group: '' | 'path' | 'processes';
+}
+
+/** A window of the list of conversations. Absent numbers are NaN. */
+export interface ConversationWindow {
+  readonly first: number;
+  readonly length: number;
+  /** Rows of the narrowed list. */
+  readonly rows: number;
+  /** All conversations of the capture. */
+  readonly total: number;
+  /** Position in order of beginning. */
+  readonly id: Uint32Array<ArrayBuffer>;
+  /** How many lives the key has. */
+  readonly lives: Uint32Array<ArrayBuffer>;
+  /** A description of it, for lists of its events; all ones when it has none. */
+  readonly description: Uint32Array<ArrayBuffer>;
+  /** NaN: a connect that failed. */
+  readonly life: Float64Array<ArrayBuffer>;
+  /** NaN: older than the capture. */
+  readonly startNum: Float64Array<ArrayBuffer>;
+  readonly startNs: Float64Array<ArrayBuffer>;
+  /** Until its end, or its last call. */
+  readonly durationNs: Float64Array<ArrayBuffer>;
+  readonly calls: Float64Array<ArrayBuffer>;
+  /** Bytes that the left end wrote; NaN: not known. */
+  readonly there: Float64Array<ArrayBuffer>;
+  /** Bytes that the right end wrote; NaN: not known. */
+  readonly back: Float64Array<ArrayBuffer>;
+  readonly unread: Float64Array<ArrayBuffer>;
+  readonly refused: Float64Array<ArrayBuffer>;
+  readonly key: readonly string[];
+  /** `unix-stream unix-dgram socketpair pipe fifo tcp udp`. */
+  readonly family: readonly string[];
+  readonly left: readonly string[];
+  readonly right: readonly string[];
+  /** Path or port. */
+  readonly place: readonly string[];
+  /** First error, or ''. */
+  readonly error: readonly string[];
+  /** Group it stands in, or ''. */
+  readonly group: readonly string[];
+}
+
+/** The fields of `scapscope conversations --json`, which `docs/conversations.md` explains. */
+export interface ConversationLine {
+  readonly family: string;
+  readonly key: string;
+  readonly life: number | null;
+  readonly path: string;
+  readonly ends: readonly [readonly HolderLine[], readonly HolderLine[]];
+  readonly start: number | null;
+  readonly end: number | null;
+  readonly start_ns: number | null;
+  readonly end_ns: number | null;
+  readonly connect: { readonly enter: number | null; readonly exit: number | null; readonly res: number } | null;
+  readonly accept: { readonly enter: number | null; readonly exit: number | null; readonly res: number } | null;
+  readonly accept_wait_ns: number | null;
+  readonly dir: readonly [DirectionLine, DirectionLine];
+  readonly close: readonly [ClosingLine | null, ClosingLine | null];
+  readonly failures: readonly FailureLine[];
+  readonly inferred: readonly string[];
+}
+
+export interface HolderLine {
+  readonly pid: number;
+  readonly comm: string;
+  readonly fds: readonly number[];
+  /** It made a data call. */
+  readonly io: boolean;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly how: string;
+}
+
+export interface DirectionLine {
+  readonly write_calls: number | null;
+  readonly written: number | null;
+  readonly failed_writes: number | null;
+  readonly retried_writes: number | null;
+  readonly read_calls: number | null;
+  readonly read: number | null;
+  readonly failed_reads: number | null;
+  readonly retried_reads: number | null;
+  readonly unread?: number;
+  readonly in_flight?: number;
+  readonly never_delivered?: number;
+}
+
+export interface ClosingLine {
+  readonly pid: number;
+  readonly fd: number;
+  readonly enter: number | null;
+  readonly exit: number | null;
+  readonly how: string;
+}
+
+export interface FailureLine {
+  readonly side: 0 | 1;
+  readonly call: string;
+  readonly enter: number | null;
+  readonly exit: number | null;
+  readonly errno: string;
+  readonly requested: number | null;
+  readonly cause_evts: readonly number[];
+  readonly close_exit_to_enter_ns: number | null;
+}
+
+/** One sentence about what is worth a look. */
+export interface Finding {
+  readonly severity: 'error' | 'warning' | 'note';
+  readonly kind: string;
+  readonly sentence: string;
+  /** Event numbers, ascending. */
+  readonly evts: readonly number[];
+  readonly delta_ns: number | null;
+  readonly key: string;
+  readonly life: number | null;
+  readonly filter: string;
+}
+
+/** One life as a strip shows it. */
+export interface LifeMark {
+  readonly key: string;
+  readonly life: number | null;
+  readonly startNs?: RelNs;
+  readonly endNs?: RelNs;
+  readonly failed: boolean;
+  readonly current: boolean;
+}
+
+export interface ConversationDetail {
+  readonly line: ConversationLine;
+  readonly id: number;
+  /** Lives of the pair, in order. */
+  readonly lives: readonly LifeMark[];
+  /** Lives of each single address. */
+  readonly strips: readonly { readonly address: string; readonly lives: readonly LifeMark[] }[];
+  readonly findings: readonly Finding[];
+  /** What its first bytes look like, or ''. */
+  readonly protocol: string;
+  readonly descriptions: readonly [readonly DescriptionIndex[], readonly DescriptionIndex[]];
+  readonly calls: number;
+}
+
+/** Bits of `ConversationCalls.flags`. */
+export const callFlag = { writes: 1, reads: 2, refused: 4, open: 8, inferred: 16 } as const;
+
+/** A window of the calls of one conversation, in order. Absent numbers are NaN. */
+export interface ConversationCalls {
+  readonly first: number;
+  readonly length: number;
+  readonly rows: number;
+  readonly row: Uint32Array<ArrayBuffer>;
+  /** All ones when it has none. */
+  readonly exitRow: Uint32Array<ArrayBuffer>;
+  /** End that made it: 0 left, 1 right. */
+  readonly side: Uint8Array<ArrayBuffer>;
+  readonly flags: Uint8Array<ArrayBuffer>;
+  readonly num: Float64Array<ArrayBuffer>;
+  readonly exitNum: Float64Array<ArrayBuffer>;
+  readonly ns: Float64Array<ArrayBuffer>;
+  readonly latencyNs: Float64Array<ArrayBuffer>;
+  readonly requested: Float64Array<ArrayBuffer>;
+  readonly returned: Float64Array<ArrayBuffer>;
+  /** Bytes in the capture. */
+  readonly captured: Float64Array<ArrayBuffer>;
+  /** Parameter of the exit that has its bytes; -1 when there is none. */
+  readonly param: Float64Array<ArrayBuffer>;
+  /** Offset of its first byte in its direction. */
+  readonly offset: Float64Array<ArrayBuffer>;
+  /** Bytes of it that were never read. */
+  readonly unread: Float64Array<ArrayBuffer>;
+  readonly syscall: readonly string[];
+  readonly process: readonly string[];
+  readonly errno: readonly string[];
+  /** What it moved, decoded; '' when nothing is known. */
+  readonly label: readonly string[];
+}
+
+/** The bytes of one direction. */
+export interface ConversationStream {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Pairs: place in `bytes` at which bytes are missing, and how many. */
+  readonly gaps: Float64Array<ArrayBuffer>;
+  /** Bytes that were moved. */
+  readonly actual: number;
+  /** They are those that the reader got: the writer's are not in the capture. */
+  readonly fromReader: boolean;
+}
+
 /** Why something could not be done; plain data, one sentence per kind lives in `app/messages`. */
 export type CaptureError =
   | { readonly kind: 'not-a-capture'; readonly name: string; readonly looksLike: string }
@@ -237,6 +455,19 @@ export interface Requests {
   bytes: { params: { row: EventRow; param: number }; result: Uint8Array<ArrayBuffer> };
   /** Rows as the text sysdig prints, one line each. */
   text: { params: { list: ListSpec; first: ListPosition; count: number }; result: string };
+  conversations: { params: { query: ConversationQuery; first: number; count: number }; result: ConversationWindow };
+  /** One conversation in full; `undefined` when there is no such. */
+  conversation: { params: { name: ConversationName }; result: ConversationDetail | undefined };
+  /** `protocol`: read the bytes as this; '' as what they look like. */
+  conversationCalls: {
+    params: { name: ConversationName; first: number; count: number; protocol: string };
+    result: ConversationCalls | undefined;
+  };
+  /** What end `direction` wrote. */
+  stream: { params: { name: ConversationName; direction: 0 | 1 }; result: ConversationStream | undefined };
+  findings: { params: Readonly<Record<string, never>>; result: readonly Finding[] };
+  /** The conversation that an event on a description belongs to. */
+  conversationOf: { params: { description: DescriptionIndex; row: EventRow }; result: ConversationName | undefined };
 }
 
 export type RequestName = keyof Requests;

@@ -26,6 +26,12 @@ const handlers: Handlers = {
   call: none,
   state: none,
   text: none,
+  conversations: none,
+  conversation: none,
+  conversationCalls: none,
+  stream: none,
+  findings: none,
+  conversationOf: none,
 };
 
 expose(createDispatcher(handlers, () => ({ kind: 'bug', message: 'trap' }), () => undefined).methods);

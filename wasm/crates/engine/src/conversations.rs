@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use index::conversations::{Conversation, call_name};
 use model::Row;
-use model::state::{NONE, ThreadIndex};
+use model::state::{DescriptionIndex, NONE, ThreadIndex};
 
 use crate::session::{Core, Session};
 
@@ -23,7 +23,8 @@ pub use list::{ConversationWindow, GroupBy, ListQuery, SortBy};
 /// The conversations of a capture as of some row.
 #[derive(Debug, Default)]
 pub(crate) struct Book {
-    rows: Option<Row>,
+    /// Rows then, and whether the capture was complete.
+    rows: Option<(Row, bool)>,
     pub(crate) all: Vec<Conversation>,
     pub(crate) lives: HashMap<String, u32>,
     pub(crate) listed: Vec<list::Listed>,
@@ -51,6 +52,11 @@ impl Wanted {
 }
 
 impl Core {
+    /// The current file has been read to its end.
+    fn is_finished(&self) -> bool {
+        self.finished
+    }
+
     /// Number of the event at a row.
     pub(crate) fn num(&self, row: Row) -> Option<u64> {
         self.index.number(row)
@@ -93,15 +99,25 @@ impl Session {
 
     pub(crate) fn update_book(&mut self) {
         let rows = self.core().index.next_row();
-        if self.book.rows != Some(rows) {
+        let closed = self.core().is_finished();
+        if self.book.rows != Some((rows, closed)) {
             let core = self.core();
             let all = core.ledgers.conversations(&core.state, &core.index);
             let mut lives: HashMap<String, u32> = HashMap::new();
             for conversation in all.iter().filter(|conversation| conversation.life.is_some()) {
                 *lives.entry(conversation.key.clone()).or_default() += 1;
             }
-            self.book = Book { rows: Some(rows), all, lives, ..Book::default() };
+            self.book = Book { rows: Some((rows, closed)), all, lives, ..Book::default() };
         }
+    }
+
+    /// The conversation that an event on a description belongs to, as `KEY~LIFE`, or as `KEY` when it has no life.
+    pub fn conversation_of(&mut self, description: DescriptionIndex, row: Row) -> Option<String> {
+        self.update_book();
+        let about = |conversation: &&Conversation| conversation.ends.iter().any(|end| end.descriptions.contains(&description));
+        let within = |conversation: &&Conversation| conversation.first <= row && row <= conversation.end.unwrap_or(Row::MAX).max(conversation.last);
+        let found = self.book.all.iter().filter(about).find(within).or_else(|| self.book.all.iter().find(about))?;
+        Some(found.life.map_or_else(|| found.key.clone(), |life| format!("{}~{life}", found.key)))
     }
 
     /// Position of a conversation in [`Session::conversations`].

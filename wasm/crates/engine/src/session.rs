@@ -45,6 +45,8 @@ pub(crate) struct Core {
     pub(crate) state: State,
     pub(crate) index: Index,
     pub(crate) ledgers: Ledgers,
+    /// The current file has been read to its end.
+    pub(crate) finished: bool,
     pub(crate) files: Vec<FileStart>,
     pub(crate) sections: Vec<SectionStart>,
     damages: Damages,
@@ -182,6 +184,7 @@ impl Session {
                 state: State::new(options.quirks),
                 index: Index::default(),
                 ledgers: Ledgers::default(),
+                finished: false,
                 files: Vec::new(),
                 sections: Vec::new(),
                 damages: Damages::default(),
@@ -232,7 +235,9 @@ impl Session {
         self.core.fingerprinted = true;
         if self.core.stopped.is_none() {
             self.reader.finish(&mut self.core);
+            self.core.state.finish(self.core.index.next_row());
         }
+        self.core.finished = true;
     }
 
     /// Something is wrong with the file that only who inflates it can know; the offset counts from the file's start.

@@ -269,8 +269,12 @@ impl Ledgers {
                 self.moved(row, event, applied, state, applied.description, result, !applied.second_is_target);
                 if applied.second != NONE && state.descriptions().end_of(applied.second) != NONE {
                     self.second.push((applied.second, row));
-                    let second = Applied { enter: None, ..*applied };
-                    self.moved(row, event, &second, state, applied.second, result, applied.second_is_target);
+                    self.moved(row, event, applied, state, applied.second, result, applied.second_is_target);
+                    if applied.enter.is_some()
+                        && let Some(ledger) = self.ledger(applied.second, state)
+                    {
+                        ledger.open += 1; // its enter was counted for the other one alone
+                    }
                 }
             }
             Class::Connect => self.connected(row, event, applied, state, result),

@@ -206,6 +206,11 @@ impl State {
         self.strings.memory() + self.threads.memory() + self.descriptions.memory() + self.meetings.allocation_size()
     }
 
+    /// No more events come for now: what the last one ended is over. `row`: the row that the next event would have.
+    pub fn finish(&mut self, row: Row) {
+        self.settle(row);
+    }
+
     /// Another file of the same recording begins: its numbers start at 1 again.
     pub fn next_file(&mut self) {
         self.counted = 0;

@@ -24,7 +24,7 @@ pub fn applying() -> Option<f64> {
 /// An open capture.
 #[wasm_bindgen(js_name = Session)]
 pub struct WebSession {
-    session: Session,
+    pub(crate) session: Session,
     /// What is pushed is copied in here: one buffer for all pushes.
     staging: Vec<u8>,
 }

@@ -175,7 +175,7 @@ mod tests {
     fn requests_on_one_connection_are_told_apart() {
         let two = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\nPOST /b HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc";
         let whole = labels(&[(0, two)]);
-        assert_eq!(whole, ["0-28 GET /a HTTP/1.1", "28-69 POST /b HTTP/1.1 + 3 bytes"]);
+        assert_eq!(whole, ["0-28 GET /a HTTP/1.1", "28-70 POST /b HTTP/1.1 + 3 bytes"]);
         for cut in 1..two.len() {
             let (one, other) = two.split_at(cut);
             assert_eq!(labels(&[(0, one), (cut as u64, other)]), whole, "cut at {cut}");

@@ -1,0 +1,142 @@
+//! Conversations as the engine worker asks for them: lists and calls as columns, details as JSON.
+
+use engine::conversations::{CallWindow, ConversationWindow, GroupBy, ListQuery, Protocol, SortBy, Wanted};
+use js_sys::{Array, Float64Array, JsString, Object, Reflect, Uint8Array, Uint32Array};
+use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
+
+use crate::session::WebSession;
+use crate::source::{JsSource, ReadBytes};
+
+fn wanted(key: String, life: Option<u32>) -> Wanted {
+    Wanted { key, life }
+}
+
+#[wasm_bindgen(js_class = Session)]
+impl WebSession {
+    /// A window of the list of conversations.
+    pub fn conversations(&mut self, sort: &str, descending: bool, narrow: String, group: &str, first: f64, count: u32) -> Object {
+        let query = ListQuery {
+            sort: SortBy::from_word(sort).unwrap_or_default(),
+            descending,
+            narrow,
+            group: GroupBy::from_word(group).unwrap_or_default(),
+        };
+        list(&self.session.conversation_window(&query, first as u64, count as usize))
+    }
+
+    /// One conversation in full, as JSON; nothing when there is no such.
+    pub fn conversation(&mut self, key: String, life: Option<u32>, read: ReadBytes) -> Result<Option<String>, JsError> {
+        Ok(match self.session.conversation_detail(&wanted(key, life), &mut JsSource::new(read))? {
+            Some(detail) => Some(serde_json::to_string(&detail)?),
+            None => None,
+        })
+    }
+
+    /// Calls of a conversation, decoded as a protocol or as what they look like; nothing when there is no such.
+    #[wasm_bindgen(js_name = conversationCalls)]
+    pub fn conversation_calls(&mut self, key: String, life: Option<u32>, first: f64, count: u32, protocol: &str, read: ReadBytes) -> Result<Option<Object>, JsError> {
+        let protocol = Protocol::from_word(protocol);
+        let window = self.session.conversation_calls(&wanted(key, life), first as u64, count as usize, protocol, &mut JsSource::new(read))?;
+        Ok(window.as_ref().map(calls))
+    }
+
+    /// The bytes of one direction, their gaps as (place, missing) pairs; nothing when there is no such.
+    #[wasm_bindgen(js_name = conversationStream)]
+    pub fn conversation_stream(&mut self, key: String, life: Option<u32>, direction: usize, read: ReadBytes) -> Result<Option<Object>, JsError> {
+        let Some(stream) = self.session.conversation_stream(&wanted(key, life), direction, &mut JsSource::new(read))? else { return Ok(None) };
+        let object = Object::new();
+        let gaps: Vec<f64> = stream.gaps.iter().flat_map(|(at, missing)| [*at as f64, *missing as f64]).collect();
+        set(&object, "bytes", &Uint8Array::from(stream.bytes.as_slice()));
+        set(&object, "gaps", &Float64Array::from(gaps.as_slice()));
+        set(&object, "actual", &JsValue::from_f64(stream.actual as f64));
+        set(&object, "fromReader", &JsValue::from_bool(stream.from_reader));
+        Ok(Some(object))
+    }
+
+    /// What is worth a look, as JSON.
+    pub fn findings(&mut self, read: ReadBytes) -> Result<String, JsError> {
+        Ok(serde_json::to_string(&self.session.findings(&mut JsSource::new(read))?)?)
+    }
+
+    /// Conversation of a description, as `KEY~LIFE`; nothing when it has none.
+    #[wasm_bindgen(js_name = conversationOf)]
+    pub fn conversation_of(&mut self, description: u32, row: u32) -> Option<String> {
+        self.session.conversation_of(description, row)
+    }
+}
+
+fn set(object: &Object, name: &str, value: &JsValue) {
+    // A plain object takes any property.
+    let _ = Reflect::set(object, &JsValue::from_str(name), value);
+}
+
+fn strings(texts: &[String]) -> Array {
+    texts.iter().map(|text| JsString::from(text.as_str())).collect()
+}
+
+fn list(window: &ConversationWindow) -> Object {
+    let object = Object::new();
+    set(&object, "first", &JsValue::from_f64(window.first as f64));
+    set(&object, "length", &JsValue::from_f64(window.id.len() as f64));
+    set(&object, "rows", &JsValue::from_f64(window.rows as f64));
+    set(&object, "total", &JsValue::from_f64(window.total as f64));
+    for (name, column) in [("id", &window.id), ("lives", &window.lives), ("description", &window.description)] {
+        set(&object, name, &Uint32Array::from(column.as_slice()));
+    }
+    for (name, column) in [
+        ("life", &window.life),
+        ("startNum", &window.start_num),
+        ("startNs", &window.start_ns),
+        ("durationNs", &window.duration_ns),
+        ("calls", &window.calls),
+        ("there", &window.there),
+        ("back", &window.back),
+        ("unread", &window.unread),
+        ("refused", &window.refused),
+    ] {
+        set(&object, name, &Float64Array::from(column.as_slice()));
+    }
+    for (name, column) in [
+        ("key", &window.key),
+        ("family", &window.family),
+        ("left", &window.left),
+        ("right", &window.right),
+        ("place", &window.place),
+        ("error", &window.error),
+        ("group", &window.group),
+    ] {
+        set(&object, name, &strings(column));
+    }
+    object
+}
+
+fn calls(window: &CallWindow) -> Object {
+    let object = Object::new();
+    set(&object, "first", &JsValue::from_f64(window.first as f64));
+    set(&object, "length", &JsValue::from_f64(window.row.len() as f64));
+    set(&object, "rows", &JsValue::from_f64(window.rows as f64));
+    for (name, column) in [("row", &window.row), ("exitRow", &window.exit_row)] {
+        set(&object, name, &Uint32Array::from(column.as_slice()));
+    }
+    for (name, column) in [("side", &window.side), ("flags", &window.flags)] {
+        set(&object, name, &Uint8Array::from(column.as_slice()));
+    }
+    for (name, column) in [
+        ("num", &window.num),
+        ("exitNum", &window.exit_num),
+        ("ns", &window.ns),
+        ("latencyNs", &window.latency_ns),
+        ("requested", &window.requested),
+        ("returned", &window.returned),
+        ("captured", &window.captured),
+        ("param", &window.param),
+        ("offset", &window.offset),
+        ("unread", &window.unread),
+    ] {
+        set(&object, name, &Float64Array::from(column.as_slice()));
+    }
+    for (name, column) in [("syscall", &window.syscall), ("process", &window.process), ("errno", &window.errno), ("label", &window.label)] {
+        set(&object, name, &strings(column));
+    }
+    object
+}
