@@ -22,6 +22,12 @@ const liveModes = [
   { name: 'time -t d', args: ['-t', 'd'], min: 100 },
   { name: 'time -t D', args: ['-t', 'D'], min: 100 },
   { name: 'first 500', args: ['-n', '500'], min: 100 },
+  { name: 'raw -x', args: ['-x', '-n', '4000'], min: 100 },
+  { name: 'raw -X', args: ['-X', '-n', '4000'], min: 100 },
+  { name: 'raw -A', args: ['-A', '-n', '4000'], min: 100 },
+  { name: 'raw -b', args: ['-b', '-n', '4000'], min: 100 },
+  { name: 'verbose -v', args: ['-v', '-n', '4000'], min: 100 },
+  { name: 'stats -S', args: ['-q', '-S', '-n', '4000'], min: 100 },
 ];
 
 /** The same for recorded text: kind of capture, and the share of its default lines. */
@@ -101,9 +107,12 @@ function linesOf(bytes) {
   return lines;
 }
 
+/** sysdig itself unpacks gzip alone. */
+const readable = /\.scap(\.gz)?$/;
+
 /** @param {RegExp} [name] */
 function captures(name = /./) {
-  return captureFolders.flatMap((folder) => readdirSync(join(root, folder)).map((file) => join(folder, file))).filter((file) => file.includes('.scap') && name.test(file));
+  return captureFolders.flatMap((folder) => readdirSync(join(root, folder)).map((file) => join(folder, file))).filter((file) => readable.test(file) && name.test(file));
 }
 
 /** @param {string} capture */
