@@ -113,6 +113,11 @@ quirks! {
         right: "to drop them",
         shows: "as the name of an old file behind a number that is not open",
     }
+    UncertainFdsSurviveExecve: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "keeps descriptors over execve of which it was not recorded whether it closes them",
+        right: "to drop them until a later call shows that they are open",
+        shows: "as the name of an old socket or pipe behind a number that is not open",
+    }
     DeadLeaderStays: State, TimeOfDay, [V0_29_3] {
         sysdig: "keeps a main thread that exited before the other threads of its process for ever",
         right: "to keep it until the last of them has exited",
@@ -172,6 +177,11 @@ quirks! {
         sysdig: "does not see descriptors that arrive in a message (SCM_RIGHTS), and so keeps what the number was before",
         right: "an entry of unknown kind",
         shows: "as descriptors without a kind",
+    }
+    CopiesOfUnknownFdsUnseen: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "does not see that a number was closed when dup2 made it a copy of a descriptor that nothing is known of",
+        right: "an entry of unknown kind",
+        shows: "as the name of the old file behind the number",
     }
     EachNumberHasItsOwnCopy: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
         sysdig: "gives every number its own copy of what it points at, so that the other holders do not see it bound or connected",

@@ -371,6 +371,8 @@ impl State {
         }
         let mut sock = Sock::default();
         let mut cloexec = false;
+        // Only files are listed with their flags. What stands under the first numbers is meant to be handed on.
+        let is_uncertain = fd.fd > 2 && !matches!(fd.target, FdTarget::File { .. });
         let (kind, name, sock) = match fd.target {
             FdTarget::Ipv4 { local, remote, lport, rport, l4 } => {
                 sock.set_source(false, wide(&local), lport);
@@ -421,6 +423,9 @@ impl State {
         let known = if shared { self.listed_sockets.get(&fd.ino).copied() } else { None };
         if let Some(known) = known.filter(|known| self.descriptions.get(*known).now.kind == kind) {
             self.descriptions.put(version.table, fd.fd, known, row, cloexec);
+            if is_uncertain {
+                self.descriptions.doubt_cloexec(version.table, fd.fd);
+            }
             if let Some(carried) = &mut self.carried {
                 carried.slots.remove(&(version.table, fd.fd));
             }
@@ -431,6 +436,9 @@ impl State {
             self.listed_sockets.insert(fd.ino, description);
         }
         self.descriptions.put(version.table, fd.fd, description, row, cloexec);
+        if is_uncertain {
+            self.descriptions.doubt_cloexec(version.table, fd.fd);
+        }
         self.listed.push(description);
         if let Some(carried) = &mut self.carried {
             carried.slots.remove(&(version.table, fd.fd));
@@ -658,7 +666,8 @@ impl State {
                 subject = self.subject(thread, fd);
             }
         }
-        if subject.description == NONE && subject.fd >= 0 && !self.doubtful.is_empty() {
+        let uses = info.flags.any(EventFlags::READS_FROM_FD.with(EventFlags::WRITES_TO_FD)) || matches!(event.kind, 125 | 363 | 365 | 367);
+        if subject.description == NONE && subject.fd >= 0 && uses && !self.doubtful.is_empty() {
             self.open_after_all(row, thread, &mut subject, result.unwrap_or(0));
         }
         let call = calls::Exit { row, event, thread, enter: trusted, result: result.unwrap_or(0) };
@@ -681,7 +690,8 @@ impl State {
         subject
     }
 
-    /// A call on a number that execve may have closed, and that has not failed for that: it was open all the time.
+    /// A data call or a dup of a number that execve may have closed, and that has not failed for that: it was open all
+    /// the time. Other calls prove nothing: the number may have been used anew by a call that was not recorded.
     fn open_after_all(&mut self, row: Row, thread: ThreadIndex, subject: &mut Subject, result: i64) {
         const EBADF: i64 = -9;
         let table = self.threads.now(thread).table;
@@ -691,6 +701,18 @@ impl State {
             self.descriptions.reopen(description);
             self.descriptions.put(table, subject.fd, description, row, false);
             subject.description = description;
+        }
+    }
+
+    /// What execve may have closed below a number that was the lowest free one: it was open all the time.
+    fn open_below(&mut self, table: TableIndex, fd: i64, row: Row) {
+        let mut open: Vec<(i64, DescriptionIndex)> =
+            self.doubtful.iter().filter(|((of, number), _)| *of == table && *number < fd).map(|((_, number), description)| (*number, *description)).collect();
+        open.sort_unstable();
+        for (number, description) in open {
+            self.doubtful.remove(&(table, number));
+            self.descriptions.reopen(description);
+            self.descriptions.put(table, number, description, row, false);
         }
     }
 

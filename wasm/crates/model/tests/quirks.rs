@@ -161,6 +161,33 @@ faces! {
         ",
         [("cat (10) > read fd=4(<f>/x) size=1", "cat (10) > read fd=4 size=1")]
 
+    execve_closes_what_may_be_close_on_exec_until_it_is_used: UncertainFdsSurviveExecve, NOTHING, "
+        release 0.36.0
+        process tid=10 comm=daemon
+        fd tid=10 fd=0 pipe 'pipe:[1]'
+        fd tid=10 fd=3 file /x
+        fd tid=10 fd=4 unix ffff01->ffff02
+        fd tid=10 fd=5 server 0.0.0.0:80
+        ns tid dir type args
+        0  10  >   execve filename=/bin/b
+        10 10  <   execve res=0 exe=b tid=10 pid=10 ptid=1 comm=b
+        20 10  >   fstat  fd=0
+        30 10  <   fstat  res=0
+        40 10  >   fstat  fd=3
+        50 10  <   fstat  res=0
+        60 10  >   fstat  fd=4
+        70 10  <   fstat  res=-9
+        80 10  >   fstat  fd=5
+        90 10  <   fstat  res=0
+        99 10  >   fstat  fd=4
+        99 10  >   fstat  fd=5
+        ",
+        [
+            ("b (10) > fstat fd=4(<u>)", "b (10) > fstat fd=4"),
+            ("b (10) > fstat fd=5(<4t>0.0.0.0:80)", "b (10) > fstat fd=5"),
+            ("b (10) > fstat fd=4(<u>)", "b (10) > fstat fd=4"),
+        ]
+
     a_main_thread_goes_with_the_last_thread_of_its_process: DeadLeaderStays, NOTHING, "
         release 0.29.3
         process tid=10 comm=srv
@@ -322,6 +349,19 @@ faces! {
         [
             ("dbus (10) < close res=0 fd=7", "dbus (10) < close res=0 fd=7(<o>)"),
             ("dbus (10) < close res=0 fd=8(<f>/old)", "dbus (10) < close res=0 fd=8(<o>)"),
+        ]
+
+    a_number_that_becomes_a_copy_of_something_unknown_is_that: CopiesOfUnknownFdsUnseen, NOTHING, "
+        release libs
+        process tid=10 comm=sh
+        fd tid=10 fd=1 file /log
+        ns tid dir type args
+        0  10  <   dup2  res=1 oldfd=7 newfd=1
+        10 10  <   write res=1 data=x fd=1
+        ",
+        [
+            ("sh (10) < dup2 res=1(<f>/log) oldfd=7 newfd=1(<f>/log)", "sh (10) < dup2 res=1(<o>) oldfd=7(<o>) newfd=1(<o>)"),
+            ("sh (10) < write res=1 data=x fd=1(<f>/log)", "sh (10) < write res=1 data=x fd=1(<o>)"),
         ]
 
     all_numbers_that_dup_made_see_a_socket_connected: EachNumberHasItsOwnCopy, NOTHING, "

@@ -543,7 +543,7 @@ fn close_on_exec_is_known_from_every_call_that_sets_it() {
         ("open", "openat fd=5 dirfd=-100 name=/x flags=O_RDONLY|O_CLOEXEC mode=0"),
         ("socket", "socket fd=5 domain=2 type=0x80001 proto=0"),
         ("socketpair", "socketpair res=0 fd1=5 fd2=6 source=0x1 peer=0x2 domain=1 type=0x80001 proto=0"),
-        ("accept4", "accept4#389 fd=5 tuple=10.0.0.2:1->10.0.0.1:2 queuepct=0 queuelen=0 queuemax=0 flags=0x80000"),
+        ("accept4", "accept4#389 fd=5 tuple=10.0.0.2:1->10.0.0.1:2 queuepct=0 queuelen=0 queuemax=0 flags=0x1000"),
         ("pipe2", "pipe2 res=0 fd1=5 fd2=6 ino=7 flags=O_CLOEXEC"),
         ("dup3", "dup3 res=5 oldfd=0 newfd=5 flags=O_CLOEXEC"),
         ("fcntl F_DUPFD_CLOEXEC", "fcntl res=5 fd=0 cmd=F_DUPFD_CLOEXEC"),
@@ -574,6 +574,31 @@ fn close_on_exec_is_known_from_every_call_that_sets_it() {
         assert_eq!(lines[3], "b (10) < fstat res=0 fd=5", "{what}");
         assert_eq!(lines[4], "b (10) < fstat res=0 fd=0(<f>/dev/null)", "{what}");
     }
+}
+
+#[test]
+fn what_execve_may_have_closed_is_open_when_the_next_number_lies_above_it() {
+    let drawn = "
+        process tid=10 comm=sh
+        fd tid=10 fd=0 file /dev/null
+        fd tid=10 fd=1 file /dev/null
+        fd tid=10 fd=2 file /dev/null
+        fd tid=10 fd=3 pipe 'pipe:[3]'
+        fd tid=10 fd=4 pipe 'pipe:[4]'
+        ns tid dir type args
+        0  10  <   execve res=0 exe=b tid=10 pid=10 ptid=1 comm=b
+        10 10  <   fstat  res=0 fd=9
+        20 10  <   openat fd=4 dirfd=-100 name=/etc/ld.so.cache flags=O_RDONLY mode=0
+        30 11  <   fstat  res=0 fd=9
+        40 10  <   fstat  res=-9 fd=3
+        ";
+    let lines = right(drawn);
+    assert_eq!(lines[2], "b (10) < openat fd=4(<f>/etc/ld.so.cache) dirfd=-100(AT_FDCWD) name=/etc/ld.so.cache flags=1(O_RDONLY) mode=0");
+    // A call on it need not succeed to show that.
+    assert_eq!(lines[4], "b (10) < fstat res=-9(EBADF) fd=3(<p>pipe:[3])");
+    let state = state(drawn, Quirks::NONE);
+    let closed: Vec<u32> = (3..5).map(|index| state.descriptions().get(index).closed).collect();
+    assert_eq!(closed, [NONE, 0]);
 }
 
 #[test]

@@ -331,6 +331,9 @@ impl State {
         }
         if !self.doubtful.is_empty() {
             self.doubtful.remove(&(table, fd));
+            if takes_lowest_number(call.event.kind) {
+                self.open_below(table, fd, call.row);
+            }
         }
         self.descriptions.put(table, fd, description, call.row, cloexec);
         Subject { fd, description }
@@ -341,7 +344,13 @@ impl State {
             return Subject::NONE;
         }
         let description = self.descriptions.open(kind, name, None, 0, call.row);
-        self.point(call, call.result, description, closes_on_exec(call.event))
+        let subject = self.point(call, call.result, description, closes_on_exec(call.event));
+        if matches!(call.event.kind, 63 | 127 | 137 | 139) {
+            // Flags were not recorded.
+            let table = self.threads.now(call.thread).table;
+            self.descriptions.doubt_cloexec(table, call.result);
+        }
+        subject
     }
 
     fn closed(&mut self, call: &Exit<'_, '_>, subject: Subject) {
@@ -388,7 +397,7 @@ impl State {
         if old.description == NONE {
             // It is open, though nothing is known of it, and what the new number pointed at is closed.
             let table = self.threads.now(call.thread).table;
-            let right = !self.quirks.has(Quirk::EachNumberHasItsOwnCopy);
+            let right = !self.quirks.has(Quirk::CopiesOfUnknownFdsUnseen);
             if right && old.fd >= 0 && call.result != old.fd && self.descriptions.slot(table, call.result).is_some() {
                 let description = self.descriptions.open(FdKind::Unknown, Text::EMPTY, None, 0, call.row);
                 self.point(call, old.fd, description, false);
@@ -663,6 +672,11 @@ fn transport_of(ty: u64) -> Transport {
         5 => Transport::Packets,
         _ => Transport::Unknown,
     }
+}
+
+/// Whether the kernel gave this call the lowest free number.
+fn takes_lowest_number(kind: u16) -> bool {
+    !matches!(kind, 151 | 363 | 365)
 }
 
 /// Whether execve closes what this call made. The kernel itself asks for it where no flag can.

@@ -1,6 +1,6 @@
 //! Sockets: addresses, roles, names, and which two ends belong together.
 
-use super::calls::Exit;
+use super::calls::{Exit, O_CLOEXEC};
 use super::descriptions::{Attributes, Descriptions, FdKind, Role, Transport};
 use super::socket::{self, Address, L4_ICMP, L4_RAW, L4_TCP, L4_UDP, L4_UNKNOWN, Sock, Tuple};
 use super::strings::Text;
@@ -251,7 +251,9 @@ impl State {
         if call.result < 0 {
             return Subject::NONE;
         }
-        let cloexec = call.event.params.uint(5).unwrap_or(0) & 0x80000 != 0;
+        // The recorder writes its own bits, as for files.
+        let flags = call.event.params.uint(5);
+        let cloexec = flags.is_some_and(|flags| flags & u64::from(O_CLOEXEC) != 0);
         let Some(tuple) = call.event.params.get(1).and_then(Tuple::read) else {
             if self.quirks.has(Quirk::AcceptWithoutTupleUnseen) {
                 return Subject { fd: call.result, description: NONE };
@@ -278,7 +280,7 @@ impl State {
         self.descriptions.change(index, call.row, now, None);
         self.descriptions.set_transport(index, Transport::Stream);
         let subject = self.point(call, call.result, index, cloexec);
-        if matches!(call.event.kind, 57 | 249) {
+        if matches!(call.event.kind, 57 | 249 | 389) && flags.is_none() {
             // accept4, whose flags were not recorded.
             let table = self.threads.now(call.thread).table;
             self.descriptions.doubt_cloexec(table, call.result);

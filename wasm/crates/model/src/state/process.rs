@@ -480,11 +480,13 @@ impl State {
         self.threads.live_mut(thread).dead = false;
         if !quirks.has(Quirk::ExecveKeepsFds) {
             let table = self.threads.now(thread).table;
+            let drops_uncertain = !quirks.has(Quirk::UncertainFdsSurviveExecve);
             for (fd, slot) in self.descriptions.live(table) {
-                if slot.cloexec || slot.maybe_cloexec {
+                let is_uncertain = slot.maybe_cloexec && !slot.cloexec && drops_uncertain;
+                if slot.cloexec || is_uncertain {
                     self.descriptions.remove(table, fd, row, Ended::Exec, thread);
                 }
-                if slot.maybe_cloexec && !slot.cloexec {
+                if is_uncertain {
                     self.doubtful.insert((table, fd), slot.description);
                 }
             }
