@@ -147,6 +147,8 @@ export interface CallDetail {
   readonly cpu: number;
   readonly tid: number;
   readonly process: string;
+  /** False for what happens without an enter and an exit, such as a switch. */
+  readonly isCall: boolean;
   readonly enter?: EdgeDetail;
   readonly exit?: EdgeDetail;
   readonly latencyNs?: number;

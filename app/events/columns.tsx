@@ -85,7 +85,7 @@ const shared = {
     id: 'num',
     header: fixed('#'),
     title: 'Event number',
-    width: 60,
+    width: 76,
     end: true,
     mono: true,
     cell: (row: Row) => row.num ?? '',

@@ -27,11 +27,13 @@ function Call({ call, tabId }: { readonly call: CallDetail; readonly tabId: TabI
         <span className="dim"> {call.category}</span>
       </h2>
       <dl className="facts">
-        <Fact name="Events">
-          {enter === undefined ? <span className="dim">enter not recorded</span> : <EventLink tabId={tabId} row={enter.row} num={enter.num} label="enter" />}
-          {' → '}
-          {exit === undefined ? <span className="dim">no exit</span> : <EventLink tabId={tabId} row={exit.row} num={exit.num} label="exit" />}
-        </Fact>
+        {call.isCall ? (
+          <Fact name="Events">
+            {enter === undefined ? <span className="dim">enter not recorded</span> : <EventLink tabId={tabId} row={enter.row} num={enter.num} label="enter" />}
+            {' → '}
+            {exit === undefined ? <span className="dim">no exit</span> : <EventLink tabId={tabId} row={exit.row} num={exit.num} label="exit" />}
+          </Fact>
+        ) : null}
         <Fact name="Process">
           <Captured text={call.process} /> <span className="dim">({call.tid})</span> on CPU {call.cpu}
         </Fact>
@@ -46,16 +48,18 @@ function Call({ call, tabId }: { readonly call: CallDetail; readonly tabId: TabI
             )}
           </Fact>
         )}
-        <Fact name="Took">
-          {call.latencyNs === undefined ? (
-            <span className="dim">{enter === undefined ? 'not recorded' : 'has not returned'}</span>
-          ) : (
-            span(call.latencyNs)
-          )}
-        </Fact>
+        {call.isCall ? (
+          <Fact name="Took">
+            {call.latencyNs === undefined ? (
+              <span className="dim">{enter === undefined ? 'not recorded' : 'has not returned'}</span>
+            ) : (
+              span(call.latencyNs)
+            )}
+          </Fact>
+        ) : null}
         {fd === undefined ? null : <FdFact fd={fd} tabId={tabId} />}
       </dl>
-      {enter === undefined ? null : <Edge edge={enter} title="Enter" />}
+      {enter === undefined ? null : <Edge edge={enter} title={call.isCall ? 'Enter' : 'Event'} />}
       {exit === undefined ? null : <Edge edge={exit} title="Exit" />}
     </>
   );

@@ -12,7 +12,7 @@ use crate::read::Blocks;
 use crate::session::{Core, Session};
 use crate::source::{ByteSource, ReadError};
 use crate::state::{FdDetail, lossy};
-use crate::window::{Edges, errno};
+use crate::window::{Edges, errno, has_exit};
 use crate::words::Words;
 
 /// One parameter with its meaning.
@@ -80,6 +80,8 @@ pub struct CallDetail {
     pub tid: i64,
     /// Short name of the process.
     pub process: String,
+    /// False for what happens without an enter and an exit, such as a switch.
+    pub is_call: bool,
     /// The enter, when it was recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enter: Option<EdgeDetail>,
@@ -195,6 +197,7 @@ impl Session {
             cpu: first.cpu,
             tid,
             process: words.process(&first),
+            is_call: first.is_exit() || has_exit(first.kind),
             enter: enter_edge,
             exit: exit_edge,
             latency_ns: exit.map(|exit| exit.ts.wrapping_sub(first.ts).cast_signed()),
