@@ -234,6 +234,7 @@ struct Printing<'a> {
     begun: bool,
     /// Events that count for `-n`.
     counted: u64,
+    /// Time of the first event that is not part of the initial state, printed or not.
     first: Option<u64>,
     before: Option<u64>,
     goes_on: bool,
@@ -290,12 +291,17 @@ impl Sink for Printing<'_> {
         let applied = self.state.apply(self.row, event);
         self.row += 1;
         let Some(number) = applied.number else { return };
+        // Container, user and group records before the first other event belong to the initial state.
+        let initial = matches!(event.kind, 272 | 324 | 354..=361);
+        if !initial {
+            // Also of an event that is not printed: relative times count from it.
+            self.first.get_or_insert(event.ts);
+        }
         let printer = self.printer();
         if self.options.filter.is_some_and(|filter| !filter.passes(event.kind, printer.release)) {
             return;
         }
-        // Container, user and group records before the first other event belong to the initial state.
-        self.begun |= !matches!(event.kind, 272 | 324 | 354..=361);
+        self.begun |= !initial;
         if self.begun {
             self.counted += 1;
             self.counts.count(event, &printer);
