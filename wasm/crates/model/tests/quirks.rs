@@ -177,14 +177,14 @@ faces! {
         50 10  <   fstat  res=0
         60 10  >   fstat  fd=4
         70 10  <   fstat  res=-9
-        80 10  >   fstat  fd=5
-        90 10  <   fstat  res=0
+        80 10  >   read   fd=5 size=1
+        90 10  <   read   res=1 data=x
         99 10  >   fstat  fd=4
         99 10  >   fstat  fd=5
         ",
         [
             ("b (10) > fstat fd=4(<u>)", "b (10) > fstat fd=4"),
-            ("b (10) > fstat fd=5(<4t>0.0.0.0:80)", "b (10) > fstat fd=5"),
+            ("b (10) > read fd=5(<4t>0.0.0.0:80) size=1", "b (10) > read fd=5 size=1"),
             ("b (10) > fstat fd=4(<u>)", "b (10) > fstat fd=4"),
         ]
 
