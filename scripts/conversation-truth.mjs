@@ -8,7 +8,9 @@
  */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { basename } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const fields = '%evt.num|%evt.rawtime|%thread.tid|%proc.pid|%evt.dir|%evt.type|%evt.args';
 
@@ -19,9 +21,13 @@ function lines(command, args) {
 }
 
 /** @typedef {{ id: number, key: string, family: string, side: number, sum: Sum, closed: undefined | Close, mates: undefined | Life, maybe: boolean, cloexec: boolean, refs: number, connect?: [number, number, number], accept?: [number, number], role?: string }} Description */
+/** @typedef {Map<number, { what: Description, cloexec: boolean, maybe: boolean }>} Table */
 /** @typedef {{ writes: number, written: number, failedWrites: number, reads: number, read: number, failures: Failure[] }} Sum */
 /** @typedef {{ call: string, enter: number, exit: number, errno: string, time: number }} Failure */
 /** @typedef {{ exit: number, how: string, time: bigint }} Close */
+/** @typedef {{ side: number, call: string, enter: number | null, exit: number | null, errno: string, cause_evts: number[] }} FailureLine */
+/** @typedef {{ write_calls: number | null, written: number | null, failed_writes: number | null, read_calls: number | null, read: number | null }} DirectionLine */
+/** @typedef {{ key: string, life: number | null, start: number | null, dir: [DirectionLine, DirectionLine], close: ({ exit: number | null, how: string } | null)[], failures: FailureLine[] }} Line What the command prints. */
 /** @typedef {{ key: string, family: string, ends: [Description | undefined, Description | undefined], start: number }} Life */
 
 const readCalls = new Set(['read', 'readv', 'pread', 'preadv', 'recv', 'recvfrom', 'recvmsg']);
@@ -47,10 +53,10 @@ async function truth(capture) {
     const parts = line.split('|');
     rows.push([...parts.slice(0, 6), parts.slice(6).join('|')]);
     const [tid, pid] = [Number(parts[2]), Number(parts[3])];
-    if (pid > 0) threads.set(pid, (threads.get(pid) ?? new Set()).add(tid));
+    if (pid > 0) threads.set(pid, (threads.get(pid) ?? /** @type {Set<number>} */ (new Set())).add(tid));
   }
   let ids = 0;
-  /** @type {Map<number, Map<number, { what: Description, cloexec: boolean, maybe: boolean }>>} */
+  /** @type {Map<number, Table>} */
   const tables = new Map();
   /** @type {Map<number, number>} */
   const tableOf = new Map();
@@ -60,7 +66,7 @@ async function truth(capture) {
   const lives = [];
   /** @type {Map<string, Life>} */
   const open = new Map();
-  /** @type {Map<string, Map<number, { what: Description, cloexec: boolean, maybe: boolean }>>} */
+  /** @type {Map<string, Table>} */
   const snapshots = new Map();
   /** @type {Map<string, Description>} */
   const suspended = new Map();
@@ -69,10 +75,21 @@ async function truth(capture) {
 
   /** @param {string} family @param {boolean} [known] @returns {Description} */
   const make = (family, known = true) => ({ id: (ids += 1), key: '', family, side: 0, sum: { writes: 0, written: 0, failedWrites: 0, reads: 0, read: 0, failures: [] }, closed: undefined, mates: undefined, maybe: !known, cloexec: false, refs: 0 });
+  /** @returns {Table} */
+  const emptyTable = () => new Map();
+  /** @param {Table} from What fork and CLONE_FILES undone make of it. */
+  const copyOf = (from) => {
+    const copy = emptyTable();
+    for (const [fd, slot] of from) {
+      slot.what.refs += 1;
+      copy.set(fd, { ...slot });
+    }
+    return copy;
+  };
   /** @param {number} pid */
   const table = (pid) => {
-    let found = tables.get(pid);
-    if (found === undefined) tables.set(pid, (found = new Map()));
+    const found = tables.get(pid) ?? emptyTable();
+    tables.set(pid, found);
     return found;
   };
   /** @param {Description} what @param {number} num @param {bigint} time @param {string} how */
@@ -87,6 +104,18 @@ async function truth(capture) {
     if (old !== undefined) release(old.what, num, time, 'replaced');
     table(pid).set(fd, { what, cloexec, maybe });
     suspended.delete(`${pid}:${fd}`);
+  };
+  /**
+   * A new number is the lowest free one: what stands below it is open, also what execve might have closed.
+   * @param {number} pid @param {number} fd @param {number} num @param {bigint} time
+   */
+  const openBelow = (pid, fd, num, time) => {
+    for (const [name, what] of [...suspended]) {
+      const [owner, number] = name.split(':').map(Number);
+      if (owner !== pid || number === undefined || number >= fd) continue;
+      what.closed = undefined;
+      put(pid, number, what, false, false, num, time);
+    }
   };
   /** @param {string} key @param {string} family @param {Description} what @param {number} side @param {number} start */
   const join = (key, family, what, side, start) => {
@@ -151,7 +180,7 @@ async function truth(capture) {
     if (result === undefined) continue;
     const errno = /^(?:res|fd)=-\d+\(([A-Z0-9]+)\)/.exec(args)?.[1] ?? '';
     let what = enter?.what;
-    if (enter !== undefined && what === undefined && enter.fd !== undefined && errno !== 'EBADF') {
+    if (enter !== undefined && what === undefined && enter.fd !== undefined && errno !== 'EBADF' && (readCalls.has(type) || writeCalls.has(type) || type === 'dup')) {
       const back = suspended.get(`${pid}:${enter.fd}`);
       if (back !== undefined && table(pid).get(enter.fd) === undefined) {
         put(pid, enter.fd, back, false, false, num, time);
@@ -170,6 +199,7 @@ async function truth(capture) {
     } else if (result < 0 && !(type === 'connect' && errno === 'EINPROGRESS')) {
       continue;
     } else if (type === 'socket') {
+      openBelow(pid, result, num, time);
       const flags = number(enter?.args ?? '', 'type') ?? 0;
       const domain = number(enter?.args ?? '', 'domain');
       if (domain === 1 || domain === 2 || domain === 10) {
@@ -189,6 +219,7 @@ async function truth(capture) {
       if (own?.mates !== undefined && own.mates.ends[1] === undefined) lives.splice(lives.indexOf(own.mates), 1);
     } else if (type === 'accept') {
       const tuple = keyOf(/tuple=(.*?)(?: queuepct=.*)?$/.exec(args)?.[1] ?? '');
+      openBelow(pid, result, num, time);
       const made = make('socket');
       put(pid, result, made, false, true, num, time);
       if (tuple !== undefined) {
@@ -197,6 +228,7 @@ async function truth(capture) {
       }
     } else if (type === 'socketpair' || type === 'pipe') {
       const [fd1, fd2] = [number(args, 'fd1'), number(args, 'fd2')];
+      openBelow(pid, fd1 ?? 0, num, time);
       const cloexec = ((number(enter?.args ?? '', 'type') ?? 0) & 0x80000) !== 0;
       const addresses = / source=([0-9A-F]+) peer=([0-9A-F]+)/.exec(args);
       const key = type === 'pipe' ? `pipe:${number(args, 'ino')}` : unixKey(addresses?.[1] ?? '', addresses?.[2] ?? '');
@@ -220,10 +252,18 @@ async function truth(capture) {
       if (slot !== undefined && (enter?.fd ?? 0) > 2 && !slot.cloexec) slot.maybe = true;
       else if (slot !== undefined && (enter?.fd ?? 0) <= 2) slot.cloexec = slot.maybe = false;
     } else if (['open', 'openat', 'openat2', 'creat', 'eventfd', 'signalfd', 'timerfd_create', 'inotify_init', 'open_by_handle_at'].includes(type)) {
+      openBelow(pid, result, num, time);
       const old = table(pid).get(result);
       if (old !== undefined) release(old.what, num, time, 'replaced');
       table(pid).delete(result);
       suspended.delete(`${pid}:${result}`);
+      // A pipe opened once more by its number.
+      const again = / name=\/proc\/self\/fd\/(\d+)[ (]/.exec(args)?.[1];
+      const target = again === undefined ? undefined : find(Number(again));
+      if (target?.family === 'pipe') {
+        const wanted = args.includes('O_WRONLY') ? 1 : args.includes('O_RDONLY') ? 0 : target.side;
+        put(pid, result, target.mates?.ends[wanted] ?? target, args.includes('O_CLOEXEC'), false, num, time);
+      }
     } else if (type === 'close') {
       const slot = enter?.fd === undefined ? undefined : table(pid).get(enter.fd);
       if (slot !== undefined && enter?.fd !== undefined && slot.what === what) {
@@ -232,18 +272,17 @@ async function truth(capture) {
       }
     } else if (['clone', 'fork', 'vfork', 'clone3'].includes(type)) {
       const flags = number(args, 'flags') ?? 0;
-      const isThread = (flags & 0x2000) !== 0 || /CLONE_THREAD/.test(args);
+      const isThread = (flags & 0x2000) !== 0 || args.includes('CLONE_THREAD');
       if (result > 0) {
         if (isThread) continue;
-        const shared = /CLONE_FILES/.test(args);
-        if (shared) continue;
+        if (args.includes('CLONE_FILES')) continue;
+        // With CLONE_PARENT the child names the caller's parent as its own.
+        const parent = /CLONE_PARENT[|)]/.test(args) ? number(args, 'ptid') : tid;
         // The table as it is now goes to the child, whose number may be one of its own namespace.
-        if (!snapshots.has(`done:${tid}:${result}`)) {
-          const copy = new Map([...table(pid)].map(([fd, slot]) => [fd, { ...slot }]));
-          for (const { what: held } of copy.values()) held.refs += 1;
-          snapshots.set(`${tid}:${result}`, copy);
+        if (!snapshots.has(`done:${parent}:${result}`)) {
+          snapshots.set(`${parent}:${result}`, copyOf(table(pid)));
         }
-        snapshots.delete(`done:${tid}:${result}`);
+        snapshots.delete(`done:${parent}:${result}`);
       } else {
         const [own, ptid, vtid] = [tid, number(args, 'ptid') ?? -1, number(args, 'vtid') ?? tid];
         const group = number(args, 'pid') ?? own;
@@ -253,26 +292,21 @@ async function truth(capture) {
         }
         const name = [`${ptid}:${own}`, `${ptid}:${vtid}`].find((key) => snapshots.has(key)) ?? [...snapshots.keys()].reverse().find((key) => key.endsWith(`:${vtid}`) && !key.startsWith('done'));
         if (name !== undefined) {
-          tables.set(own, snapshots.get(name) ?? new Map());
+          tables.set(own, snapshots.get(name) ?? emptyTable());
           snapshots.delete(name);
-        } else if (/CLONE_FILES/.test(args)) {
+        } else if (args.includes('CLONE_FILES')) {
           tableOf.set(own, ptid);
         } else {
-          const parent = tables.get(tableOf.get(ptid) ?? processOf.get(ptid) ?? ptid) ?? new Map();
-          const copy = new Map([...parent].map(([fd, slot]) => [fd, { ...slot }]));
-          for (const { what: held } of copy.values()) held.refs += 1;
-          tables.set(own, copy);
-          snapshots.set(`done:${ptid}:${own}`, new Map());
-          if (vtid !== own) snapshots.set(`done:${ptid}:${vtid}`, new Map());
+          tables.set(own, copyOf(table(tableOf.get(ptid) ?? processOf.get(ptid) ?? ptid)));
+          snapshots.set(`done:${ptid}:${own}`, emptyTable());
+          if (vtid !== own) snapshots.set(`done:${ptid}:${vtid}`, emptyTable());
         }
         threads.set(own, threads.get(own) ?? new Set([own]));
       }
     } else if (isExec) {
       if (tableOf.has(tid)) {
-        const copy = new Map([...table(pid)].map(([fd, slot]) => [fd, { ...slot }]));
-        for (const { what: held } of copy.values()) held.refs += 1;
         tableOf.delete(tid);
-        tables.set(tid, copy);
+        tables.set(tid, copyOf(table(pid)));
       }
       const own = tableOf.get(tid) ?? (Number(pidText) > 0 ? Number(pidText) : tid);
       for (const [fd, slot] of [...table(own)]) {
@@ -307,10 +341,12 @@ function moved(what, writes, call, result, errno, enter, exit) {
  */
 export async function compare(bin, capture) {
   const lives = await truth(capture);
-  /** @type {Map<string, any[]>} */
+  /** @type {Map<string, Line[]>} */
   const ours = new Map();
-  for await (const line of lines(bin, ['conversations', '--json', capture])) {
-    const object = JSON.parse(line);
+  for await (const text of lines(bin, ['conversations', '--json', capture])) {
+    /** @type {unknown} */
+    const parsed = JSON.parse(text);
+    const object = /** @type {Line} */ (parsed);
     if (object.life !== null) ours.set(object.key, [...(ours.get(object.key) ?? []), object]);
   }
   /** @type {Map<string, Life[]>} */
@@ -328,29 +364,48 @@ export async function compare(bin, capture) {
     expected.sort((a, b) => a.start - b.start).forEach((life, at) => {
       compared += 1;
       const mine = found[at];
+      if (mine === undefined) return;
       /** @param {string} what @param {unknown} have @param {unknown} want */
       const check = (what, have, want) => {
         if (JSON.stringify(have) !== JSON.stringify(want)) differences.push(`${key}~${mine.life}: ${what} is ${JSON.stringify(have)}, expected ${JSON.stringify(want)}`);
       };
       check('start', mine.start, life.start);
-      for (const side of [0, 1]) {
+      for (const side of /** @type {const} */ ([0, 1])) {
         const end = life.ends[side];
         if (end === undefined) continue;
-        const [out, back] = [mine.dir[side], mine.dir[1 - side]];
+        const [out, back] = side === 0 ? mine.dir : [mine.dir[1], mine.dir[0]];
+        const close = mine.close[side] ?? null;
         check(`end ${side} writes`, [out.write_calls, out.written, out.failed_writes], [end.sum.writes, end.sum.written, end.sum.failedWrites]);
         check(`end ${side} reads`, [back.read_calls, back.read], [end.sum.reads, end.sum.read]);
-        check(`end ${side} close`, mine.close[side] === null ? null : [mine.close[side].exit, mine.close[side].how], end.closed === undefined ? null : [end.closed.exit, end.closed.how]);
-        const failures = mine.failures.filter((/** @type {any} */ one) => one.side === side);
-        check(`end ${side} failures`, failures.map((/** @type {any} */ one) => [one.call, one.enter, one.exit, one.errno]), end.sum.failures.map((one) => [one.call, one.enter, one.exit, one.errno]));
+        check(`end ${side} close`, close === null ? null : [close.exit, close.how], end.closed === undefined ? null : [end.closed.exit, end.closed.how]);
+        const failures = mine.failures.filter((one) => one.side === side);
+        check(`end ${side} failures`, failures.map((one) => [one.call, one.enter, one.exit, one.errno]), end.sum.failures.map((one) => [one.call, one.enter, one.exit, one.errno]));
         for (const failure of failures) {
           const peer = life.ends[1 - side]?.closed;
-          if (!['EPIPE', 'ECONNRESET'].includes(failure.errno) || peer === undefined || peer.exit > failure.exit) continue;
+          if (!['EPIPE', 'ECONNRESET'].includes(failure.errno) || peer === undefined || failure.exit === null || peer.exit > failure.exit) continue;
           check(`cause of ${failure.exit}`, failure.cause_evts.at(-1), peer.exit);
         }
       }
     });
   }
   return { compared, differences };
+}
+
+/**
+ * Compares every classic sample of the project.
+ * @param {string} bin
+ * @returns {Promise<{ passed: number, failed: number, output: string }>}
+ */
+export async function checkConversations(bin) {
+  const folder = fileURLToPath(new URL('../public/samples/', import.meta.url));
+  const result = { passed: 0, failed: 0, output: '' };
+  for (const name of readdirSync(folder).filter((name) => name.includes('kmod'))) {
+    const { compared, differences } = await compare(bin, join(folder, name));
+    if (differences.length === 0 && compared > 0) result.passed += 1;
+    else result.failed += 1;
+    result.output += differences.map((difference) => `${name}: ${difference}\n`).join('');
+  }
+  return result;
 }
 
 if (process.argv[1] !== undefined && basename(process.argv[1]) === 'conversation-truth.mjs') {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { checkBudgets } from './budgets.mjs';
 import * as checks from './checks.mjs';
 import { conformance } from './conformance.mjs';
+import { checkConversations } from './conversation-truth.mjs';
 import { canInstall, install } from './debian.mjs';
 import { buildCommand } from './engine.mjs';
 import { prepare } from './prepare.mjs';
@@ -60,6 +61,7 @@ await main(async () => {
     })(),
   ]);
   await check('Conformance with sysdig', () => conformance());
+  await check('Conversations by arithmetic', async () => checkConversations(await alone(buildCommand)));
   await check('Journeys in browsers', checks.journeys);
   await check('Budgets', checkBudgets);
   console.log(`${total.passed} passed, ${total.failed} failed`);

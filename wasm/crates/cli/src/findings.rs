@@ -6,6 +6,7 @@ use lexopt::Arg::{Long, Short, Value};
 
 use crate::Problem;
 use crate::conversations::{open, status};
+use crate::output::Output;
 
 const HELP: &str = "\
 Says what is worth a look in the conversations of a capture, the gravest first.
@@ -32,16 +33,20 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
     }
     let (mut session, mut files) = open(&names)?;
     let findings = session.findings(&mut files)?;
+    let mut output = Output::new();
     for finding in &findings {
         if json {
-            println!("{}", serde_json::to_string(finding)?);
+            output.line().extend_from_slice(serde_json::to_string(finding)?.as_bytes());
         } else {
             let severity = format!("{:?}", finding.severity).to_lowercase();
-            println!("{severity:<8} {}", finding.sentence);
+            output.line().extend_from_slice(format!("{severity:<8} {}", finding.sentence).as_bytes());
         }
+        output.line_done();
     }
     if findings.is_empty() && !json {
-        println!("Nothing stands out in the conversations of this capture.");
+        output.line().extend_from_slice(b"Nothing stands out in the conversations of this capture.");
+        output.line_done();
     }
+    output.flush();
     Ok(status(&session))
 }

@@ -285,8 +285,9 @@ impl Ledgers {
                 }
             }
             Class::Shutdown => {
-                if result == 0 {
-                    if let Some(ledger) = self.ledger(applied.description, state) {
+                if result == 0
+                    && let Some(ledger) = self.ledger(applied.description, state)
+                {
                         // Older exits do not carry it.
                         let how = event.params.uint(2).or_else(|| applied.enter.map(|_| u64::from(ledger.shutting)));
                         let both = how.is_none_or(|how| how > 1);
@@ -297,7 +298,6 @@ impl Ledgers {
                             ledger.shut[1] = row;
                         }
                         ledger.touch(row, applied.enter);
-                    }
                 }
             }
             Class::SocketOption => {

@@ -285,7 +285,7 @@ impl Core {
             }
             let mut rows = Vec::new();
             self.index.rows_about(&end.descriptions, conversation.last.saturating_sub(1), &mut rows);
-            let open = rows.into_iter().filter_map(|row| self.index.record(row)).filter(|record| !record.is_exit() && record.partner.is_none()).filter(|record| index::conversations::is_data_exit(record.kind + 1)).last();
+            let open = rows.into_iter().filter_map(|row| self.index.record(row)).filter(|record| !record.is_exit() && record.partner.is_none()).rfind(|record| index::conversations::is_data_exit(record.kind + 1));
             let Some(open) = open else { continue };
             let end_ts = self.index.last_ts();
             let waited = end_ts.saturating_sub(open.ts).cast_signed();

@@ -238,6 +238,9 @@ fn path_of(name: &[u8]) -> &[u8] {
     }
 }
 
+/// IPv6, source address and port, destination address and port.
+type Tuple = (bool, [u8; 16], u16, [u8; 16], u16);
+
 /// Makes the conversations of a capture.
 pub struct Builder<'a> {
     state: &'a State,
@@ -549,7 +552,7 @@ impl<'a> Builder<'a> {
     fn udp(&mut self, numbers: &[u32]) {
         let descriptions = self.state.descriptions();
         // By the two addresses, whichever stands first: clients, servers.
-        let mut groups: HashMap<(bool, [u8; 16], u16, [u8; 16], u16), [Vec<u32>; 2]> = HashMap::new();
+        let mut groups: HashMap<Tuple, [Vec<u32>; 2]> = HashMap::new();
         for number in numbers {
             let Some(ledger) = self.ledger(*number) else { continue };
             let description = descriptions.description_of(ledger.end);

@@ -181,7 +181,7 @@ fn label_of(open: &Open) -> String {
 
 /// Name-value pairs, as far as they are complete.
 fn pairs(mut content: &[u8]) -> Vec<(&[u8], &[u8])> {
-    fn length<'a>(content: &'a [u8]) -> Option<(usize, &'a [u8])> {
+    fn length(content: &[u8]) -> Option<(usize, &[u8])> {
         match content {
             [high @ 128..=255, b, c, d, rest @ ..] => Some((u32::from_be_bytes([high & 0x7f, *b, *c, *d]) as usize, rest)),
             [short @ 0..=127, rest @ ..] => Some((usize::from(*short), rest)),
