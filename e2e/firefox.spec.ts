@@ -6,7 +6,7 @@ import { captures } from './page';
 const firefox = process.env['FIREFOX_PATH'] ?? '/usr/bin/firefox-esr';
 
 /** What the element with this role and name says. */
-const textOf = (page: Page, selector: string): Promise<string> => page.$eval(selector, (element) => element.textContent ?? '');
+const textOf = (page: Page, selector: string): Promise<string> => page.$eval(selector, (element) => element.textContent);
 
 // Playwright brings a Firefox of its own that cannot be had everywhere: the distribution's one is driven over WebDriver BiDi.
 test('the journey of a newcomer works in Firefox too', async ({ baseURL }) => {
@@ -22,7 +22,7 @@ test('the journey of a newcomer works in Firefox too', async ({ baseURL }) => {
     const input = await page.waitForSelector('input[type=file]');
     await (input as unknown as { uploadFile: (path: string) => Promise<void> }).uploadFile(captures.epipe);
     const status = '[role=status][aria-label="Capture status"]';
-    await page.waitForFunction((at) => document.querySelector(at)?.textContent?.includes('Indexed in') === true, {}, status);
+    await page.waitForFunction((at) => document.querySelector(at)?.textContent.includes('Indexed in') === true, {}, status);
     expect(await textOf(page, status)).toContain('17,796 of 17,796 events');
 
     // Go to the accept, follow its conversation, and come back.

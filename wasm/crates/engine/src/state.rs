@@ -243,7 +243,8 @@ impl Session {
             return Ok(Some(StateDetail::unknown(tid)));
         }
         let version = state.version(record.version);
-        let cgroups = split(state.text(version.cgroups));
+        // Recorders keep the line feed of the file they read a path from.
+        let cgroups: Vec<String> = split(state.text(version.cgroups)).into_iter().map(|entry| entry.trim_end().to_owned()).collect();
         let of = |text| lossy(state.text(text));
         let loginuid = (version.loginuid != u32::MAX).then_some(version.loginuid);
         let ancestors = state.ancestors_at(record.version, row).into_iter().map(|index| {

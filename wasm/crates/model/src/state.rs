@@ -511,7 +511,7 @@ impl State {
         let is_container = matches!(kind, 272 | 324);
         // Records of containers, users and groups before the first other event belong to the initial state.
         let is_record = is_container || matches!(kind, 354..=361);
-        let printed = !event.state_only && info.category != Category::Internal && !(is_record && !self.begun);
+        let printed = !event.state_only && info.category != Category::Internal && (self.begun || !is_record);
         if !is_record {
             self.begun = true;
         }
@@ -608,11 +608,7 @@ impl State {
         }
         match event.kind {
             22 => self.connect_enter(row, event, thread, subject),
-            30 | 48 => {
-                if subject.description == NONE {
-                    subject = self.send_enter(row, event, thread, subject);
-                }
-            }
+            30 | 48 if subject.description == NONE => subject = self.send_enter(row, event, thread, subject),
             16 | 186 => self.procexit(row, event, thread),
             _ => {}
         }

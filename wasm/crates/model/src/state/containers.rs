@@ -59,7 +59,8 @@ fn id_of(cgroups: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn id_of_path(path: &[u8]) -> Option<Vec<u8>> {
-    let path = std::str::from_utf8(path).ok()?;
+    // Recorders keep the line feed of the file they read it from.
+    let path = std::str::from_utf8(path).ok()?.trim_end_matches('\n');
     let mut parts = path.rsplit('/');
     let last = parts.next()?;
     let above = parts.next();
@@ -174,6 +175,12 @@ mod tests {
         let id = "d7bb71f7610b01172a9b87cd09ac04709d4239f2acc73f6e237adbafc3099312";
         assert_eq!(id_of(format!("cpuset=/docker/{id}\0cpu=/").as_bytes()).as_deref(), Some(&b"d7bb71f7610b"[..]));
         assert_eq!(id_of(format!("cpu=/system.slice/docker-{id}.scope").as_bytes()).as_deref(), Some(&b"d7bb71f7610b"[..]));
+    }
+
+    #[test]
+    fn a_line_feed_behind_a_path_does_not_hide_its_container() {
+        let id = "9d2fac3416febb7c1b29056cf5ceb3fb818ed71e6812d4488e0326c37b6b3a4f";
+        assert_eq!(id_of(format!("cpu=/system.slice/docker-{id}.scope\n\0memory=/").as_bytes()).as_deref(), Some(&b"9d2fac3416fe"[..]));
     }
 
     #[test]

@@ -7,8 +7,8 @@ use hashbrown::HashMap;
 /// Names of ids, by container; the empty container is the host.
 #[derive(Default)]
 pub struct Identities {
-    users: HashMap<(Text, u32), Vec<(Row, Option<Text>)>>,
-    groups: HashMap<(Text, u32), Vec<(Row, Option<Text>)>>,
+    users: Names,
+    groups: Names,
 }
 
 impl Identities {
@@ -33,6 +33,7 @@ impl Identities {
     }
 }
 
+/// By container and id: each name with its first row, `None` once it was deleted.
 type Names = HashMap<(Text, u32), Vec<(Row, Option<Text>)>>;
 
 fn set(names: &mut Names, key: (Text, u32), name: Option<Text>, row: Row) {

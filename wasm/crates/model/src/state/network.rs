@@ -371,8 +371,8 @@ impl State {
                 }
                 self.fill_unset(six, &mut sock);
                 // To be bound does not make a socket a server: one that sends first is a client.
-                let knows_role = after.role != Role::None && !(was_bound && !self.quirks.has(Quirk::FamiliesShareMemory));
-                if !knows_role {
+                let was_only_bound = was_bound && !self.quirks.has(Quirk::FamiliesShareMemory);
+                if after.role == Role::None || was_only_bound {
                     after.role = self.guess_role(call.thread, six, &sock, incoming);
                 }
                 if (incoming && after.role == Role::Client) || (!incoming && after.role == Role::Server) {

@@ -287,10 +287,10 @@ impl Threads {
     fn set_newest(&mut self, tid: i64, thread: ThreadIndex) {
         match usize::try_from(tid) {
             Ok(at) if at < PAGE * PAGES => {
-                if let Some(page) = self.pages.get_mut(at / PAGE) {
-                    if let Some(place) = page.get_or_insert_with(|| Box::new([NONE; PAGE])).get_mut(at % PAGE) {
-                        *place = thread;
-                    }
+                if let Some(page) = self.pages.get_mut(at / PAGE)
+                    && let Some(place) = page.get_or_insert_with(|| Box::new([NONE; PAGE])).get_mut(at % PAGE)
+                {
+                    *place = thread;
                 }
             }
             _ => {
