@@ -27,7 +27,7 @@ fn every_row_asked_again_at_the_end_says_what_it_said_live() {
             let end = walk(&bytes, quirks, |state, _, event, applied| {
                 let printer = Printer { release: state.release(), quirks: state.quirks(), ..Printer::default() };
                 text.clear();
-                line(&mut text, &printer, state, event, &applied, clock(event), &state.live(applied.version), &fd_name(state, &applied));
+                line(&mut text, &printer, state, event, &applied, clock(event), (&state.live(applied.version), &fd_name(state, &applied)));
                 live.push((hash(&text), applied));
             });
             let printer = Printer { release: end.release(), quirks: end.quirks(), ..Printer::default() };
@@ -41,7 +41,7 @@ fn every_row_asked_again_at_the_end_says_what_it_said_live() {
                     end.fd_view(&end.descriptions().at(applied.description, row)).name
                 };
                 text.clear();
-                line(&mut text, &printer, &end, event, applied, clock(event), &end.as_of(applied.version, row), name);
+                line(&mut text, &printer, &end, event, applied, clock(event), (&end.as_of(applied.version, row), name));
                 if hash(&text) != *expected {
                     wrong.push(format!("row {row}: {}", String::from_utf8_lossy(&text)));
                 }

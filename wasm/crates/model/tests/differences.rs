@@ -93,7 +93,7 @@ fn lines(bytes: &[u8], quirks: Quirks, time: TimeMode) -> Vec<u64> {
         let clock =
             Clock { ts: event.ts, first: *first.get_or_insert(event.ts), before, latency: applied.latency.unwrap_or(0) };
         text.clear();
-        line(&mut text, &printer, state, event, &applied, clock, &state.live(applied.version), &fd_name(state, &applied));
+        line(&mut text, &printer, state, event, &applied, clock, (&state.live(applied.version), &fd_name(state, &applied)));
         room = printer.room_after(event);
         before = Some(event.ts);
         let mut hasher = DefaultHasher::new();

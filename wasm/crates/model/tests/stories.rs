@@ -120,7 +120,7 @@ fn printed(drawn: &str, numbers: &[u64], quirks: Quirks, who: fn(&State, &model:
         let printer = Printer { release: state.release(), quirks, ..Printer::default() };
         let mut text = Vec::new();
         let clock = Clock { ts: event.ts, ..Clock::default() };
-        line(&mut text, &printer, state, event, &applied, clock, &state.live(applied.version), &fd_name(state, &applied));
+        line(&mut text, &printer, state, event, &applied, clock, (&state.live(applied.version), &fd_name(state, &applied)));
         let text = String::from_utf8_lossy(&text).trim_end().to_owned();
         let comm = String::from_utf8_lossy(state.text(state.version(applied.version).comm)).into_owned();
         lines.push(text.replacen(&format!("{comm} ({})", event.tid), &who(state, &applied, event.tid), 1));

@@ -110,8 +110,8 @@ pub fn walk(bytes: &[u8], quirks: Quirks, each: impl FnMut(&State, Row, &Event<'
     walk.state
 }
 
-/// Appends the line of one event.
-pub fn line(out: &mut Vec<u8>, printer: &Printer, state: &State, event: &Event<'_>, applied: &Applied, clock: Clock, view: &dyn View, fd_name: &[u8]) {
+/// Appends the line of one event, as a view and the name of the event's descriptor have it.
+pub fn line(out: &mut Vec<u8>, printer: &Printer, state: &State, event: &Event<'_>, applied: &Applied, clock: Clock, (view, fd_name): (&dyn View, &[u8])) {
     let heading = Heading {
         number: applied.number.unwrap_or(0),
         clock,
@@ -155,7 +155,7 @@ pub fn shown(drawn: &str, quirks: Quirks, time: TimeMode, ask: Ask) -> Vec<Strin
             Clock { ts: event.ts, first: *first.get_or_insert(event.ts), before, latency: applied.latency.unwrap_or(0) };
         before = Some(event.ts);
         let mut text = Vec::new();
-        line(&mut text, &printer, state, event, &applied, clock, &state.live(applied.version), &fd_name(state, &applied));
+        line(&mut text, &printer, state, event, &applied, clock, (&state.live(applied.version), &fd_name(state, &applied)));
         let text = String::from_utf8_lossy(&text);
         let mut columns = text.splitn(4, ' ');
         let (when, rest) = (columns.nth(1).unwrap_or(""), columns.nth(1).unwrap_or(""));
