@@ -1,0 +1,1 @@
+//! Lines printed from fields: formats as text and as JSON.

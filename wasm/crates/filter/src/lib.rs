@@ -1,0 +1,10 @@
+//! Questions about events: the fields that events have, the language that compares them, and lines printed from them.
+//! Takes the state of `model` and the records of `index`; knows nothing of files, lists or windows.
+
+pub mod error;
+pub mod fields;
+pub mod format;
+pub mod moment;
+pub mod value;
+
+pub use error::{FilterError, FilterNotice};

@@ -1,0 +1,1 @@
+//! One event and all that may be asked about it.

@@ -1,0 +1,1 @@
+//! Values of fields and their classes.
