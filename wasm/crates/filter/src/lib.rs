@@ -5,6 +5,9 @@ pub mod error;
 pub mod fields;
 pub mod format;
 pub mod moment;
+pub mod operator;
+pub mod parse;
+pub mod syntax;
 pub mod value;
 
 pub use error::{FilterError, FilterNotice};

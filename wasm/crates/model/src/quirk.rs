@@ -14,6 +14,8 @@ pub enum Home {
     Text,
     /// Both.
     Both,
+    /// The `filter` crate: fields and filters.
+    Filter,
 }
 
 /// All there is to say of one fault.
@@ -298,6 +300,31 @@ quirks! {
         right: "what lies between enter and exit where the capture has both",
         shows: "with `-t d`",
     }
+    NotNotIsNot: Filter, TimeOfDay, [V0_29_3] {
+        sysdig: "reads any run of `not` as one",
+        right: "that two of them cancel out",
+        shows: "in `not not evt.type = open`",
+    }
+    EmptyListHasAnEmptyText: Filter, TimeOfDay, [V0_29_3] {
+        sysdig: "reads `in ()` as a list of one empty text",
+        right: "an empty list, which nothing is in",
+        shows: "in `proc.args in ()`, which holds for processes without arguments",
+    }
+    NumbersAreCut: Filter, TimeOfDay, [V0_29_3] {
+        sysdig: "cuts the number that a field is compared with to 64 bits, then to the width of the field, sign included",
+        right: "to compare numbers as they are written",
+        shows: "in `user.uid = 4294967296`, which holds for root, and in `evt.num > -1`, which never holds",
+    }
+    AddressesArePadded: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
+        sysdig: "compares addresses of different families by as many bytes as the event's address has",
+        right: "that they differ",
+        shows: "in `fd.rip = ::1`, which holds for the peer 0.0.0.0 too",
+    }
+    AncestorsInIsTheOwnPid: Filter, TimeOfDay, [V0_29_3] {
+        sysdig: "compares the process's own pid when a filter asks `proc.apid in`, whatever the index",
+        right: "the ancestors, as with `=`",
+        shows: "in `proc.apid in (1)`, which holds for init alone",
+    }
 }
 
 /// Which faults to copy: all of them for the command that must print what sysdig prints, none elsewhere.
@@ -312,14 +339,14 @@ quirks! {
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Quirks {
-    members: u64,
+    members: u128,
 }
 
 impl Quirks {
     /// Right everywhere.
     pub const NONE: Self = Self { members: 0 };
     /// Every fault, as `sysdig` has it.
-    pub const ALL: Self = Self { members: u64::MAX >> (64 - Quirk::ALL_MEMBERS.len()) };
+    pub const ALL: Self = Self { members: u128::MAX >> (128 - Quirk::ALL_MEMBERS.len()) };
 
     /// Whether this fault is to be copied.
     #[inline]
@@ -346,7 +373,7 @@ impl Quirks {
     }
 }
 
-const fn bit(quirk: Quirk) -> u64 {
+const fn bit(quirk: Quirk) -> u128 {
     1 << quirk as u8
 }
 

@@ -174,6 +174,10 @@ fn wrapped(text: &str) -> String {
     out
 }
 
+fn named(release: Release) -> &'static str {
+    RELEASES.iter().find(|known| known.0 == release).map_or("", |known| known.1)
+}
+
 fn document(counts: &Counts) -> String {
     let mut out = HEAD.to_owned();
     let all: Vec<String> =
@@ -184,7 +188,12 @@ fn document(counts: &Counts) -> String {
         all.join(", ")
     );
     let _ = writeln!(out, "\n{}", wrapped(&text));
-    for (home, title) in [(Home::State, "What is remembered"), (Home::Both, "What is remembered and printed"), (Home::Text, "How it is printed")] {
+    for (home, title) in [
+        (Home::State, "What is remembered"),
+        (Home::Both, "What is remembered and printed"),
+        (Home::Text, "How it is printed"),
+        (Home::Filter, "What fields say and filters select"),
+    ] {
         let _ = writeln!(out, "\n## {title}");
         for quirk in Quirk::ALL_MEMBERS.iter().filter(|quirk| quirk.facts().home == home) {
             let facts = quirk.facts();
@@ -197,6 +206,8 @@ fn document(counts: &Counts) -> String {
                     lines => format!("{} lines", grouped(lines)),
                 }))
                 .collect();
+            // No line of `sysdig -r` has anything of a filter.
+            let lines = if home == Home::Filter { facts.releases.iter().map(|release| named(*release).to_owned()).collect() } else { lines };
             let text = format!(
                 "**{}.** sysdig {}; right is {}. Shows {}. *{}.*",
                 facts.name,
