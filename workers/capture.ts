@@ -115,6 +115,9 @@ export function createCaptureHandlers(surroundings: Surroundings): Handlers {
     stream({ name, direction }) {
       return sealed(capture().stream(name, direction));
     },
+    align({ left, right }) {
+      return sealed(engine.align(left, right));
+    },
     findings() {
       return plain(capture().findings());
     },

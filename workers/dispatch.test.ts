@@ -52,6 +52,7 @@ function connect(handlers: Partial<Handlers>) {
       conversation: missing,
       conversationCalls: missing,
       stream: missing,
+      align: missing,
       findings: missing,
       conversationOf: missing,
       ...handlers,

@@ -116,6 +116,7 @@ export function createDispatcher(
       conversation: (params, id) => run(handlers.conversation, params, id),
       conversationCalls: (params, id) => run(handlers.conversationCalls, params, id),
       stream: (params, id) => run(handlers.stream, params, id),
+      align: (params, id) => run(handlers.align, params, id),
       findings: (params, id) => run(handlers.findings, params, id),
       conversationOf: (params, id) => run(handlers.conversationOf, params, id),
     },

@@ -4,9 +4,11 @@
  */
 import init, * as wasm from '../wasm/pkg/web';
 import type {
+  Alignment,
   CallDetail,
   CaptureError,
   CaptureSummary,
+  ComparedCalls,
   ConversationCalls,
   ConversationDetail,
   ConversationName,
@@ -84,6 +86,8 @@ export interface Engine {
   createPackedBytes(): PackedBytes;
   /** What the first bytes of a file that is no capture look like. */
   looksLike(head: Uint8Array<ArrayBuffer>): string | undefined;
+  /** Puts the calls of two conversations side by side. */
+  align(left: ComparedCalls, right: ComparedCalls): Alignment;
   /** Whether memory is below `limit` and `headroom` more could be had now. */
   hasRoom(limit: number, headroom: number): boolean;
   readonly memoryBytes: number;
@@ -103,6 +107,8 @@ export async function loadEngine(module: WebAssembly.Module): Promise<Engine> {
     createInflater,
     createPackedBytes: () => new wasm.PackedBytes() as PackedBytes,
     looksLike: (head) => wasm.looksLike(head),
+    align: (left, right) =>
+      wasm.alignCalls(left.side, [...left.syscall], left.returned, right.side, [...right.syscall], right.returned) as Alignment,
     hasRoom: (limit, headroom) => exports.memory.buffer.byteLength < limit && wasm.hasHeadroom(headroom),
     get memoryBytes() {
       return exports.memory.buffer.byteLength;

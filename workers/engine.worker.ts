@@ -81,6 +81,7 @@ const api: Api = {
   conversation: async (params, id) => (await booted).methods.conversation(params, id),
   conversationCalls: async (params, id) => (await booted).methods.conversationCalls(params, id),
   stream: async (params, id) => (await booted).methods.stream(params, id),
+  align: async (params, id) => (await booted).methods.align(params, id),
   findings: async (params, id) => (await booted).methods.findings(params, id),
   conversationOf: async (params, id) => (await booted).methods.conversationOf(params, id),
 };

@@ -220,7 +220,8 @@ export type ConversationSort =
   | 'unread'
   | 'refused'
   | 'error'
-  | 'family';
+  | 'family'
+  | 'protocol';
 
 /** Which conversations a grid shows, and in which order. */
 export interface ConversationQuery {
@@ -269,6 +270,8 @@ export interface ConversationWindow {
   readonly place: readonly string[];
   /** First error, or ''. */
   readonly error: readonly string[];
+  /** What its bytes look like, such as `fastcgi`, or ''. */
+  readonly protocol: readonly string[];
   /** Group it stands in, or ''. */
   readonly group: readonly string[];
 }
@@ -350,6 +353,53 @@ export interface Finding {
   readonly filter: string;
 }
 
+/** One call that the closer made between its last read and its close. */
+export interface ActBeforeClose {
+  /** Row of the enter, or of the exit when that is all there is. */
+  readonly row: EventRow;
+  readonly num: number | null;
+  readonly ns: RelNs | null;
+  /** From its beginning to the beginning of the close. */
+  readonly beforeCloseNs: number | null;
+  readonly syscall: string;
+  /** Name of what it was about; '' when it has none. */
+  readonly fd: string;
+  /** It was about this conversation. */
+  readonly own: boolean;
+  readonly returned: number | null;
+  /** First line of what it wrote or read. */
+  readonly text: string;
+}
+
+/** Why one call failed: what the cause card shows. */
+export interface FailureCause {
+  /** Position among `line.failures`. */
+  readonly failure: number;
+  /** Threads, as `comm (tid)`: who made the failing call, who ended the other end. */
+  readonly who: string;
+  readonly by: string;
+  readonly how: 'closed' | 'exited' | 'executed another program' | 'shut the connection down';
+  /** The close: enter, where there is one, and exit. */
+  readonly rows: readonly EventRow[];
+  readonly evts: readonly number[];
+  readonly failedRow: EventRow;
+  /** From the end of the close to the beginning of the call; negative: while closing. */
+  readonly deltaNs: number | null;
+  /** No enters were recorded: `deltaNs` is from end to end. */
+  readonly fromEndToEnd: boolean;
+  /** Written in the direction of the call, the refused bytes included. */
+  readonly offered: number | null;
+  readonly read: number | null;
+  readonly neverDelivered: number;
+  /** Written by the closer and never read. */
+  readonly replyUnread: number | null;
+  /** Event number of the closer's last read. */
+  readonly lastRead: number | null;
+  /** What the closer did between that and its close, oldest first; the last ones of `betweenCalls`. */
+  readonly between: readonly ActBeforeClose[];
+  readonly betweenCalls: number;
+}
+
 /** One life as a strip shows it. */
 export interface LifeMark {
   readonly key: string;
@@ -368,6 +418,7 @@ export interface ConversationDetail {
   /** Lives of each single address. */
   readonly strips: readonly { readonly address: string; readonly lives: readonly LifeMark[] }[];
   readonly findings: readonly Finding[];
+  readonly causes: readonly FailureCause[];
   /** What its first bytes look like, or ''. */
   readonly protocol: string;
   readonly descriptions: readonly [readonly DescriptionIndex[], readonly DescriptionIndex[]];
@@ -407,6 +458,28 @@ export interface ConversationCalls {
   readonly errno: readonly string[];
   /** What it moved, decoded; '' when nothing is known. */
   readonly label: readonly string[];
+}
+
+/** What is compared of the calls of a conversation: columns of `ConversationCalls`, one after the other. */
+export interface ComparedCalls {
+  readonly side: Uint8Array<ArrayBuffer>;
+  readonly syscall: readonly string[];
+  readonly returned: Float64Array<ArrayBuffer>;
+}
+
+/** Values of `Alignment.match`. */
+export const callMatch = { same: 0, differs: 1, onlyLeft: 2, onlyRight: 3 } as const;
+
+/** The calls of two conversations side by side. */
+export interface Alignment {
+  readonly length: number;
+  /** Positions in the two lists; all ones where only the other one has a call. */
+  readonly left: Uint32Array<ArrayBuffer>;
+  readonly right: Uint32Array<ArrayBuffer>;
+  /** See `callMatch`. */
+  readonly match: Uint8Array<ArrayBuffer>;
+  /** First line that is not the same on both sides. */
+  readonly firstDifference: number | undefined;
 }
 
 /** The bytes of one direction. */
@@ -467,6 +540,8 @@ export interface Requests {
   };
   /** What end `direction` wrote. */
   stream: { params: { name: ConversationName; direction: 0 | 1 }; result: ConversationStream | undefined };
+  /** Puts the calls of two conversations side by side, be they of one capture or of two: any engine can do it. */
+  align: { params: { left: ComparedCalls; right: ComparedCalls }; result: Alignment };
   findings: { params: Readonly<Record<string, never>>; result: readonly Finding[] };
   /** The conversation that an event on a description belongs to. */
   conversationOf: { params: { description: DescriptionIndex; row: EventRow }; result: ConversationName | undefined };

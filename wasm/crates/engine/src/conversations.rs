@@ -1,6 +1,8 @@
 //! Conversations of an open capture: the list, one of them in full, and the text faces of both.
 
 pub mod calls;
+pub mod causes;
+pub mod compare;
 pub mod decode;
 pub mod findings;
 mod json;
@@ -14,6 +16,7 @@ use model::state::{DescriptionIndex, NONE, ThreadIndex};
 
 use crate::session::{Core, Session};
 
+pub use causes::{Act, Cause};
 pub use calls::{CallWindow, ConversationDetail, Stream};
 pub use decode::Protocol;
 pub use findings::Finding;

@@ -183,7 +183,7 @@ impl Session {
             core: Core {
                 state: State::new(options.quirks),
                 index: Index::default(),
-                ledgers: Ledgers::default(),
+                ledgers: Ledgers::sniffing(crate::conversations::decode::sniff),
                 finished: false,
                 files: Vec::new(),
                 sections: Vec::new(),

@@ -93,6 +93,17 @@ pub fn writes(kind: u16) -> bool {
     matches!(CLASSES.get(usize::from(kind)), Some(Class::Write | Class::Move))
 }
 
+/// Parameter of an exit that has the bytes it moved.
+pub fn data_param(kind: u16) -> Option<usize> {
+    match kind {
+        53 | 117 | 121 => Some(2),
+        51 | 55 => Some(3),
+        167 | 189 | 333 => None,
+        kind if is_data_exit(kind) => Some(1),
+        _ => None,
+    }
+}
+
 /// Sums of one kind of calls at one end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sum {
@@ -177,6 +188,9 @@ pub(crate) struct Ledger {
     seen: (u64, u32),
     /// What the shutdown under way asks for.
     shutting: u8,
+    /// What its bytes look like, as [`Sniff`] says, and how many calls were asked in vain.
+    pub(crate) looks: u8,
+    asked: u8,
     /// Where datagrams of a unix socket went, as the model names it.
     pub(crate) name: Text,
 }
@@ -206,6 +220,8 @@ impl Ledger {
             io: NONE,
             seen: (0, 0),
             shutting: 2,
+            looks: 0,
+            asked: 0,
             name: Text::EMPTY,
         }
     }
@@ -218,9 +234,16 @@ impl Ledger {
     }
 }
 
+/// Says by the first bytes of a call which protocol they are of: its number, or 0.
+pub type Sniff = fn(&[u8]) -> u8;
+
+/// So many calls of an end are looked at for its protocol.
+const SNIFFED: u8 = 8;
+
 /// All sums of a capture.
 #[derive(Debug, Default)]
 pub struct Ledgers {
+    sniff: Option<Sniff>,
     /// Current ledger of each end, or `NONE`.
     current: Vec<u32>,
     pub(crate) all: Vec<Ledger>,
@@ -240,6 +263,11 @@ pub struct Ledgers {
 }
 
 impl Ledgers {
+    /// Ledgers that note what the bytes of each end look like.
+    pub fn sniffing(sniff: Sniff) -> Self {
+        Self { sniff: Some(sniff), ..Self::default() }
+    }
+
     /// Takes in an event and what it meant. Rows must come in order.
     #[inline]
     pub fn push(&mut self, row: Row, event: &Event<'_>, applied: &Applied, state: &State) {
@@ -367,8 +395,16 @@ impl Ledgers {
             number = self.remote(number, description, state);
         }
         let table = if applied.version == NONE { NONE } else { state.version(applied.version).table };
+        let sniff = self.sniff;
         let Some(ledger) = self.all.get_mut(number) else { return };
         ledger.touch(row, applied.enter);
+        let data = if result > 0 { data_param(event.kind).and_then(|at| event.params.get(at)) } else { None };
+        if ledger.looks == 0 && ledger.asked < SNIFFED
+            && let (Some(sniff), Some(data)) = (sniff, data)
+        {
+            ledger.asked += 1;
+            ledger.looks = sniff(data);
+        }
         if applied.enter.is_some() {
             ledger.open -= 1;
         }
@@ -388,12 +424,6 @@ impl Ledgers {
             ledger.read.add(result);
             ledger.last_read = row;
             if result > 0 {
-                let data = match event.kind {
-                    53 | 117 | 121 => event.params.get(2),
-                    55 => event.params.get(3),
-                    167 | 189 | 333 => None,
-                    _ => event.params.get(1),
-                };
                 let head = data.and_then(|data| data.get(..8)).and_then(|head| head.try_into().ok()).map_or(0, u64::from_le_bytes);
                 let len = result.min(i64::from(u32::MAX)) as u32;
                 if head != 0 && ledger.seen.0 == head && ledger.seen.1 <= len {

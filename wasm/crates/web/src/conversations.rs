@@ -1,5 +1,6 @@
 //! Conversations as the engine worker asks for them: lists and calls as columns, details as JSON.
 
+use engine::conversations::compare::{self, Shape};
 use engine::conversations::{CallWindow, ConversationWindow, GroupBy, ListQuery, Protocol, SortBy, Wanted};
 use js_sys::{Array, Float64Array, JsString, Object, Reflect, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
@@ -70,8 +71,8 @@ fn set(object: &Object, name: &str, value: &JsValue) {
     let _ = Reflect::set(object, &JsValue::from_str(name), value);
 }
 
-fn strings(texts: &[String]) -> Array {
-    texts.iter().map(|text| JsString::from(text.as_str())).collect()
+fn strings(texts: &[impl AsRef<str>]) -> Array {
+    texts.iter().map(|text| JsString::from(text.as_ref())).collect()
 }
 
 fn list(window: &ConversationWindow) -> Object {
@@ -107,6 +108,7 @@ fn list(window: &ConversationWindow) -> Object {
     ] {
         set(&object, name, &strings(column));
     }
+    set(&object, "protocol", &strings(&window.protocol));
     object
 }
 
@@ -138,5 +140,24 @@ fn calls(window: &CallWindow) -> Object {
     for (name, column) in [("syscall", &window.syscall), ("process", &window.process), ("errno", &window.errno), ("label", &window.label)] {
         set(&object, name, &strings(column));
     }
+    object
+}
+
+/// Puts the calls of two conversations side by side; they may be of different captures. `returned` has NaN where there is
+/// no result. Answers positions in both lists, all ones where the other list alone has a call, and how they go together.
+#[wasm_bindgen(js_name = alignCalls)]
+pub fn align_calls(left_side: &[u8], left_syscall: Vec<String>, left_returned: &[f64], right_side: &[u8], right_syscall: Vec<String>, right_returned: &[f64]) -> Object {
+    let shapes = |side: &[u8], syscall: Vec<String>, returned: &[f64]| -> Vec<Shape> {
+        let result = |value: &f64| (!value.is_nan()).then_some(*value as i64);
+        syscall.into_iter().zip(side).zip(returned).map(|((syscall, side), returned)| Shape { side: *side, syscall, returned: result(returned) }).collect()
+    };
+    let lines = compare::align(&shapes(left_side, left_syscall, left_returned), &shapes(right_side, right_syscall, right_returned));
+    let column = |of: fn(&compare::Line) -> Option<u32>| -> Vec<u32> { lines.iter().map(|line| of(line).unwrap_or(u32::MAX)).collect() };
+    let object = Object::new();
+    set(&object, "length", &JsValue::from_f64(lines.len() as f64));
+    set(&object, "left", &Uint32Array::from(column(|line| line.left).as_slice()));
+    set(&object, "right", &Uint32Array::from(column(|line| line.right).as_slice()));
+    set(&object, "match", &Uint8Array::from(lines.iter().map(|line| line.is as u8).collect::<Vec<_>>().as_slice()));
+    set(&object, "firstDifference", &compare::first_difference(&lines).map_or(JsValue::UNDEFINED, |at| JsValue::from_f64(at as f64)));
     object
 }

@@ -1,14 +1,14 @@
 //! One conversation call by call, and the bytes of its directions.
 
 use index::Record;
-use index::conversations::{Conversation, Family, is_data_exit, reads, writes};
+use index::conversations::{Conversation, Family, data_param, reads, writes};
 use model::Row;
 use model::state::{DescriptionIndex, NONE};
 use serde::Serialize;
 
 use super::decode::{self, Piece, Protocol};
 use super::json::ConversationLine;
-use super::{Finding, Wanted};
+use super::{Cause, Finding, Wanted};
 use crate::read::Blocks;
 use crate::session::{Core, Session};
 use crate::source::{ByteSource, ReadError};
@@ -36,7 +36,6 @@ pub(crate) struct Followed {
     id: Option<usize>,
     rows: Row,
     calls: Vec<Call>,
-    protocol: Option<Option<Protocol>>,
     records: Option<(Option<Protocol>, [Vec<decode::Record>; 2])>,
 }
 
@@ -156,23 +155,14 @@ pub struct ConversationDetail {
     pub strips: Vec<Strip>,
     /// What is worth a look in it.
     pub findings: Vec<Finding>,
+    /// Why its calls failed.
+    pub causes: Vec<Cause>,
     /// Protocol that its first bytes look like; empty when none.
     pub protocol: &'static str,
     /// Descriptions of each end.
     pub descriptions: [Vec<DescriptionIndex>; 2],
     /// Calls.
     pub calls: usize,
-}
-
-/// Parameter of an exit that has the bytes it moved.
-fn data_param(kind: u16) -> Option<usize> {
-    match kind {
-        53 | 117 | 121 => Some(2),
-        51 | 55 => Some(3),
-        167 | 189 | 333 => None,
-        kind if is_data_exit(kind) => Some(1),
-        _ => None,
-    }
 }
 
 /// Single addresses of a key.
@@ -283,31 +273,8 @@ impl Session {
         Some(())
     }
 
-    /// What the first bytes of a conversation look like.
-    fn protocol(&mut self, id: usize, source: &mut dyn ByteSource) -> Result<Option<Protocol>, ReadError> {
-        if let Some(known) = self.book.followed.protocol {
-            return Ok(known);
-        }
-        let core = self.core();
-        let Some(conversation) = self.book.all.get(id) else { return Ok(None) };
-        let mut heads = [Vec::new(), Vec::new()];
-        for (direction, head) in heads.iter_mut().enumerate() {
-            for from_reader in [false, true] {
-                if head.is_empty() {
-                    let early: Vec<Call> = self.book.followed.calls.iter().filter(|call| call.offset == Some(0) && call.moved > 0).copied().collect();
-                    *head = core.pieces(&early, direction, from_reader, 1 << 16, source)?.into_iter().find(|piece| piece.offset == 0).map(|piece| piece.bytes).unwrap_or_default();
-                }
-            }
-        }
-        let port = conversation.key.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
-        let [there, back] = &heads;
-        let protocol = Protocol::guess([there, back], port);
-        self.book.followed.protocol = Some(protocol);
-        Ok(protocol)
-    }
-
     fn decode(&mut self, id: usize, asked: Option<Protocol>, source: &mut dyn ByteSource) -> Result<(), ReadError> {
-        let guessed = self.protocol(id, source)?;
+        let guessed = self.book.all.get(id).and_then(|conversation| Protocol::from_number(conversation.looks));
         let protocol = asked.or(guessed);
         if self.book.followed.records.as_ref().is_some_and(|(known, _)| *known == protocol) {
             return Ok(());
@@ -336,9 +303,9 @@ impl Session {
         if self.follow(id).is_none() {
             return Ok(None);
         }
-        let protocol = self.protocol(id, source)?;
         let core = self.core();
         let Some(conversation) = self.book.all.get(id) else { return Ok(None) };
+        let protocol = Protocol::from_number(conversation.looks);
         let calls: Vec<_> = conversation.failures.iter().map(|failure| (failure.enter, failure.exit)).collect();
         let requested = core.requested(&calls, source)?;
         let findings = core.findings_of(conversation, source)?;
@@ -364,6 +331,7 @@ impl Session {
             lives,
             strips,
             findings,
+            causes: core.causes(conversation, &requested, source)?,
             protocol: protocol.map_or("", Protocol::word),
             descriptions: [conversation.ends[0].descriptions.clone(), conversation.ends[1].descriptions.clone()],
             calls: self.book.followed.calls.len(),

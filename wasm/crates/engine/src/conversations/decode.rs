@@ -70,17 +70,22 @@ impl Protocol {
         }
     }
 
-    /// What the first bytes of either direction and the port look like.
-    pub fn guess(head: [&[u8]; 2], port: Option<u16>) -> Option<Self> {
-        let [there, back] = head;
-        if fastcgi::looks_like(there) {
-            return Some(Self::FastCgi);
-        }
-        if http::looks_like(there) || http::looks_like(back) {
-            return Some(Self::Http);
-        }
-        (port == Some(8125) || statsd::looks_like(there)).then_some(Self::Statsd).filter(|_| statsd::looks_like(there))
+    /// What the first bytes of a call look like.
+    pub fn guess(head: &[u8]) -> Option<Self> {
+        let looks = [(Self::FastCgi, fastcgi::looks_like as fn(&[u8]) -> bool), (Self::Http, http::looks_like), (Self::Statsd, statsd::looks_like)];
+        looks.into_iter().find(|(_, looks)| looks(head)).map(|(protocol, _)| protocol)
     }
+
+    /// The protocol of a number that [`sniff`] gave.
+    pub fn from_number(number: u8) -> Option<Self> {
+        usize::from(number).checked_sub(1).and_then(|at| Self::ALL.get(at)).copied()
+    }
+}
+
+/// What the first bytes of a call look like, as a number: 0 is nothing.
+pub fn sniff(head: &[u8]) -> u8 {
+    let guessed = Protocol::guess(head);
+    Protocol::ALL.iter().position(|protocol| Some(*protocol) == guessed).map_or(0, |at| at as u8 + 1)
 }
 
 /// Bytes of a call in their place: captured ones, and how many there really were.

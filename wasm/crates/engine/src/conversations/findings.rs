@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use index::conversations::{Conversation, Failure, Family, How, writes};
+use index::conversations::{Conversation, Failure, Family, How, data_param, writes};
 use model::Row;
 use model::state::{NONE, ThreadIndex};
 use serde::Serialize;
 
+use super::causes::first_line;
 use crate::read::Blocks;
 use crate::session::{Core, Session};
 use crate::source::{ByteSource, ReadError};
@@ -89,7 +90,7 @@ impl Core {
         evts
     }
 
-    fn thread_name(&self, thread: ThreadIndex, row: Row) -> String {
+    pub(crate) fn thread_name(&self, thread: ThreadIndex, row: Row) -> String {
         if thread == NONE {
             return "an unknown process".to_owned();
         }
@@ -105,20 +106,14 @@ impl Core {
 
     /// The last thing that a thread wrote elsewhere between two rows.
     fn last_act(&self, thread: ThreadIndex, from: Row, to: Row, conversation: &Conversation, source: &mut dyn ByteSource) -> Result<Option<LastAct>, ReadError> {
-        const LOOKED_AT: Row = 100_000;
-        let from = from.max(to.saturating_sub(LOOKED_AT));
         let ours = |description: u32| conversation.ends.iter().any(|end| end.descriptions.contains(&description));
-        let found = (from..to).rev().filter_map(|row| self.index.record(row)).find(|record| {
-            record.is_exit() && writes(record.kind) && record.version != NONE && self.state.version(record.version).thread == thread && !ours(record.description)
-        });
+        let found = self.calls_between(thread, from, to).find(|record| writes(record.kind) && !ours(record.description));
         let Some(exit) = found else { return Ok(None) };
         let blocks = Blocks::read(self, &[exit], source)?;
         let mut scratch = Vec::new();
         let event = blocks.event(self, &exit, &mut scratch)?;
-        let data = event.params.get(1).unwrap_or_default();
-        let line = data.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let text: String = String::from_utf8_lossy(line).chars().filter(|letter| !letter.is_control()).take(80).collect();
-        let name = if exit.description == NONE { String::new() } else { self.fd_detail(i64::from(exit.fd), exit.description, exit.row).name };
+        let text = first_line(data_param(exit.kind).and_then(|param| event.params.get(param)).unwrap_or_default());
+        let name = self.name_of_fd(&exit);
         let to = if name.is_empty() { format!("fd {}", exit.fd) } else { name };
         let enter = exit.partner.unwrap_or(exit.row);
         let size = exit.result.and_then(|result| u64::try_from(result).ok()).map_or_else(|| "something".to_owned(), bytes);
@@ -126,7 +121,7 @@ impl Core {
     }
 
     fn failure_finding(&self, conversation: &Conversation, failure: &Failure, source: &mut dyn ByteSource) -> Result<Option<Finding>, ReadError> {
-        let Some(last_cause) = failure.cause.last().copied() else { return Ok(None) };
+        let Some((closer, closed)) = self.closer_of(conversation, failure) else { return Ok(None) };
         let side = failure.side;
         let other = 1 - side;
         let actor = self.who_at(failure.exit);
@@ -137,18 +132,6 @@ impl Core {
         let amount = requested.map_or_else(|| "something".to_owned(), bytes);
         let code = errno(Some(failure.result));
         let mut extra_evts = Vec::new();
-        let (closer, closed) = if failure.is_shutdown {
-            (self.who_at(last_cause), "shut the connection down".to_owned())
-        } else {
-            let closing = conversation.closings[other];
-            let thread = closing.map_or(NONE, |closing| closing.thread);
-            let how = match closing.map(|closing| closing.how) {
-                Some(How::Exit) => "exited",
-                Some(How::Exec) => "executed another program",
-                _ => "closed",
-            };
-            (self.thread_name(thread, last_cause.saturating_sub(1)), how.to_owned())
-        };
         let closer_name = closer.rsplit_once(" (").map_or(closer.as_str(), |(name, _)| name).to_owned();
         let when = match delta {
             Some(delta) if delta < 0 => format!("while {closer_name} was closing, {} before that ended", duration(delta)),
@@ -164,9 +147,7 @@ impl Core {
         } else {
             format!("{actor} asked {closer} for {amount} {when}, and got {code}")
         };
-        let written = out.writes.map_or(0, |sum| sum.bytes);
-        let refused: u64 = conversation.failures.iter().filter(|one| one.side == side && writes(one.kind)).count() as u64;
-        let offered = if is_write && refused == 1 { written + requested.unwrap_or(0) } else { written };
+        let offered = self.offered(conversation, failure, requested).unwrap_or(0);
         if let Some(reads) = out.reads {
             sentence.push_str(&format!("; {} of {} were read", reads.bytes, bytes(offered)));
         }
@@ -179,7 +160,7 @@ impl Core {
         }
         if let Some(closing) = conversation.closings[other].filter(|closing| closing.how == How::Close && !failure.is_shutdown) {
             let close = closing.enter.unwrap_or(closing.exit);
-            let from = self.ledgers.last_read(conversation, other).or(conversation.accept.map(|accept| accept.exit)).unwrap_or(conversation.first);
+            let from = self.before_close(conversation, other);
             if let Some(act) = self.last_act(closing.thread, from, close, conversation, source)? {
                 let before = self.ns(close).zip(self.ns(act.enter)).map_or_else(String::new, |(close, act)| format!("{} before ", duration(close - act)));
                 sentence.push_str(&format!("; {before}closing, {closer_name} {}", act.words));

@@ -4,6 +4,7 @@ use index::conversations::Conversation;
 use model::Row;
 use model::state::NONE;
 
+use super::Protocol;
 use crate::session::{Core, Session};
 use crate::window::errno;
 
@@ -35,6 +36,8 @@ pub enum SortBy {
     Error,
     /// Family.
     Family,
+    /// What its bytes look like.
+    Protocol,
 }
 
 impl SortBy {
@@ -53,6 +56,7 @@ impl SortBy {
             "refused" => Self::Refused,
             "error" => Self::Error,
             "family" => Self::Family,
+            "protocol" => Self::Protocol,
             _ => return None,
         })
     }
@@ -164,6 +168,8 @@ pub struct ConversationWindow {
     pub refused: Vec<f64>,
     /// First error, or empty.
     pub error: Vec<String>,
+    /// What its bytes look like, or empty.
+    pub protocol: Vec<&'static str>,
     /// Group it stands in, or empty.
     pub group: Vec<String>,
     /// A description of it, for lists of its events; `u32::MAX` when there is none.
@@ -193,7 +199,7 @@ impl Core {
         let [there, back] = &conversation.directions;
         let calls = |direction: &index::conversations::Direction| u64::from(direction.writes.map_or(0, |sum| sum.calls)) + u64::from(direction.reads.map_or(0, |sum| sum.calls));
         let life = conversation.life.map_or_else(String::new, |life| format!("~{life}"));
-        let text = format!("{} {} {} {}{life} {place} {error}", conversation.family.word(), left, right, conversation.key).to_lowercase();
+        let text = format!("{} {} {} {}{life} {place} {error} {}", conversation.family.word(), left, right, conversation.key, protocol_of(conversation)).to_lowercase();
         Listed {
             start_ns: conversation.start.map_or(f64::NAN, ns),
             duration_ns: ns(conversation.end.unwrap_or(conversation.last)) - begun,
@@ -209,6 +215,10 @@ impl Core {
             text,
         }
     }
+}
+
+fn protocol_of(conversation: &Conversation) -> &'static str {
+    Protocol::from_number(conversation.looks).map_or("", Protocol::word)
 }
 
 /// Name of a program without its id.
@@ -259,6 +269,7 @@ impl Session {
             window.unread.push(listed.unread as f64);
             window.refused.push(f64::from(listed.refused));
             window.error.push(listed.error.clone());
+            window.protocol.push(protocol_of(conversation));
             window.group.push(group_of(query.group, listed));
             window.description.push(conversation.ends.iter().find_map(|end| end.descriptions.first()).copied().unwrap_or(NONE));
         }
@@ -291,6 +302,7 @@ fn order(query: &ListQuery, all: &[Conversation], listed: &[Listed]) -> Vec<u32>
             let key = |at: &u32| all.get(*at as usize).map(|conversation| (&conversation.key, conversation.life));
             key(one).cmp(&key(other))
         }),
+        SortBy::Protocol => order.sort_by_key(|at| all.get(*at as usize).map(protocol_of)),
         SortBy::Family => order.sort_by_key(|at| all.get(*at as usize).map(|conversation| conversation.family)),
     }
     if query.descending {

@@ -195,6 +195,8 @@ pub struct Conversation {
     pub open_calls: [u32; 2],
     /// What is not direct evidence, in words.
     pub inferred: Vec<String>,
+    /// What its bytes look like: a number of [`super::Sniff`], or 0.
+    pub looks: u8,
 }
 
 /// Who held an end: a process with the numbers it had.
@@ -378,6 +380,7 @@ impl<'a> Builder<'a> {
             failures: Vec::new(),
             open_calls: [0; 2],
             inferred: Vec::new(),
+            looks: 0,
         }
     }
 
@@ -669,6 +672,7 @@ impl<'a> Builder<'a> {
             let closing = if end.is_known() { self.closing(end) } else { None };
             conversation.closings[side] = closing;
             if let Some(sum) = &sums[side] {
+                conversation.looks = if conversation.looks == 0 { sum.looks } else { conversation.looks };
                 conversation.open_calls[side] = sum.open.max(0) as u32;
                 conversation.first = conversation.first.min(sum.first);
                 if sum.last != NONE {
@@ -736,6 +740,7 @@ impl<'a> Builder<'a> {
                 sum.first = sum.first.min(other.first);
                 sum.last = if sum.last == NONE { other.last } else { sum.last.max(if other.last == NONE { 0 } else { other.last }) };
                 sum.open += other.open;
+                sum.looks = if sum.looks == 0 { other.looks } else { sum.looks };
             }
         }
         Some(sum)
