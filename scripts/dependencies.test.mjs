@@ -33,7 +33,7 @@ function cratesIn(toml) {
 }
 
 const ourCrates = readdirSync(join(root, 'wasm', 'crates'));
-const manifests = ['wasm/Cargo.toml', 'wasm/xtask/Cargo.toml', ...ourCrates.map((crate) => `wasm/crates/${crate}/Cargo.toml`)];
+const manifests = ['wasm/Cargo.toml', 'wasm/fuzz/Cargo.toml', 'wasm/xtask/Cargo.toml', ...ourCrates.map((crate) => `wasm/crates/${crate}/Cargo.toml`)];
 const crates = manifests
   .filter((file) => existsSync(join(root, file)))
   .flatMap((file) => cratesIn(read(file)))

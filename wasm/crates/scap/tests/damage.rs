@@ -94,7 +94,7 @@ fn is_within(part: &[&u64], all: &[u64]) -> bool {
 #[test]
 fn one_wrong_byte_costs_at_most_the_block_it_stands_in() {
     let subject = Subject::new();
-    let mut random = Random(1);
+    let mut random = Random::new(1);
     for round in 0..10_000 {
         let mut bytes = subject.bytes.clone();
         let at = random.below(bytes.len());
@@ -125,7 +125,7 @@ fn one_wrong_byte_costs_at_most_the_block_it_stands_in() {
 fn blocks_removed_doubled_swapped_or_blanked_cost_nothing_else() {
     let subject = Subject::new();
     let blocks = &subject.blocks;
-    let mut random = Random(2);
+    let mut random = Random::new(2);
     for round in 0..1_000 {
         let block = if round < 60 { round } else { random.below(blocks.len()) };
         let (one, other) = (blocks[block].clone(), blocks[random.below(blocks.len())].clone());
@@ -171,7 +171,7 @@ fn blocks_removed_doubled_swapped_or_blanked_cost_nothing_else() {
 #[test]
 fn bytes_lost_inserted_or_blanked_anywhere_cost_at_most_the_blocks_they_touch() {
     let subject = Subject::new();
-    let mut random = Random(3);
+    let mut random = Random::new(3);
     for round in 0..1_000 {
         let start = random.below(subject.bytes.len());
         let end = (start + 1 + random.below([4, 60, 600, 6_000][round / 3 % 4])).min(subject.bytes.len());

@@ -33,7 +33,7 @@ fn mixed() -> Vec<u8> {
 fn cases() -> Vec<Vec<u8>> {
     let whole = mixed();
     let mut cases = vec![whole.clone(), Vec::new(), b"just text\n".to_vec(), vec![0; 700]];
-    let mut random = Random(7);
+    let mut random = Random::new(7);
     for _ in 0..60 {
         let mut case = whole.clone();
         for _ in 0..1 + random.below(3) {
@@ -75,7 +75,7 @@ fn single_bytes_read_like_one_slice() {
 #[test]
 fn a_real_capture_in_random_slices_reads_like_one_slice_damaged_or_not() {
     let bytes = small();
-    let mut random = Random(11);
+    let mut random = Random::new(11);
     for round in 0..60 {
         let mut case = bytes.clone();
         for _ in 0..round {

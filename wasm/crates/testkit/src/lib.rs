@@ -65,6 +65,7 @@
 //! `block 0xbad hex:0102` writes any block, `bytes hex:00` bytes without framing.
 
 mod gzip;
+mod random;
 #[cfg(feature = "text")]
 mod text;
 #[cfg(feature = "text")]
@@ -72,6 +73,7 @@ mod value;
 pub mod writer;
 
 pub use gzip::{gzip, gzip_flushed};
+pub use random::Random;
 #[cfg(feature = "text")]
 pub use text::{START, capture_from_text, parse};
 pub use writer::Writer;

@@ -177,6 +177,8 @@ pub struct Cursor {
     held: Held,
     /// Next byte of the file to unpack.
     packed: u64,
+    /// The end of the file has been unpacked.
+    ended: bool,
     buffer: Vec<u8>,
 }
 
@@ -226,13 +228,14 @@ impl Cursor {
                 let inflate = points.resume(offset);
                 self.held = Held { start: inflate.inflated(), ..Held::default() };
                 self.packed = inflate.place.packed;
+                self.ended = false;
                 inflate
             }
         };
         self.held.wanted = offset;
         let end = offset + buf.len() as u64;
         self.buffer.resize(READ, 0);
-        while inflate.inflated() < end {
+        while inflate.inflated() < end && !self.ended {
             let len = file.read_at(self.packed, &mut self.buffer)?;
             for piece in self.buffer.get(..len).unwrap_or_default().chunks(PIECE) {
                 inflate.push(piece, &mut self.held);
@@ -242,7 +245,9 @@ impl Cursor {
                 }
             }
             if len == 0 {
-                break;
+                // A frame that is cut short may have held something back.
+                inflate.finish(&mut self.held);
+                self.ended = true;
             }
         }
         self.inflate = Some(inflate);

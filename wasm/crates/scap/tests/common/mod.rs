@@ -1,11 +1,12 @@
 //! A sink that notes everything, and the small real capture that tests damage.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
 use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
 
 use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
 use scap::{Damage, Event, Inflate, Inflated, Limits, Reader, Sink, Table};
+pub use testkit::Random;
 
 /// Takes every parameter for a number.
 #[derive(Clone, Debug)]
@@ -174,20 +175,4 @@ pub fn blocks(bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
         at += total;
     }
     blocks
-}
-
-/// xorshift64*: the same numbers on every run and machine.
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    pub fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
 }
