@@ -1,12 +1,16 @@
 //! Questions about events: the fields that events have, the language that compares them, and lines printed from them.
 //! Takes the state of `model` and the records of `index`; knows nothing of files, lists or windows.
 
+pub mod compare;
 pub mod error;
 pub mod fields;
 pub mod format;
+pub mod glob;
 pub mod moment;
 pub mod operator;
 pub mod parse;
+mod services;
+mod spelling;
 pub mod syntax;
 pub mod value;
 

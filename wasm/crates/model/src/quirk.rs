@@ -320,6 +320,11 @@ quirks! {
         right: "that they differ",
         shows: "in `fd.rip = ::1`, which holds for the peer 0.0.0.0 too",
     }
+    NetworksHaveNoFamily: Filter, TimeOfDay, [V0_29_3] {
+        sysdig: "takes the first 32 bits of an IPv6 address for an IPv4 one when it looks for it in an IPv4 network",
+        right: "that no address of the one family lies in a network of the other",
+        shows: "in `fd.cnet = 0.0.0.0/0`, which holds for every IPv6 peer",
+    }
     AncestorsInIsTheOwnPid: Filter, TimeOfDay, [V0_29_3] {
         sysdig: "compares the process's own pid when a filter asks `proc.apid in`, whatever the index",
         right: "the ancestors, as with `=`",
