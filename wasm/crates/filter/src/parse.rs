@@ -359,10 +359,9 @@ impl<'a> Parser<'a> {
             });
         }
         let suggestion = match &*shown.to_ascii_lowercase() {
-            "like" | "matches" | "match" | "has" | "includes" => Some("contains"),
+            "like" | "matches" | "match" | "has" | "includes" | "~" => Some("contains"),
             "is" | "eq" => Some("="),
             "ne" | "<>" => Some("!="),
-            "" if found.starts_with(b"~") => Some("contains"),
             lower => Operator::from_text(lower).map(Operator::text),
         };
         Err(FilterError {
