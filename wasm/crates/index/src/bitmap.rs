@@ -97,6 +97,33 @@ impl Bitmap {
         })
     }
 
+    /// Its words; row 0 is the lowest bit of the first.
+    pub fn words(&self) -> &[u64] {
+        &*self.words
+    }
+
+    /// Its words, to change.
+    pub fn words_mut(&mut self) -> &mut [u64] {
+        &mut *self.words
+    }
+
+    /// How many rows are in the set.
+    pub fn count(&self) -> u32 {
+        self.rank(CHUNK_ROWS)
+    }
+
+    /// Whether no row is in the set.
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|bits| *bits == 0)
+    }
+
+    /// Keeps the rows for which `with` keeps a bit: it is given each word of both sets.
+    pub fn combine(&mut self, other: &Self, with: impl Fn(u64, u64) -> u64) {
+        for (mine, theirs) in self.words.iter_mut().zip(&*other.words) {
+            *mine = with(*mine, *theirs);
+        }
+    }
+
     /// Bytes on the heap.
     pub fn bytes(&self) -> usize {
         size_of_val(&*self.words)

@@ -39,6 +39,17 @@ impl Flags {
     }
 }
 
+/// A column of which a chunk has few different values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// Event type.
+    Kind,
+    /// Version of the thread.
+    Version,
+    /// Description it is about.
+    Description,
+}
+
 /// Everything the index knows of one row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record {
@@ -539,6 +550,64 @@ impl Chunk {
                 found(at as u16);
             }
         }
+    }
+
+    /// Asks `class` once about each different value of a column, and answers with the rows whose value was given bit 0
+    /// and those whose value was given bit 1.
+    pub fn classify(&self, open: &Open, column: Column, mut class: impl FnMut(u32) -> u8) -> (Bitmap, Bitmap) {
+        let (values, rest) = match column {
+            Column::Kind => (&self.kind, &open.kind),
+            Column::Version => (&self.version, &open.version),
+            Column::Description => (&self.description, &open.description),
+        };
+        let classes: Vec<u8> = values.values().iter().map(|value| class(*value)).collect();
+        let (mut one, mut two) = (Bitmap::default(), Bitmap::default());
+        if classes.iter().any(|class| *class != 0) {
+            let mut codes = [0; FRAME];
+            for frame in 0..self.packed / FRAME {
+                values.codes(frame, &mut codes);
+                let places = frame * FRAME / 64..(frame + 1) * FRAME / 64;
+                let words = one.words_mut()[places.clone()].iter_mut().zip(&mut two.words_mut()[places]);
+                for (codes, (one, two)) in codes.chunks(64).zip(words) {
+                    for (at, code) in codes.iter().enumerate() {
+                        let class = u64::from(classes[*code as usize]);
+                        *one |= (class & 1) << at;
+                        *two |= (class >> 1 & 1) << at;
+                    }
+                }
+            }
+        }
+        let mut last = None;
+        for at in self.packed..self.len {
+            let value = rest[at % FRAME];
+            let class = match last {
+                Some((known, class)) if known == value => class,
+                _ => class(value),
+            };
+            last = Some((value, class));
+            one.or(at as u16, class & 1 != 0);
+            two.or(at as u16, class & 2 != 0);
+        }
+        (one, two)
+    }
+
+    /// Rows that are lines of `sysdig -r`.
+    pub fn printed(&self, open: &Open) -> Bitmap {
+        let mut printed = Bitmap::default();
+        let mut flags = [0; FRAME];
+        for frame in 0..self.packed / FRAME {
+            self.flags.unpack(frame, &mut flags);
+            let words = &mut printed.words_mut()[frame * FRAME / 64..(frame + 1) * FRAME / 64];
+            for (flags, word) in flags.chunks(64).zip(words) {
+                for (at, flags) in flags.iter().enumerate() {
+                    *word |= u64::from(*flags & u32::from(Flags::PRINTED.0)) << at;
+                }
+            }
+        }
+        for at in self.packed..self.len {
+            printed.or(at as u16, open.flags[at % FRAME] & u32::from(Flags::PRINTED.0) != 0);
+        }
+        printed
     }
 
     /// Bytes it takes, by column.

@@ -6,7 +6,7 @@ use model::{Applied, Row};
 use scap::Event;
 
 use crate::bitmap::Bitmap;
-use crate::chunk::{CHUNK_ROWS, Chunk, Completion, Counts, Open, Record, is_error, is_time};
+use crate::chunk::{CHUNK_ROWS, Chunk, Column, Completion, Counts, Open, Record, is_error, is_time};
 use crate::number::Numbers;
 
 /// What one row of a list stands for.
@@ -188,6 +188,16 @@ impl Index {
     /// Chunk `number`.
     pub fn chunk(&self, number: usize) -> Option<&Chunk> {
         self.chunks.get(number)
+    }
+
+    /// [`Chunk::classify`] of chunk `number`.
+    pub fn classify(&self, number: usize, column: Column, class: impl FnMut(u32) -> u8) -> (Bitmap, Bitmap) {
+        self.chunk(number).map_or_else(Default::default, |chunk| chunk.classify(&self.open, column, class))
+    }
+
+    /// Rows of chunk `number` that are lines of `sysdig -r`.
+    pub fn printed(&self, number: usize) -> Bitmap {
+        self.chunk(number).map_or_else(Bitmap::default, |chunk| chunk.printed(&self.open))
     }
 
     /// Everything known of a row.
@@ -484,6 +494,32 @@ mod tests {
             !record.is_exit() && record.partner.is_some_and(|exit| exit as usize / CHUNK_ROWS != record.row as usize / CHUNK_ROWS)
         });
         assert!(late.count() > 20, "the test must have calls that end in a later chunk");
+    }
+
+    #[test]
+    fn rows_are_told_apart_by_the_class_of_their_value() {
+        let (index, expected) = made_up(CHUNK_ROWS as u32 + 5_001);
+        for (column, value) in [
+            (Column::Kind, (|record: &Record| u32::from(record.kind)) as fn(&Record) -> u32),
+            (Column::Version, |record| record.version),
+            (Column::Description, |record| record.description),
+        ] {
+            let class = |value: u32| (value % 3) as u8;
+            for number in 0..index.chunk_count() {
+                let (one, two) = index.classify(number, column, class);
+                for record in expected.iter().filter(|record| record.row as usize / CHUNK_ROWS == number) {
+                    let at = record.row as u16;
+                    assert_eq!(u8::from(one.has(at)) | u8::from(two.has(at)) << 1, class(value(record)), "{column:?} of row {}", record.row);
+                }
+            }
+        }
+        for record in &expected {
+            let printed = record.flags.has(Flags::PRINTED);
+            if record.row % 977 == 0 {
+                assert_eq!(index.printed(record.row as usize / CHUNK_ROWS).has(record.row as u16), printed);
+            }
+        }
+        assert_eq!(index.printed(0).count() as usize, expected.iter().take(CHUNK_ROWS).filter(|record| record.flags.has(Flags::PRINTED)).count());
     }
 
     #[test]

@@ -8,5 +8,6 @@ pub mod conversations;
 pub mod number;
 pub mod packed;
 
-pub use chunk::{CHUNK_ROWS, Flags, Record};
+pub use bitmap::Bitmap;
+pub use chunk::{CHUNK_ROWS, Column, Flags, Record};
 pub use columns::{Full, Index, Unit};

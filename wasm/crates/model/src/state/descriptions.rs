@@ -167,7 +167,7 @@ pub enum Role {
 }
 
 /// What may change while a description lives: versions of these are kept by row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Attributes {
     /// What it is open on.
     pub kind: FdKind,
@@ -591,6 +591,21 @@ impl Descriptions {
             change = older.previous;
         }
         attributes
+    }
+
+    /// Whether it was the same for all rows from `from` to just before `to`.
+    pub fn is_steady(&self, index: DescriptionIndex, from: Row, to: Row) -> bool {
+        let mut change = self.get(index).change;
+        while let Some(older) = self.changes.get(change as usize) {
+            if older.until <= from {
+                return true;
+            }
+            if older.until < to {
+                return false;
+            }
+            change = older.previous;
+        }
+        true
     }
 
     /// An empty fd table.
