@@ -145,10 +145,11 @@ fn snaplen(session: &Session, files: &mut Files<File>) -> Option<u64> {
     const LOOKED_AT: usize = 256;
     const ROWS: u32 = 1 << 17;
     let index = session.index();
+    let moves_data = |kind| table::event(kind).is_some_and(|info| !info.enter && info.flags.any(table::EventFlags::READS_FROM_FD.with(table::EventFlags::WRITES_TO_FD)));
     let clipped = (0..index.next_row().min(ROWS))
+        .filter(|row| index.kind(*row).is_some_and(moves_data))
         .filter_map(|row| index.record(row))
-        .filter(|record| record.is_exit() && record.result.is_some_and(|result| result > i64::from(record.block_len)))
-        .filter(|record| table::event(record.kind).is_some_and(|info| info.flags.any(table::EventFlags::READS_FROM_FD.with(table::EventFlags::WRITES_TO_FD))));
+        .filter(|record| record.result.is_some_and(|result| result > i64::from(record.block_len)));
     let lengths = clipped.take(LOOKED_AT).filter_map(|record| {
         let call = session.call(record.row, files).ok()??;
         let params = call.exit.into_iter().flat_map(|edge| edge.params);

@@ -4,7 +4,7 @@ use model::{Applied, Row};
 use scap::Event;
 
 use crate::bitmap::Bitmap;
-use crate::packed::{ASIDE, Dictionary, FRAME, Frames, Marks, Patched, Times, unzigzag, width_of, zigzag};
+use crate::packed::{ASIDE, Dictionary, FRAME, Frames, Marks, Patched, Times, all_bits, unzigzag, width_of, zigzag};
 
 /// Rows of a chunk.
 pub const CHUNK_ROWS: usize = 1 << 16;
@@ -118,11 +118,15 @@ impl Counts {
     }
 
     fn add(&mut self, flags: &[u32], kinds: &[u32]) {
+        // Checked sums would not be worked out four rows at a time; a frame's are far from the limit.
+        let (mut all, mut odd) = (0u32, 0u32);
         for (flags, kind) in flags.iter().zip(kinds) {
             let printed = flags & u32::from(Flags::PRINTED.0);
-            self.printed += printed;
-            self.exits += printed & kind;
+            all = all.wrapping_add(printed);
+            odd = odd.wrapping_add(printed & kind);
         }
+        self.printed += all;
+        self.exits += odd;
     }
 }
 
@@ -365,9 +369,8 @@ impl Chunk {
         self.kind.push(&open.kind, &mut open.kinds);
         self.version.push(&open.version, &mut open.versions);
         self.description.push(&open.description, &mut open.descriptions);
-        let widest = |values: &[u32; FRAME]| width_of(values.iter().fold(0, |all, value| all | *value));
-        self.cpu.push(&open.cpu, widest(&open.cpu));
-        self.flags.push(&open.flags, widest(&open.flags));
+        self.cpu.push(&open.cpu, width_of(all_bits(&open.cpu)));
+        self.flags.push(&open.flags, width_of(all_bits(&open.flags)));
         self.fd.push(first, &mut open.fd, |_| u64::from(ASIDE));
         self.block_len.push(first, &mut open.block_len, |_| u64::from(ASIDE));
         let wide = &open.wide_results;

@@ -208,6 +208,14 @@ impl Index {
         self.chunk(row as usize / CHUNK_ROWS).map(|chunk| chunk.record(&self.open, row))
     }
 
+    /// Event type of a row: far less work than all that is known of it.
+    pub fn kind(&self, row: Row) -> Option<u16> {
+        if row >= self.next_row() {
+            return None;
+        }
+        self.chunk(row as usize / CHUNK_ROWS).map(|chunk| chunk.kind(&self.open, row as u16))
+    }
+
     /// Event number of a row.
     pub fn number(&self, row: Row) -> Option<u64> {
         if row < self.next_row() { self.numbers.of(row) } else { None }

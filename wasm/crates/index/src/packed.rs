@@ -27,27 +27,39 @@ pub struct Frames {
     widths: Vec<u8>,
     /// Where a frame's words start.
     starts: Vec<u32>,
-    words: Vec<u64>,
+    words: Vec<u32>,
 }
+
+/// Words that a frame takes for each bit of its width.
+const WORDS_PER_BIT: usize = FRAME / 32;
 
 impl Frames {
     /// Appends a frame of values that need at most `width` bits. Value `at` goes to lane `at % 4`.
     pub fn push(&mut self, values: &[u32; FRAME], width: u32) {
         self.widths.push(width as u8);
-        self.starts.push(self.words.len() as u32);
-        let mut word = [0u64; LANES];
+        let start = self.words.len();
+        self.starts.push(start as u32);
+        if width == 32 {
+            self.words.extend_from_slice(values);
+            return;
+        }
+        self.words.resize(start + width as usize * WORDS_PER_BIT, 0);
+        let mut full = self.words[start..].as_chunks_mut::<LANES>().0.iter_mut();
+        let mut word = [0u32; LANES];
         let mut used = 0;
         for values in values.as_chunks::<LANES>().0 {
             for lane in 0..LANES {
-                word[lane] |= u64::from(values[lane]) << used;
+                word[lane] |= values[lane].wrapping_shl(used);
             }
             used += width;
-            if used >= 64 {
-                self.words.extend_from_slice(&word);
-                used -= 64;
+            if used >= 32
+                && let Some(full) = full.next()
+            {
+                *full = word;
+                used -= 32;
                 // What did not fit. A shift by the whole width gives nothing: values are narrower than their type.
                 for lane in 0..LANES {
-                    word[lane] = u64::from(values[lane]) >> (width - used);
+                    word[lane] = values[lane].wrapping_shr(width - used);
                 }
             }
         }
@@ -63,42 +75,46 @@ impl Frames {
             return 0;
         }
         let bit = (at % FRAME / LANES) * width as usize;
-        let word = self.starts[frame] as usize + bit / 64 * LANES + at % LANES;
-        let shift = (bit % 64) as u32;
-        let mut value = self.words[word] >> shift;
-        if shift + width > 64 {
-            value |= self.words[word + LANES] << (64 - shift);
+        let word = self.starts[frame] as usize + bit / 32 * LANES + at % LANES;
+        let shift = (bit % 32) as u32;
+        let mut value = u64::from(self.words[word]);
+        if shift + width > 32 {
+            value |= u64::from(self.words[word + LANES]) << 32;
         }
-        (value & ((1 << width) - 1)) as u32
+        (value >> shift & ((1 << width) - 1)) as u32
     }
 
     /// All values of a frame.
     pub fn unpack(&self, frame: usize, into: &mut [u32; FRAME]) {
         let width = u32::from(self.widths[frame]);
+        let start = self.starts[frame] as usize;
         if width == 0 {
             into.fill(0);
             return;
         }
-        let start = self.starts[frame] as usize;
-        let words = self.words[start..start + width as usize * LANES].as_chunks::<LANES>().0;
-        let mask = (1u64 << width) - 1;
-        let mut next = words.iter();
-        let mut word = [0u64; LANES];
+        let words = &self.words[start..start + width as usize * WORDS_PER_BIT];
+        if width == 32 {
+            into.copy_from_slice(words);
+            return;
+        }
+        let mask = (1u32 << width) - 1;
+        let mut next = words.as_chunks::<LANES>().0.iter();
+        let mut word = [0u32; LANES];
         let mut left = 0;
         for values in into.as_chunks_mut::<LANES>().0 {
             if left >= width {
                 for lane in 0..LANES {
-                    values[lane] = (word[lane] & mask) as u32;
-                    word[lane] >>= width;
+                    values[lane] = word[lane] & mask;
+                    word[lane] = word[lane].wrapping_shr(width);
                 }
                 left -= width;
             } else {
                 let Some(fresh) = next.next() else { return };
                 for lane in 0..LANES {
-                    values[lane] = ((word[lane] | fresh[lane] << left) & mask) as u32;
-                    word[lane] = fresh[lane] >> (width - left);
+                    values[lane] = (word[lane] | fresh[lane].wrapping_shl(left)) & mask;
+                    word[lane] = fresh[lane].wrapping_shr(width - left);
                 }
-                left += 64 - width;
+                left += 32 - width;
             }
         }
     }
@@ -112,7 +128,7 @@ impl Frames {
 
     /// Bytes on the heap.
     pub fn bytes(&self) -> usize {
-        self.widths.capacity() + self.starts.capacity() * 4 + self.words.capacity() * 8
+        self.widths.capacity() + self.starts.capacity() * 4 + self.words.capacity() * 4
     }
 }
 
@@ -131,7 +147,26 @@ const MANY: usize = FRAME / 16;
 /// What a value costs that is kept aside: its row and itself.
 const ASIDE_BITS: usize = 16 + 64;
 
+/// The bits that any of the values has.
+#[inline]
+pub fn all_bits(values: &[u32]) -> u32 {
+    values.iter().fold(0, |all, value| all | value)
+}
+
+/// How many values are larger than `most`.
+fn too_wide(values: &[u32; FRAME], most: u32) -> usize {
+    if all_bits(values) <= most {
+        return 0;
+    }
+    values.iter().filter(|value| **value > most).count()
+}
+
 impl Width {
+    /// The largest value that is not kept aside. All ones mark what is told apart, also at full width.
+    fn most(&self) -> u32 {
+        (((1u64 << self.width) - 1) as u32).min(ASIDE - 1)
+    }
+
     fn choose(&mut self, values: &[u32; FRAME]) {
         let mut by_width = [0usize; 33];
         for value in values {
@@ -171,23 +206,19 @@ impl Patched {
             self.width.choose(values);
         }
         self.width.left -= 1;
-        let over = |limit: u32| values.iter().filter(|value| **value > limit).count();
-        let mut limit = ((1u64 << self.width.width) - 1) as u32;
-        let mut exceptions = over(limit);
-        if exceptions > MANY {
+        if too_wide(values, self.width.most()) > MANY {
             self.width.choose(values);
-            limit = ((1u64 << self.width.width) - 1) as u32;
-            exceptions = over(limit);
         }
-        // All ones marks what is told apart, also at full width.
-        if exceptions > 0 || self.width.width == 32 {
-            for (at, value) in values.iter_mut().enumerate() {
-                if *value > limit || *value == ASIDE {
-                    let row = (first + at) as u16;
-                    self.rows.push(row);
-                    self.wide.push(if *value == ASIDE { wide(row) } else { u64::from(*value) });
-                    *value = 0;
-                }
+        let most = self.width.most();
+        for (group, values) in values.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
+            if all_bits(values) <= most {
+                continue;
+            }
+            for (lane, value) in values.iter_mut().enumerate().filter(|(_, value)| **value > most) {
+                let row = (first + group * LANES + lane) as u16;
+                self.rows.push(row);
+                self.wide.push(if *value == ASIDE { wide(row) } else { u64::from(*value) });
+                *value = 0;
             }
         }
         self.frames.push(values, self.width.width);
@@ -226,16 +257,35 @@ pub struct Times {
 impl Times {
     /// Appends a frame; answers its earliest and latest value.
     pub fn push(&mut self, values: &[u64; FRAME]) -> (u64, u64) {
-        let (mut low, mut high) = (u64::MAX, 0);
-        for value in values {
-            low = low.min(*value);
-            high = high.max(*value);
+        // Most frames span less than 2 s to either side of their first row: 32 bits are enough to compare with.
+        let middle = values[0].wrapping_sub(1 << 31);
+        let mut deltas = [0; FRAME];
+        let mut beyond = 0;
+        for (delta, value) in deltas.iter_mut().zip(values) {
+            let wide = value.wrapping_sub(middle);
+            beyond |= wide >> 32;
+            *delta = wide as u32;
         }
+        if beyond > 0 || middle > u64::MAX - (1 << 32) {
+            return self.push_long(values);
+        }
+        let (low, high) = deltas.iter().fold((u32::MAX, 0), |(low, high), delta| (low.min(*delta), high.max(*delta)));
+        deltas.iter_mut().for_each(|delta| *delta = delta.wrapping_sub(low));
+        let base = middle.wrapping_add(u64::from(low));
+        self.bases.push(base);
+        self.frames.push(&deltas, width_of(high - low));
+        (base, middle.wrapping_add(u64::from(high)))
+    }
+
+    /// Appends a frame that may span any time.
+    #[cold]
+    fn push_long(&mut self, values: &[u64; FRAME]) -> (u64, u64) {
+        let (low, high) = values.iter().fold((u64::MAX, 0), |(low, high), value| (low.min(*value), high.max(*value)));
         let mut deltas = [0; FRAME];
         let width = match u32::try_from(high - low) {
             Ok(span) => {
                 for (delta, value) in deltas.iter_mut().zip(values) {
-                    *delta = value.wrapping_sub(low) as u32;
+                    *delta = (value - low) as u32;
                 }
                 width_of(span)
             }
