@@ -325,6 +325,26 @@ quirks! {
         right: "that no address of the one family lies in a network of the other",
         shows: "in `fd.cnet = 0.0.0.0/0`, which holds for every IPv6 peer",
     }
+    LatencyTextStays: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
+        sysdig: "repeats the last value of evt.latency.human for an event whose thread it does not know",
+        right: "no value",
+        shows: "in evt.latency.human alone",
+    }
+    GroupIdHoldsThreads: Filter, TimeOfDay, [V0_29_3] {
+        sysdig: "reads 64 bits for group.gid, the upper half of which counts the other threads of the process",
+        right: "the 32 bits of the group id",
+        shows: "as a group of 30064771072 instead of 0 in processes with several threads",
+    }
+    DevicesOfAnything: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
+        sysdig: "has a device number for descriptors that are no files",
+        right: "no value",
+        shows: "in fd.dev, fd.dev.major and fd.dev.minor",
+    }
+    NewerOpensUncounted: Filter, TimeOfDay, [V0_29_3] {
+        sysdig: "looks at open and openat alone for evt.is_open_read and evt.is_open_write",
+        right: "every call that opens a file",
+        shows: "in evt.is_open_read and evt.is_open_write of openat2, creat and open_by_handle_at",
+    }
     AncestorsInIsTheOwnPid: Filter, TimeOfDay, [V0_29_3] {
         sysdig: "compares the process's own pid when a filter asks `proc.apid in`, whatever the index",
         right: "the ancestors, as with `=`",

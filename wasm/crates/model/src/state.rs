@@ -8,6 +8,7 @@
 mod calls;
 pub mod containers;
 pub mod descriptions;
+pub mod figures;
 pub mod identity;
 mod network;
 pub mod path;
@@ -20,14 +21,15 @@ use crate::quirk::{Quirk, Quirks};
 use crate::table::{self, Category, EventFlags, ParamType, Release};
 use crate::view::{FdView, View};
 use containers::Containers;
-use descriptions::{Attributes, Descriptions, Ended, FdKind, Role, TableIndex};
+use descriptions::{Attributes, Descriptions, Ended, FdKind, FileFacts, Role, TableIndex};
+use figures::{Figures, Memory};
 use hashbrown::{HashMap, HashSet};
-use identity::Identities;
+use identity::{Account, Identities};
 use scap::Event;
 use scap::metadata::{Fd, FdTarget, Group, Interface, Machine, Process, Section, User};
 use socket::{L4_ICMP, L4_RAW, L4_TCP, L4_UDP, Sock};
 use strings::{Strings, Text};
-use threads::{Birth, ThreadVersion, Threads};
+use threads::{Birth, Image, ThreadVersion, Threads};
 
 /// Position of an event in the capture, in file order, counting every event block. Not an event number.
 pub type Row = u32;
@@ -100,6 +102,7 @@ pub struct State {
     descriptions: Descriptions,
     identities: Identities,
     containers: Containers,
+    figures: Figures,
     machine: Machine,
     interfaces: Vec<Interface>,
     removals: Vec<Removal>,
@@ -139,6 +142,7 @@ impl State {
             descriptions: Descriptions::default(),
             identities: Identities::default(),
             containers: Containers::default(),
+            figures: Figures::default(),
             machine: Machine::default(),
             interfaces: Vec::new(),
             removals: Vec::new(),
@@ -203,7 +207,7 @@ impl State {
 
     /// Bytes of memory held.
     pub fn memory(&self) -> usize {
-        self.strings.memory() + self.threads.memory() + self.descriptions.memory() + self.meetings.allocation_size()
+        self.strings.memory() + self.threads.memory() + self.descriptions.memory() + self.figures.memory() + self.meetings.allocation_size()
     }
 
     /// No more events come for now: what the last one ended is over. `row`: the row that the next event would have.
@@ -274,8 +278,8 @@ impl State {
 
     /// One user of the host.
     pub fn user(&mut self, user: &User<'_>, row: Row) {
-        let name = self.strings.keep(user.name);
-        self.identities.set_user(Text::EMPTY, user.uid, Some(name), row);
+        let account = Account { name: self.strings.keep(user.name), home: self.strings.keep(user.home), shell: self.strings.keep(user.shell) };
+        self.identities.set_user(Text::EMPTY, user.uid, Some(account), row);
     }
 
     /// One group of the host.
@@ -319,6 +323,9 @@ impl State {
             flags: process.flags,
             caps: process.caps.unwrap_or_default(),
             fdlimit: process.fdlimit,
+            pgid: process.pgid.unwrap_or(-1),
+            pidns_start: process.pidns_init_start_ts.unwrap_or(0),
+            image: self.threads.image(Image { ino: process.exe_ino.unwrap_or(0), times: process.exe_times.unwrap_or_default(), marks: process.exe_flags }),
             ..ThreadVersion::unknown()
         };
         version.container = self.containers.of_cgroups(process.cgroups, &mut self.strings);
@@ -337,6 +344,15 @@ impl State {
         };
         let thread = self.threads.add(process.tid, row, Birth::Listed, version);
         self.descriptions.set_owner(version.table, thread);
+        let faults = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let memory = Memory {
+            vmsize: process.vmsize,
+            vmrss: process.vmrss,
+            vmswap: process.vmswap,
+            pfmajor: faults(process.pfmajor),
+            pfminor: faults(process.pfminor),
+        };
+        self.figures.set_memory(thread, row, memory);
     }
 
     /// Whether a thread of an earlier section is the one that this entry names; it then takes over what the entry says.
@@ -371,6 +387,7 @@ impl State {
         }
         let mut sock = Sock::default();
         let mut cloexec = false;
+        let mut facts = FileFacts { ino: fd.ino, ..FileFacts::default() };
         // Only files are listed with their flags. What stands under the first numbers is meant to be handed on.
         let is_uncertain = fd.fd > 2 && !matches!(fd.target, FdTarget::File { .. });
         let (kind, name, sock) = match fd.target {
@@ -405,7 +422,9 @@ impl State {
                 sock.set_unix(source, dest);
                 (FdKind::Unix, path.strip_suffix(b"\n").unwrap_or(path), Some(sock))
             }
-            FdTarget::File { flags, name, .. } => {
+            FdTarget::File { flags, name, dev } => {
+                facts.dev = dev.unwrap_or(0);
+                facts.flags = flags;
                 cloexec = flags & calls::O_CLOEXEC != 0;
                 (if flags & calls::O_DIRECTORY != 0 { FdKind::Directory } else { FdKind::File }, name, None)
             }
@@ -432,6 +451,9 @@ impl State {
             return;
         }
         let description = self.descriptions.open(kind, name, sock, fd.ino, NONE);
+        if matches!(kind, FdKind::File | FdKind::Directory) {
+            self.descriptions.set_facts(description, facts);
+        }
         if shared {
             self.listed_sockets.insert(fd.ino, description);
         }
@@ -464,11 +486,12 @@ impl State {
         }
         for thread in self.threads.living() {
             self.threads.live_mut(thread).children = 0;
+            self.figures.set_others(thread, row, 0);
         }
         for thread in self.threads.living() {
             let pid = self.threads.now(thread).pid;
             if let Some(main) = self.threads.find(pid).filter(|main| *main != thread) {
-                self.threads.live_mut(main).children += 1;
+                self.add_other(main, row);
                 // The list may have named the thread before its process.
                 let table = self.threads.now(main).table;
                 if let Some(unused) = self.threads.change(thread, row, |version| version.table = table) {
@@ -563,6 +586,7 @@ impl State {
                 }
             }
             354..=361 => self.identity_record(event, row),
+            146 | 152 => self.note_switch(row, event, self.threads.find(event.tid)),
             _ => {}
         }
         if let Some(thread) = self.threads.find(event.tid) {

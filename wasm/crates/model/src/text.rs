@@ -3,11 +3,11 @@
 //! Everything is appended to a buffer that the caller keeps, so that a line costs no allocation. What a text needs of the
 //! machine's state it asks of a [`View`]; it keeps none itself. Faults of sysdig are copied only where [`Quirks`] say so.
 
-mod address;
-mod buffer;
-mod number;
+pub mod address;
+pub mod buffer;
+pub mod number;
 pub mod path;
-mod time;
+pub mod time;
 mod value;
 mod words;
 

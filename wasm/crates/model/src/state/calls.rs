@@ -1,6 +1,6 @@
 //! What successful calls do to files and to the thread that made them. Sockets have a file of their own.
 
-use super::descriptions::{Ended, FdKind, Transport};
+use super::descriptions::{Ended, FdKind, FileFacts, Transport};
 use super::path;
 use super::socket::{L4_ICMP, L4_RAW, L4_TCP, L4_UDP, L4_UNKNOWN, Sock};
 use super::strings::Text;
@@ -168,7 +168,14 @@ impl State {
                 self.limited(call);
                 subject
             }
-            161 | 163 if self.quirks.has(Quirk::MmapWithoutFd) => Subject::NONE,
+            159 | 165 => {
+                self.note_sizes(call.row, params, call.thread, 1);
+                subject
+            }
+            161 | 163 => {
+                self.note_sizes(call.row, params, call.thread, 1);
+                if self.quirks.has(Quirk::MmapWithoutFd) { Subject::NONE } else { subject }
+            }
             _ => subject,
         }
     }
@@ -224,6 +231,7 @@ impl State {
             None => self.strings.get(self.cwd_of(call.thread)).to_vec(),
         };
         let path = self.joined(&base, name);
+        let raw = self.strings.keep(name);
         let name = self.strings.keep(&path);
         let flags = flags as u32;
         let kind = if flags & O_DIRECTORY != 0 { FdKind::Directory } else { FdKind::File };
@@ -232,6 +240,14 @@ impl State {
             Some(end) => self.descriptions.open_again(kind, name, end, call.row),
             None => self.descriptions.open(kind, name, None, 0, call.row),
         };
+        let (dev_at, ino_at) = match call.event.kind {
+            59 => (3, 4),
+            307 => (5, 6),
+            327 => (6, 7),
+            _ => (4, 5),
+        };
+        let facts = FileFacts { dev: params.uint(dev_at).unwrap_or(0) as u32, ino: params.uint(ino_at).unwrap_or(0), flags, raw };
+        self.descriptions.set_facts(description, facts);
         self.point(call, call.result, description, flags & O_CLOEXEC != 0)
     }
 

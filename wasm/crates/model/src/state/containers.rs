@@ -1,5 +1,6 @@
 //! Containers: which one a thread's cgroups name, and what metadata records say of it.
 
+use super::identity::Account;
 use super::strings::{Strings, Text};
 use super::{Row, State};
 use hashbrown::HashMap;
@@ -14,8 +15,8 @@ pub struct Container {
     pub name: Vec<u8>,
     /// Image; may be empty.
     pub image: Vec<u8>,
-    /// The whole record as JSON text, for what else it says; empty for the oldest kind of record.
-    pub json: Vec<u8>,
+    /// What the record says of the container, by name.
+    pub facts: serde_json::Value,
     /// First row at which it was known.
     pub since: Row,
 }
@@ -42,6 +43,11 @@ impl Containers {
     /// Keeps a record; a later one of the same id replaces an earlier one from its row on.
     pub fn record(&mut self, id: Text, container: Container) {
         self.known.entry(id).or_default().push(container);
+    }
+
+    /// What was known of a container just after the event at `row`.
+    pub fn get_at(&self, id: Text, row: Row) -> Option<&Container> {
+        self.known.get(&id)?.iter().rev().find(|container| container.since <= row)
     }
 
     /// The newest record of a container.
@@ -131,7 +137,7 @@ impl State {
                 id: event.params.text(0)?.to_vec(),
                 name: event.params.text(2).unwrap_or_default().to_vec(),
                 image: event.params.text(3).unwrap_or_default().to_vec(),
-                json: Vec::new(),
+                facts: serde_json::json!({ "type": event.params.uint(1) }),
                 since: row,
             }
         } else {
@@ -140,9 +146,10 @@ impl State {
                 402 => event.params.text(2)?,
                 _ => event.params.text(0)?,
             };
-            let value: serde_json::Value = serde_json::from_slice(json).ok()?;
-            let field = |name: &str| value.get("container").and_then(|container| container.get(name)).and_then(|text| text.as_str()).unwrap_or_default().as_bytes().to_vec();
-            Container { id: field("id"), name: field("name"), image: field("image"), json: json.to_vec(), since: row }
+            let mut value: serde_json::Value = serde_json::from_slice(json).ok()?;
+            let facts = value.get_mut("container").map(serde_json::Value::take).unwrap_or_default();
+            let field = |name: &str| facts.get(name).and_then(|text| text.as_str()).unwrap_or_default().as_bytes().to_vec();
+            Container { id: field("id"), name: field("name"), image: field("image"), since: row, facts }
         };
         let id = self.strings.keep(&container.id);
         self.containers.record(id, container);
@@ -159,7 +166,8 @@ impl State {
         let added = matches!(event.kind, 354 | 358);
         let name = if added { Some(self.strings.keep(name.unwrap_or_default())) } else { None };
         if is_user {
-            self.identities.set_user(container, id, name, row);
+            let account = name.map(|name| Account { name, home: self.strings.keep(params.text(3).unwrap_or_default()), shell: self.strings.keep(params.text(4).unwrap_or_default()) });
+            self.identities.set_user(container, id, account, row);
         } else {
             self.identities.set_group(container, id, name, row);
         }

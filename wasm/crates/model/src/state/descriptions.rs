@@ -173,6 +173,8 @@ pub struct Attributes {
     pub kind: FdKind,
     /// Client or server.
     pub role: Role,
+    /// connect or accept made it a connection, as far as the capture shows.
+    pub connected: bool,
     /// Path, tuple or other name.
     pub name: Text,
     /// Addresses, for sockets; index into the table of addresses, or `NONE`.
@@ -274,6 +276,19 @@ struct Change {
     previous: u32,
 }
 
+/// What is recorded of an open file beside its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Device number as recorded; 0 when it was not.
+    pub dev: u32,
+    /// Inode; 0 when not recorded.
+    pub ino: u64,
+    /// The capture's own open flags.
+    pub flags: u32,
+    /// The path as the call had it; empty when it is older than the capture.
+    pub raw: Text,
+}
+
 /// One number of one fd table while it pointed at one description.
 #[derive(Clone, Copy, Debug)]
 pub struct Slot {
@@ -320,6 +335,8 @@ struct FdTable {
     sparse: HashMap<i64, LiveSlot>,
     /// Live entries.
     count: u32,
+    /// How many there were: each number holds until the next row.
+    counts: Vec<(Row, u32)>,
     /// Table it was copied from, or `NONE`, and the row of the copy.
     parent: TableIndex,
     forked: Row,
@@ -352,6 +369,13 @@ impl FdTable {
         }
     }
 
+    fn note_count(&mut self, row: Row) {
+        match self.counts.last_mut() {
+            Some(last) if last.0 == row => last.1 = self.count,
+            _ => self.counts.push((row, self.count)),
+        }
+    }
+
     fn numbers(&self) -> Vec<(i64, LiveSlot)> {
         let mut all: Vec<_> = self.dense.iter().enumerate().map(|(fd, slot)| (fd as i64, *slot)).collect();
         all.extend(self.sparse.iter().map(|(fd, slot)| (*fd, *slot)));
@@ -371,6 +395,8 @@ pub struct Descriptions {
     slots: Vec<Slot>,
     ends: Vec<End>,
     holders: Vec<Holder>,
+    /// Facts of files, in order of descriptions; not of all.
+    facts: Vec<(DescriptionIndex, FileFacts)>,
 }
 
 impl Descriptions {
@@ -393,6 +419,8 @@ impl Descriptions {
             + self.slots.capacity() * size_of::<Slot>()
             + self.ends.capacity() * size_of::<End>()
             + self.holders.capacity() * size_of::<Holder>()
+            + self.facts.capacity() * size_of::<(DescriptionIndex, FileFacts)>()
+            + self.tables.iter().map(|table| table.counts.capacity() * size_of::<(Row, u32)>()).sum::<usize>()
             + self.tables.iter().map(|table| table.dense.capacity() * size_of::<LiveSlot>() + table.sparse.allocation_size() + table.heads.len() * 16).sum::<usize>()
     }
 
@@ -409,7 +437,7 @@ impl Descriptions {
     /// A new description.
     pub fn open(&mut self, kind: FdKind, name: Text, sock: Option<Sock>, ino: u64, born: Row) -> DescriptionIndex {
         let sock = sock.map_or(NONE, |sock| self.keep(sock));
-        let now = Attributes { kind, role: Role::None, name, sock };
+        let now = Attributes { kind, role: Role::None, connected: false, name, sock };
         let end = if kind.has_other_end() {
             self.new_end(ino)
         } else {
@@ -431,7 +459,7 @@ impl Descriptions {
         if self.get(index).end == NONE {
             self.all.pop();
             let of = self.new_end(self.ino(end));
-            let now = Attributes { kind, role: Role::None, name, sock: NONE };
+            let now = Attributes { kind, role: Role::None, connected: false, name, sock: NONE };
             self.all.push(Description { now, born, closed: NONE, refs: 0, change: NONE, end: of });
         }
         let transport = self.transport(end);
@@ -632,7 +660,7 @@ impl Descriptions {
             self.all[slot.description as usize].refs += 1;
         }
         sparse.retain(|_, slot| slot.description != NONE);
-        self.tables.push(FdTable { dense, sparse, count, parent, forked: row, ended: NONE, owner: NONE, heads: Box::default() });
+        self.tables.push(FdTable { dense, sparse, count, counts: vec![(row, count)], parent, forked: row, ended: NONE, owner: NONE, heads: Box::default() });
         child
     }
 
@@ -645,6 +673,24 @@ impl Descriptions {
     /// Live entries of a table.
     pub fn count(&self, table: TableIndex) -> u32 {
         self.tables.get(table as usize).map_or(0, |table| table.count)
+    }
+
+    /// Entries of a table just after the event at `row`.
+    pub fn count_at(&self, table: TableIndex, row: Row) -> u32 {
+        let Some(table) = self.tables.get(table as usize) else { return 0 };
+        let next = table.counts.partition_point(|count| count.0 <= row);
+        next.checked_sub(1).and_then(|at| table.counts.get(at)).map_or(0, |count| count.1)
+    }
+
+    /// Notes facts of a file; descriptions must come in order.
+    pub(super) fn set_facts(&mut self, description: DescriptionIndex, facts: FileFacts) {
+        self.facts.push((description, facts));
+    }
+
+    /// What is recorded of a file beside its name.
+    pub fn facts(&self, description: DescriptionIndex) -> Option<FileFacts> {
+        let at = self.facts.binary_search_by_key(&description, |facts| facts.0).ok()?;
+        self.facts.get(at).map(|facts| facts.1)
     }
 
     /// Numbers of a table that are live now, ascending.
@@ -669,6 +715,7 @@ impl Descriptions {
         let ended = place.get(fd).ended;
         place.set(fd, LiveSlot { description, from: row, ended, holder, inherited: false, cloexec, maybe_cloexec: false });
         place.count += 1;
+        place.note_count(row);
     }
 
     /// Says that a live number may be closed on exec.
@@ -710,6 +757,7 @@ impl Descriptions {
         self.slots.push(Slot { table, fd, from: slot.from, to, description: slot.description, previous: slot.ended });
         place.set(fd, LiveSlot { ended: self.slots.len() as u32 - 1, ..FREE });
         place.count -= 1;
+        place.note_count(to);
         self.unhold(slot.holder, to, how, by);
         self.release(slot.description, to);
     }

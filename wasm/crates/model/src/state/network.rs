@@ -59,6 +59,7 @@ impl State {
                             sock.swap(six);
                         }
                         after.role = if listens { Role::Server } else { Role::Client };
+                        after.connected = sock.l4(six) == L4_TCP;
                     }
                     after.name = self.name_of_connection(six, &sock);
                 }
@@ -119,7 +120,7 @@ impl State {
         let known = *self.descriptions.get(subject.description);
         let sock = (known.now.sock != NONE).then(|| self.descriptions.sock(known.now.sock));
         let copy = self.descriptions.open(known.now.kind, known.now.name, sock, self.descriptions.ino(subject.description), row);
-        let now = Attributes { role: known.now.role, ..self.descriptions.get(copy).now };
+        let now = Attributes { role: known.now.role, connected: known.now.connected, ..self.descriptions.get(copy).now };
         self.descriptions.change(copy, row, now, None);
         let cloexec = self.descriptions.slot(table, subject.fd).is_some_and(|slot| slot.cloexec);
         self.descriptions.put(table, subject.fd, copy, row, cloexec);
@@ -242,6 +243,7 @@ impl State {
         if after.role == Role::None {
             after.role = Role::Client;
         }
+        after.connected = true;
         self.descriptions.change(index, call.row, after, Some(sock));
         self.meet(index, Role::Client);
         Subject { fd: subject.fd, description: index }
@@ -276,7 +278,7 @@ impl State {
         };
         let name = self.name_of_tuple(&tuple.unmapped());
         let index = self.descriptions.open(kind, name, Some(sock), 0, call.row);
-        let now = Attributes { role: Role::Server, ..self.descriptions.get(index).now };
+        let now = Attributes { role: Role::Server, connected: true, ..self.descriptions.get(index).now };
         self.descriptions.change(index, call.row, now, None);
         self.descriptions.set_transport(index, Transport::Stream);
         let subject = self.point(call, call.result, index, cloexec);
@@ -417,6 +419,15 @@ impl State {
             }
         } else if dest == UNSPECIFIED && source != UNSPECIFIED && let Some(address) = self.own_address(six, &source) {
             sock.set_dest_address(six, address);
+        }
+    }
+
+    /// Whether an address is one of the machine's own, by the list of its interfaces; 127.x always is.
+    pub fn is_local_address(&self, ip: std::net::IpAddr) -> bool {
+        let own = |bytes: &[u8]| self.interfaces.iter().any(|interface| interface.addr == bytes);
+        match ip {
+            std::net::IpAddr::V4(ip) => ip.is_loopback() || own(&ip.octets()),
+            std::net::IpAddr::V6(ip) => own(&ip.octets()),
         }
     }
 

@@ -2,9 +2,9 @@
 
 use super::calls::Exit;
 use super::descriptions::{Ended, TableIndex};
-use super::path;
+use super::{figures, path};
 use super::strings::Text;
-use super::threads::{Birth, ThreadVersion};
+use super::threads::{Birth, Image, ThreadVersion};
 use super::{NONE, Removal, Row, State, ThreadIndex};
 use crate::quirk::Quirk;
 use crate::table::Release;
@@ -125,7 +125,7 @@ impl State {
         let stated_pid = params.int(4).unwrap_or(tid);
         let is_thread = flags & CLONE_THREAD != 0 || (stated_pid != tid && !self.quirks.has(Quirk::Clone3ThreadsAreProcesses));
         if let Some(known) = self.threads.find(tid) {
-            let cloned = self.threads.live(known).cloned_ts;
+            let cloned = self.threads.get(known).cloned_ts;
             if cloned != 0 && event.ts.saturating_sub(cloned) < STALE {
                 if in_namespace
                     && let Some(table) = self.threads.change(known, row, |version| {
@@ -194,7 +194,7 @@ impl State {
         if let Some(table) = gone {
             self.descriptions.end(table, row, Ended::Unseen, thread);
         }
-        self.threads.live_mut(main).children += 1;
+        self.add_other(main, row);
     }
 
     /// Keeps the caller's table for a child whose own event is still to come.
@@ -322,12 +322,19 @@ impl State {
         let is_thread = version.pid != tid;
         let thread = self.threads.add(tid, row, Birth::Cloned { row, parent }, version);
         self.descriptions.set_owner(version.table, thread);
-        let live = self.threads.live_mut(thread);
-        live.cloned_ts = event.ts;
-        live.inverted = inverted;
+        self.figures.set_memory(thread, row, figures::of_birth(&event.params));
+        self.threads.set_cloned_ts(thread, event.ts);
+        self.threads.live_mut(thread).inverted = inverted;
         if is_thread && let Some(main) = self.threads.find(version.pid) {
-            self.threads.live_mut(main).children += 1;
+            self.add_other(main, row);
         }
+    }
+
+    /// A process has one thread more.
+    pub(super) fn add_other(&mut self, main: ThreadIndex, row: Row) {
+        let live = self.threads.live_mut(main);
+        live.children += 1;
+        self.figures.set_others(main, row, live.children);
     }
 
     /// A thread is gone from this row on.
@@ -346,6 +353,7 @@ impl State {
         let Some(main) = self.threads.find(version.pid) else { return };
         let live = self.threads.live_mut(main);
         live.children = live.children.saturating_sub(1);
+        self.figures.set_others(main, row, live.children);
         if live.dead && live.children == 0 && !self.quirks.has(Quirk::DeadLeaderStays) {
             self.bury(main, row);
         }
@@ -419,6 +427,13 @@ impl State {
         let (tty, loginuid, uid, gid) = (uint(16), uint(18), uint(26), uint(29));
         let vpgid = if newest { params.int(17) } else { None };
         let caps = if newest { params.uint(20).zip(params.uint(21)).zip(params.uint(22)) } else { None };
+        let image = if newest && params.len() > 19 {
+            let times = params.uint(24).zip(params.uint(25)).map_or([0; 2], |(changed, modified)| [changed, modified]);
+            Some(self.threads.image(Image { ino: params.uint(23).unwrap_or(0), times, marks: params.uint(19).unwrap_or(0) as u8 }))
+        } else {
+            None
+        };
+        let pgid = if newest { params.int(28) } else { None };
         let quirks = self.quirks;
         let own_tid = self.threads.get(thread).tid;
         let is_placeholder = self.threads.now(thread).pid == -1;
@@ -459,6 +474,8 @@ impl State {
             version.tty = tty.unwrap_or(version.tty);
             version.loginuid = loginuid.unwrap_or(version.loginuid);
             version.vpgid = vpgid.unwrap_or(version.vpgid);
+            version.pgid = pgid.unwrap_or(version.pgid);
+            version.image = image.unwrap_or(version.image);
             version.fdlimit = params.int(7).unwrap_or(version.fdlimit);
             if let Some(((inheritable, permitted), effective)) = caps {
                 version.caps = [inheritable, permitted, effective];
@@ -478,6 +495,7 @@ impl State {
             self.descriptions.end(table, row, Ended::Exec, thread);
         }
         self.threads.live_mut(thread).dead = false;
+        self.figures.set_memory(thread, row, figures::of_birth(params));
         if !quirks.has(Quirk::ExecveKeepsFds) {
             let table = self.threads.now(thread).table;
             let drops_uncertain = !quirks.has(Quirk::UncertainFdsSurviveExecve);

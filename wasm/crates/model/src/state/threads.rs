@@ -35,6 +35,8 @@ pub struct Thread {
     pub gone: Row,
     /// How it came to be known.
     pub birth: Birth,
+    /// Time of birth, 0 when older than the capture.
+    pub cloned_ts: u64,
     /// Newest version.
     pub last: VersionIndex,
     /// The life of the same tid before this one, or `NONE`.
@@ -102,6 +104,23 @@ pub struct ThreadVersion {
     pub cgroups_since: Row,
     /// Soft limit of open files.
     pub fdlimit: i64,
+    /// Process group on the host; −1 when not recorded.
+    pub pgid: i64,
+    /// Start of the first process of its pid namespace, nanoseconds since the epoch; 0 when not recorded.
+    pub pidns_start: u64,
+    /// What is known of the file it runs; see [`Threads::image_of`].
+    pub image: u32,
+}
+
+/// The file that a process runs, as far as it was recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Image {
+    /// Inode; 0 when not recorded.
+    pub ino: u64,
+    /// Change and modification time, nanoseconds since the epoch; 0 when not recorded.
+    pub times: [u64; 2],
+    /// 1 writable, 2 in the upper layer of an overlay, 4 in memory, 8 in a lower layer.
+    pub marks: u8,
 }
 
 impl ThreadVersion {
@@ -136,6 +155,9 @@ impl ThreadVersion {
             table: NONE,
             cgroups_since: NONE,
             fdlimit: -1,
+            pgid: -1,
+            pidns_start: 0,
+            image: 0,
         }
     }
 }
@@ -194,8 +216,6 @@ pub struct Live {
     pub last_enter_ts: u64,
     /// Latency that sysdig shows for the thread now.
     pub latency: u64,
-    /// Time of birth, 0 when older than the capture.
-    pub cloned_ts: u64,
     /// Its own clone exit made it, before its caller's came.
     pub inverted: bool,
     /// A placeholder whose first clone-like exit has been seen: sysdig 0.36.0 learns from no later one.
@@ -221,11 +241,14 @@ pub struct Threads {
     others: HashMap<i64, ThreadIndex>,
     /// Users of each fd table.
     table_users: HashMap<TableIndex, u32>,
+    /// Each image once; the first is that of which nothing is known.
+    images: Vec<Image>,
+    image_ids: HashMap<Image, u32>,
 }
 
 impl Default for Threads {
     fn default() -> Self {
-        Self { all: Vec::new(), versions: Vec::new(), live: Vec::new(), free: Vec::new(), pages: vec![None; PAGES], others: HashMap::new(), table_users: HashMap::new() }
+        Self { all: Vec::new(), versions: Vec::new(), live: Vec::new(), free: Vec::new(), pages: vec![None; PAGES], others: HashMap::new(), table_users: HashMap::new(), images: vec![Image::default()], image_ids: HashMap::from([(Image::default(), 0)]) }
     }
 }
 
@@ -254,6 +277,8 @@ impl Threads {
             + PAGES * 8
             + self.others.allocation_size()
             + self.table_users.allocation_size()
+            + self.images.capacity() * size_of::<Image>()
+            + self.image_ids.allocation_size()
     }
 
     /// One life.
@@ -345,7 +370,6 @@ impl Threads {
             last_kind: u16::MAX,
             last_enter_ts: 0,
             latency: 0,
-            cloned_ts: 0,
             inverted: false,
             asked: false,
             dead: false,
@@ -363,7 +387,7 @@ impl Threads {
         };
         let previous = self.newest(tid);
         self.versions.push(ThreadVersion { thread, since: row, previous: NONE, ..version });
-        self.all.push(Thread { tid, born: row, gone: NONE, birth, last: self.versions.len() as u32 - 1, previous, live });
+        self.all.push(Thread { tid, born: row, gone: NONE, birth, cloned_ts: 0, last: self.versions.len() as u32 - 1, previous, live });
         if birth != Birth::Invented {
             self.set_newest(tid, thread);
         }
@@ -382,6 +406,26 @@ impl Threads {
     pub fn live_mut(&mut self, thread: ThreadIndex) -> &mut Live {
         let place = self.get(thread).live;
         &mut self.live[place as usize]
+    }
+
+    /// The number of an image, kept now if it was not before.
+    pub(super) fn image(&mut self, image: Image) -> u32 {
+        let next = self.images.len() as u32;
+        let id = *self.image_ids.entry(image).or_insert(next);
+        if id == next {
+            self.images.push(image);
+        }
+        id
+    }
+
+    /// What is known of the file that a version runs.
+    pub fn image_of(&self, version: &ThreadVersion) -> Image {
+        self.images.get(version.image as usize).copied().unwrap_or_default()
+    }
+
+    /// Says when a thread was born.
+    pub(super) fn set_cloned_ts(&mut self, thread: ThreadIndex, ts: u64) {
+        self.all[thread as usize].cloned_ts = ts;
     }
 
     /// Whether it has not been removed.

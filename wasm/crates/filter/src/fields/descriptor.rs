@@ -1,0 +1,353 @@
+//! `fd.*`: what the event's descriptor is open on.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use model::quirk::Quirk;
+use model::state::NONE;
+use model::state::descriptions::{Attributes, FdKind, Role};
+use model::state::socket::{L4_ICMP, L4_RAW, L4_TCP, L4_UDP};
+use model::table::{self, EventFlags, Release};
+use model::text::number::{decimal, unsigned};
+use model::text::{address, path};
+
+use super::{Field, Id, Scratch, parameter};
+use crate::moment::Moment;
+use crate::value::{Several, Value};
+
+/// Event types whose names of files are computed from their parameters where the descriptor is not known.
+pub(super) fn names_from_parameters(kind: u16) -> bool {
+    matches!(kind, 3 | 59 | 307 | 327 | 337 | 23 | 27 | 57 | 247 | 249 | 389)
+}
+
+/// Whether events of this type are about a descriptor at all.
+fn has_descriptor(moment: &Moment<'_>) -> bool {
+    let flags = table::flags(moment.event.kind, moment.printer.release);
+    flags.any(EventFlags::CREATES_FD.with(EventFlags::USES_FD)) && moment.thread().is_some()
+}
+
+pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v mut Scratch) -> Option<Value<'v>> {
+    if field.info.id == Id::FdTypes {
+        return types(field, moment, scratch);
+    }
+    if !has_descriptor(moment) {
+        return None;
+    }
+    match field.info.id {
+        Id::FdNum => return Some(Value::Int(i64::from(moment.applied.fd))),
+        Id::FdUid => {
+            decimal(&mut scratch.text, moment.event.tid);
+            decimal(&mut scratch.text, i64::from(moment.applied.fd));
+            return Some(Value::Text(&scratch.text));
+        }
+        Id::FdTypechar => {
+            let letter = moment.description().map_or_else(|| expected_letter(moment.event.kind), |attributes| letter(attributes.kind, moment));
+            return Some(Value::Text(letter.as_bytes()));
+        }
+        Id::FdName => return name(moment, scratch).then_some(Value::Text(&scratch.text)),
+        Id::FdContainername => {
+            container(moment, &mut scratch.text)?;
+            return name(moment, scratch).then_some(Value::Text(&scratch.text));
+        }
+        Id::FdDirectory => return directory(moment, scratch, false),
+        Id::FdContainerdirectory => return directory(moment, scratch, true),
+        Id::FdFilename => return filename(moment, scratch),
+        _ => {}
+    }
+    let attributes = moment.description()?;
+    let kind = attributes.kind;
+    let ip = |end: Option<(IpAddr, u16)>| end.map(|end| Value::Ip(end.0));
+    let port = |end: Option<(IpAddr, u16)>| end.map(|end| Value::Uint(u64::from(end.1)));
+    Some(match field.info.id {
+        Id::FdType => Value::Text(kind.word().as_bytes()),
+        Id::FdCip | Id::FdCnet => return ip(end(moment, &attributes, Role::Client)),
+        Id::FdSip | Id::FdSnet => return ip(end(moment, &attributes, Role::Server)),
+        Id::FdLip | Id::FdLnet => return ip(near(moment, &attributes, true)),
+        Id::FdRip | Id::FdRnet => return ip(near(moment, &attributes, false)),
+        Id::FdCport => return port(end(moment, &attributes, Role::Client)),
+        Id::FdSport => return port(end(moment, &attributes, Role::Server)),
+        Id::FdLport => return port(near(moment, &attributes, true)),
+        Id::FdRport => return port(near(moment, &attributes, false)),
+        Id::FdCproto => return port_text(end(moment, &attributes, Role::Client), scratch),
+        Id::FdSproto => return port_text(end(moment, &attributes, Role::Server), scratch),
+        Id::FdLproto => return port_text(near(moment, &attributes, true), scratch),
+        Id::FdRproto => return port_text(near(moment, &attributes, false), scratch),
+        Id::FdIp | Id::FdNet => {
+            let (source, dest) = ends(moment, &attributes)?;
+            Value::Ends(Several::Ips([source.0, dest.0]))
+        }
+        Id::FdPort | Id::FdProto => {
+            let (source, dest) = ends(moment, &attributes)?;
+            Value::Ends(Several::Ports([source.1, dest.1]))
+        }
+        Id::FdL4proto => Value::Text(l4(moment, &attributes).as_bytes()),
+        Id::FdSockfamily => match kind {
+            FdKind::Unix => Value::Text(b"unix"),
+            _ if kind.is_inet() => Value::Text(b"ip"),
+            _ => return None,
+        },
+        Id::FdIsServer => Value::Bool(is_server(moment, &attributes)),
+        Id::FdConnected => Value::Bool(attributes.connected),
+        Id::FdNameChanged => Value::Bool(name_changed(moment, &attributes)),
+        Id::FdDev | Id::FdDevMajor | Id::FdDevMinor => {
+            if !matches!(kind, FdKind::File | FdKind::Directory) && !moment.has(Quirk::DevicesOfAnything) {
+                return None;
+            }
+            let dev = moment.state.descriptions().facts(moment.applied.description).map_or(0, |facts| facts.dev);
+            let major = (dev & 0x000f_ff00) >> 8;
+            let minor = (dev & 0xff) | (dev >> 12 & 0x000f_ff00);
+            Value::Uint(u64::from(match field.info.id {
+                Id::FdDev => dev,
+                Id::FdDevMajor => major,
+                _ => minor,
+            }))
+        }
+        Id::FdIno => {
+            let descriptions = moment.state.descriptions();
+            let ino = descriptions.facts(moment.applied.description).map_or_else(|| descriptions.ino(moment.applied.description), |facts| facts.ino);
+            Value::Uint(ino)
+        }
+        Id::FdNameraw => {
+            let raw = moment.state.descriptions().facts(moment.applied.description).map_or(&b""[..], |facts| moment.state.text(facts.raw));
+            let name = moment.state.text(attributes.name);
+            clean(&mut scratch.text, moment, if raw.is_empty() { name } else { raw });
+            Value::Text(&scratch.text)
+        }
+        Id::FdIsUpperLayer | Id::FdIsLowerLayer => {
+            let flags = moment.state.descriptions().facts(moment.applied.description)?.flags;
+            let bit = if field.info.id == Id::FdIsUpperLayer { 1 << 15 } else { 1 << 16 };
+            Value::Bool(flags & bit != 0)
+        }
+        // Names of hosts are looked up live only.
+        _ => return None,
+    })
+}
+
+/// The letter of a kind; newer releases have another one for what they do not support.
+fn letter(kind: FdKind, moment: &Moment<'_>) -> &'static str {
+    match kind.typechar() {
+        b'X' if moment.printer.release != Release::V0_29_3 => "?",
+        letter => LETTERS.iter().find(|known| known.as_bytes() == [letter]).copied().unwrap_or("o"),
+    }
+}
+
+const LETTERS: [&str; 16] = ["f", "d", "4", "6", "u", "p", "e", "s", "l", "i", "t", "n", "b", "r", "m", "P"];
+
+/// The letter of what a call makes, where its descriptor is not known.
+fn expected_letter(kind: u16) -> &'static str {
+    match kind | 1 {
+        3 | 59 | 103 | 307 | 327 | 337 => "f",
+        19 | 27 | 57 | 247 | 249 | 389 => "4",
+        61 | 393 => "p",
+        63 | 397 => "e",
+        127 | 399 => "s",
+        137 => "t",
+        139 | 395 => "i",
+        _ => "o",
+    }
+}
+
+/// Appends a name the way names of descriptors are printed.
+pub(super) fn clean(out: &mut Vec<u8>, moment: &Moment<'_>, name: &[u8]) {
+    if path::all_printable(name) {
+        out.extend_from_slice(name);
+    } else if !moment.has(Quirk::UnprintableBytesVanish) {
+        path::escape(out, name);
+    } else if moment.printer.release == Release::Libs0_25_4 {
+        path::replace_unprintable(out, name);
+    } else {
+        path::drop_unprintable(out, name, usize::MAX);
+    }
+}
+
+/// Appends the name of the event's descriptor. False when there is none.
+fn name(moment: &Moment<'_>, scratch: &mut Scratch) -> bool {
+    let out = &mut scratch.text;
+    let failed = moment.applied.result.is_some_and(|result| result < 0);
+    if let Some(attributes) = moment.description()
+        && !(moment.event.kind == 23 && failed)
+    {
+        clean(out, moment, moment.state.text(attributes.name));
+        return true;
+    }
+    if moment.is_enter() {
+        return false;
+    }
+    match moment.event.kind {
+        3 | 59 | 103 | 307 | 327 | 337 => {
+            let more = &mut scratch.more;
+            more.clear();
+            if !parameter::would_be_path(moment, more) {
+                return false;
+            }
+            clean(&mut scratch.text, moment, more);
+            true
+        }
+        23 | 27 | 57 | 247 | 249 | 389 => parameter::write_own_tuple(out, moment),
+        _ => true,
+    }
+}
+
+/// Appends the container and a colon.
+fn container(moment: &Moment<'_>, out: &mut Vec<u8>) -> Option<()> {
+    out.extend_from_slice(moment.state.text(moment.thread()?.container));
+    out.push(b':');
+    Some(())
+}
+
+fn directory<'v>(moment: &Moment<'_>, scratch: &'v mut Scratch, with_container: bool) -> Option<Value<'v>> {
+    let kind = moment.description().map(|attributes| attributes.kind);
+    if kind.is_some_and(|kind| !matches!(kind, FdKind::File | FdKind::Directory)) {
+        return None;
+    }
+    if with_container {
+        container(moment, &mut scratch.text)?;
+    }
+    let start = scratch.text.len();
+    if !name(moment, scratch) {
+        return None;
+    }
+    if kind != Some(FdKind::Directory) {
+        let name = scratch.text.get(start..)?;
+        let slash = name.iter().rposition(|byte| *byte == b'/')?;
+        scratch.text.truncate(start + slash.max(1));
+    }
+    Some(Value::Text(&scratch.text))
+}
+
+fn filename<'v>(moment: &Moment<'_>, scratch: &'v mut Scratch) -> Option<Value<'v>> {
+    if moment.description().is_some_and(|attributes| attributes.kind != FdKind::File) || !name(moment, scratch) {
+        return None;
+    }
+    let slash = scratch.text.iter().rposition(|byte| *byte == b'/')?;
+    scratch.text.get(slash + 1..).map(Value::Text)
+}
+
+fn to_ip(six: bool, bytes: [u8; 16]) -> IpAddr {
+    if six {
+        return IpAddr::V6(Ipv6Addr::from(bytes));
+    }
+    let [a, b, c, d, ..] = bytes;
+    IpAddr::V4(Ipv4Addr::new(a, b, c, d))
+}
+
+/// Appends an address.
+pub(super) fn write_ip(out: &mut Vec<u8>, ip: IpAddr) {
+    match ip {
+        IpAddr::V4(ip) => address::ipv4(out, ip.octets()),
+        IpAddr::V6(ip) => address::ipv6(out, ip.octets()),
+    }
+}
+
+type End = (IpAddr, u16);
+
+/// Both ends as they stand, whatever the role; a bound socket has one, twice.
+fn ends(moment: &Moment<'_>, attributes: &Attributes) -> Option<(End, End)> {
+    let kind = attributes.kind;
+    if !kind.is_inet() {
+        return None;
+    }
+    let six = kind.is_six();
+    let sock = moment.state.descriptions().sock(attributes.sock);
+    if kind.is_server() {
+        let bound = (to_ip(six, sock.bound_address(six)), sock.bound_port(six));
+        return Some((bound, bound));
+    }
+    Some(((to_ip(six, sock.source(six)), sock.sport(six)), (to_ip(six, sock.dest(six)), sock.dport(six))))
+}
+
+/// The client's or the server's end.
+pub(super) fn end(moment: &Moment<'_>, attributes: &Attributes, wanted: Role) -> Option<End> {
+    let (source, dest) = ends(moment, attributes)?;
+    if attributes.kind.is_server() {
+        return (wanted == Role::Server).then_some(dest);
+    }
+    if attributes.role == Role::None {
+        return None;
+    }
+    Some(if wanted == Role::Client { source } else { dest })
+}
+
+/// The local end, or the remote one.
+fn near(moment: &Moment<'_>, attributes: &Attributes, local: bool) -> Option<End> {
+    let (source, dest) = ends(moment, attributes)?;
+    if attributes.kind.is_server() {
+        return local.then_some(dest);
+    }
+    if attributes.role == Role::None {
+        return None;
+    }
+    let source_is_local = moment.state.is_local_address(source.0);
+    Some(if source_is_local == local { source } else { dest })
+}
+
+fn port_text<'v>(end: Option<End>, scratch: &'v mut Scratch) -> Option<Value<'v>> {
+    unsigned(&mut scratch.text, u64::from(end?.1));
+    Some(Value::Text(&scratch.text))
+}
+
+fn l4(moment: &Moment<'_>, attributes: &Attributes) -> &'static str {
+    let kind = attributes.kind;
+    if !kind.is_inet() {
+        return "<NA>";
+    }
+    let six = kind.is_six();
+    let sock = moment.state.descriptions().sock(attributes.sock);
+    let l4 = if kind.is_server() { sock.bound_l4(six) } else { sock.l4(six) };
+    if !kind.is_server() && attributes.role == Role::None && l4 != L4_RAW {
+        return "<NA>";
+    }
+    match l4 {
+        L4_TCP => "tcp",
+        L4_UDP => "udp",
+        L4_ICMP => "icmp",
+        L4_RAW => "raw",
+        _ => "<NA>",
+    }
+}
+
+fn is_server(moment: &Moment<'_>, attributes: &Attributes) -> bool {
+    if attributes.kind.is_server() {
+        return true;
+    }
+    ends(moment, attributes).is_some_and(|(_, dest)| moment.state.is_local_address(dest.0) || dest.0.is_unspecified())
+}
+
+/// Whether this very event gave the descriptor its name.
+fn name_changed(moment: &Moment<'_>, attributes: &Attributes) -> bool {
+    let descriptions = moment.state.descriptions();
+    let description = moment.applied.description;
+    let Some(before) = moment.row.checked_sub(1) else { return false };
+    if descriptions.get(description).born == moment.row {
+        return !moment.state.text(attributes.name).is_empty();
+    }
+    descriptions.get(description).born != NONE && descriptions.at(description, before).name != attributes.name || descriptions.at(description, before).name != attributes.name
+}
+
+/// Kinds of all descriptors of the process, each once, or of the one that is asked for.
+fn types<'v>(field: &Field, moment: &Moment<'_>, scratch: &'v mut Scratch) -> Option<Value<'v>> {
+    let thread = moment.thread()?;
+    let descriptions = moment.state.descriptions();
+    let word = |description| {
+        let attributes = if moment.is_past { descriptions.at(description, moment.row) } else { descriptions.get(description).now };
+        attributes.kind.word()
+    };
+    if let Some(fd) = field.bound.index() {
+        let description =
+            if moment.is_past { descriptions.slot_at(thread.table, fd, moment.row) } else { descriptions.slot(thread.table, fd).map(|slot| slot.description) };
+        return description.map(|description| Value::Text(word(description).as_bytes()));
+    }
+    let all: Vec<u32> = if moment.is_past {
+        descriptions.slots_at(thread.table, moment.row).into_iter().map(|slot| slot.1).collect()
+    } else {
+        descriptions.live(thread.table).into_iter().map(|slot| slot.1.description).collect()
+    };
+    let mut words: Vec<&str> = all.into_iter().map(word).collect();
+    words.sort_unstable();
+    words.dedup();
+    scratch.ends.clear();
+    for word in words {
+        scratch.text.extend_from_slice(word.as_bytes());
+        scratch.ends.push(scratch.text.len());
+    }
+    Some(Value::List(Several::Texts(&scratch.text, &scratch.ends)))
+}
