@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { captures, conversation, filter, goTo, grid, idle, selectedNumber, start } from './page';
+import { captures, conversation, currentCall, filter, goTo, grid, idle, selectedNumber, start } from './page';
 
 test('the palette has every command with its key, and runs what is chosen', async ({ page }) => {
   await start(page, captures.epipe);
@@ -50,7 +50,7 @@ test('the founding story is walked by keyboard alone', async ({ page }) => {
   await idle(page);
   await page.keyboard.press('e');
   await idle(page);
-  expect(await selectedNumber(page)).toBe(14121);
+  await expect(currentCall(page)).toHaveAttribute('data-evt-num', '14121');
   await page.keyboard.press('Backspace');
   await expect(conversation(page)).toBeHidden();
   expect(await selectedNumber(page)).toBe(14106);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, test, type Page } from '@playwright/test';
-import { captures, conversation, drop, goTo, grid, idle, made, open, row, selectedNumber, showEvents, start, status, tab } from './page';
+import { captures, conversation, currentCall, drop, goTo, grid, idle, made, open, row, selectedNumber, showEvents, start, status, tab } from './page';
 
 const place = async (page: Page): Promise<{ selected: number; top: number }> => ({
   selected: await selectedNumber(page),
@@ -42,7 +42,7 @@ test('back and forward walk between unit and conversation', async ({ page }) => 
   await page.keyboard.press('Enter');
   await expect(conversation(page)).toBeVisible();
   await idle(page);
-  await expect(page).toHaveURL(/follow=14107/);
+  await expect(page).toHaveURL(/key=unix:ffff888108ea0800-ffff888108ea1800~1&sel=14106/);
   await page.goBack();
   await expect(conversation(page)).toBeHidden();
   await idle(page);
@@ -55,7 +55,7 @@ test('back and forward walk between unit and conversation', async ({ page }) => 
   await page.goForward();
   await expect(conversation(page)).toBeVisible();
   await idle(page);
-  expect(await selectedNumber(page)).toBe(14107);
+  await expect(currentCall(page)).toHaveAttribute('data-evt-num', '14106');
 });
 
 test('a conversation survives a reload', async ({ page }) => {
@@ -67,7 +67,7 @@ test('a conversation survives a reload', async ({ page }) => {
   await idle(page);
   await page.reload();
   await expect(conversation(page)).toBeVisible();
-  await expect(grid(page)).toHaveAttribute('aria-rowcount', '13');
+  await expect(currentCall(page)).toHaveAttribute('data-evt-num', '14106');
   await page.keyboard.press('Backspace');
   await expect(conversation(page)).toBeHidden();
 });

@@ -36,6 +36,13 @@ export const grid = (page: Page): Locator => page.getByRole('grid', { name: 'Eve
 export const status = (page: Page): Locator => page.getByRole('status', { name: 'Capture status' });
 export const inspector = (page: Page): Locator => page.getByRole('region', { name: 'Inspector' });
 export const conversation = (page: Page): Locator => page.getByRole('region', { name: 'Conversation' });
+/** Calls of the conversation that is shown. */
+export const calls = (page: Page): Locator => conversation(page).getByRole('grid', { name: 'Calls' });
+/** A call of the conversation, by the number of its enter, or of its exit where there is no enter. */
+export const call = (page: Page, num: number): Locator => calls(page).locator(`[data-evt-num="${num}"]`);
+export const currentCall = (page: Page): Locator => calls(page).locator('.current');
+export const conversations = (page: Page): Locator => page.getByRole('grid', { name: 'Conversations' });
+export const findings = (page: Page): Locator => page.getByRole('grid', { name: 'Findings' });
 export const filter = (page: Page): Locator => page.getByRole('textbox', { name: 'Filter' });
 export const tab = (page: Page, name: string): Locator => page.getByRole('tab', { name });
 

@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { expect, test, type Page } from '@playwright/test';
-import { captures, conversation, goTo, grid, idle, row, showEvents, start } from './page';
+import { captures, currentCall, findings, goTo, idle, row, showEvents, start } from './page';
 
 test.use({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1, contextOptions: { reducedMotion: 'reduce' } });
 
@@ -31,12 +31,17 @@ test('a refused write in the grid, with its call beside it', async ({ page }) =>
   await picture(page, 'events');
 });
 
-test('both sides of a socket', async ({ page }) => {
+test('the conversation of the refused write, with its cause', async ({ page }) => {
   await start(page, captures.epipe);
-  await showEvents(page);
-  await goTo(page, '14107');
-  await grid(page).focus();
-  await page.keyboard.press('Enter');
-  await expect(conversation(page)).toBeVisible();
+  await page.getByRole('button', { name: /findings/ }).click();
+  await findings(page).getByRole('button', { name: 'show' }).first().click();
+  await expect(currentCall(page)).toContainText('EPIPE');
   await picture(page, 'conversation');
+});
+
+test('what is worth a look', async ({ page }) => {
+  await start(page, captures.epipe);
+  await page.getByRole('button', { name: /findings/ }).click();
+  await expect(findings(page)).toContainText('84.8 µs after uwsgi closed');
+  await picture(page, 'findings');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { captures, cell, conversation, drop, goTo, grid, idle, made, open, row, selectedRow, showEvents, start, status } from './page';
+import { call, captures, cell, conversation, drop, goTo, grid, idle, made, open, row, selectedRow, showEvents, start, status } from './page';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
@@ -69,22 +69,18 @@ test('following an accept shows both processes on that socket, and Backspace ret
   await page.keyboard.press('Enter');
   await expect(conversation(page)).toBeVisible();
   await idle(page);
-  const seen = await grid(page)
-    .getByRole('row')
-    .evaluateAll((rows) =>
-      rows.map((one) => {
-        const text = (column: string): string => one.querySelector(`[data-column="${column}"]`)?.textContent ?? '';
-        return `${text('num')} ${text('process')} ${text('dir')} ${text('type')} ${text('info')}`;
-      }),
-    );
-  const lines = seen.join('\n');
-  expect(lines).toMatch(/14096 apache2 \(1484\) < writev res=16 /);
-  expect(lines).toMatch(/14101 apache2 \(1484\) < writev res=699 /);
-  expect(lines).toMatch(/14103 apache2 \(1484\) < writev res=8 /);
-  expect(lines).toMatch(/14107 uwsgi \(1513\) < accept /);
-  expect(lines).toMatch(/14109 uwsgi \(1513\) < read res=723 /);
-  expect(lines).toMatch(/14112 uwsgi \(1513\) > close /);
-  expect(lines).toMatch(/14140 apache2 \(1484\) < writev res=-32\(EPIPE\) /);
+  for (const [num, side, words] of [
+    [14094, 0, 'apache2 (1484): writev 16'],
+    [14100, 0, 'apache2 (1484): writev 699'],
+    [14102, 0, 'apache2 (1484): writev 8'],
+    [14106, 1, 'uwsgi (1513): accept'],
+    [14108, 1, 'uwsgi (1513): read 723 / 4,100'],
+    [14112, 1, 'uwsgi (1513): close'],
+    [14121, 0, 'apache2 (1484): ✗ writev 8EPIPE'],
+  ] as const) {
+    await expect(call(page, num)).toHaveAttribute('data-side', String(side));
+    await expect(call(page, num)).toContainText(words);
+  }
   await page.keyboard.press('Backspace');
   await expect(conversation(page)).toBeHidden();
   await expect(selectedRow(page)).toHaveAttribute('data-evt-num', '14107');

@@ -9,6 +9,7 @@ import type {
   ConversationDetail,
   ConversationName,
   ConversationStream,
+  Decoder,
   EventRow,
   Finding,
   ListPosition,
@@ -109,8 +110,14 @@ export function createCaptureHandlers(surroundings: Surroundings): Handlers {
     conversation({ name }) {
       return plain(capture().conversation(name));
     },
-    conversationCalls({ name, first, count, protocol }) {
-      return sealed(capture().conversationCalls(name, first, count, protocol));
+    conversationCalls({ name, first, count, protocol, bytes }) {
+      return sealed(capture().conversationCalls(name, first, count, protocol, bytes));
+    },
+    conversationPosition({ name, row }) {
+      return plain(capture().session.conversationPosition(name, row));
+    },
+    conversationSeekError({ name, from, step }) {
+      return plain(capture().session.conversationSeekError(name, from, step));
     },
     stream({ name, direction }) {
       return sealed(capture().stream(name, direction));
@@ -265,9 +272,10 @@ class OpenCapture {
     name: ConversationName,
     first: number,
     count: number,
-    protocol: string,
+    protocol: Decoder,
+    bytes: number,
   ): ConversationCalls | undefined {
-    return this.#reading(() => this.session.conversationCalls(name, first, count, protocol, this.#bytes.read));
+    return this.#reading(() => this.session.conversationCalls(name, first, count, protocol, bytes, this.#bytes.read));
   }
 
   stream(name: ConversationName, direction: 0 | 1): ConversationStream | undefined {

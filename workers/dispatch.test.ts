@@ -54,6 +54,8 @@ function connect(handlers: Partial<Handlers>) {
       stream: missing,
       align: missing,
       findings: missing,
+      conversationPosition: missing,
+      conversationSeekError: missing,
       conversationOf: missing,
       ...handlers,
     },

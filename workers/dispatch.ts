@@ -115,6 +115,8 @@ export function createDispatcher(
       conversations: (params, id) => run(handlers.conversations, params, id),
       conversation: (params, id) => run(handlers.conversation, params, id),
       conversationCalls: (params, id) => run(handlers.conversationCalls, params, id),
+      conversationPosition: (params, id) => run(handlers.conversationPosition, params, id),
+      conversationSeekError: (params, id) => run(handlers.conversationSeekError, params, id),
       stream: (params, id) => run(handlers.stream, params, id),
       align: (params, id) => run(handlers.align, params, id),
       findings: (params, id) => run(handlers.findings, params, id),

@@ -16,6 +16,7 @@ import type {
   ConversationStream,
   ConversationWindow,
   DamageReport,
+  Decoder,
   DescriptionIndex,
   EventRow,
   Finding,
@@ -69,9 +70,12 @@ export interface EngineSession {
     name: ConversationName,
     first: number,
     count: number,
-    protocol: string,
+    protocol: Decoder,
+    bytes: number,
     read: ReadBytes,
   ): ConversationCalls | undefined;
+  conversationPosition(name: ConversationName, row: EventRow): Requests['conversationPosition']['result'];
+  conversationSeekError(name: ConversationName, from: ListPosition, step: 1 | -1): ListPosition | undefined;
   conversationStream(name: ConversationName, direction: 0 | 1, read: ReadBytes): ConversationStream | undefined;
   findings(read: ReadBytes): readonly Finding[];
   conversationOf(description: DescriptionIndex, row: EventRow): ConversationName | undefined;
@@ -252,11 +256,23 @@ class WasmSession implements EngineSession {
     name: ConversationName,
     first: number,
     count: number,
-    protocol: string,
+    protocol: Decoder,
+    bytes: number,
     read: ReadBytes,
   ): ConversationCalls | undefined {
-    const calls = this.#session.conversationCalls(name.key, name.life, first, count, protocol, read);
+    const calls = this.#session.conversationCalls(name.key, name.life, first, count, protocol, bytes, read);
     return calls as ConversationCalls | undefined;
+  }
+
+  conversationPosition({ key, life }: ConversationName, row: EventRow): Requests['conversationPosition']['result'] {
+    const found = this.#session.conversationPosition(key, life, row);
+    if (found === undefined) return undefined;
+    const [position = 0, exact = 0] = found;
+    return { position: position as ListPosition, exact: exact === 1 };
+  }
+
+  conversationSeekError({ key, life }: ConversationName, from: ListPosition, step: 1 | -1): ListPosition | undefined {
+    return this.#session.conversationSeekError(key, life, from, step === 1) as ListPosition | undefined;
   }
 
   conversationStream(name: ConversationName, direction: 0 | 1, read: ReadBytes): ConversationStream | undefined {

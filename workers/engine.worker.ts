@@ -83,6 +83,8 @@ const api: Api = {
   stream: async (params, id) => (await booted).methods.stream(params, id),
   align: async (params, id) => (await booted).methods.align(params, id),
   findings: async (params, id) => (await booted).methods.findings(params, id),
+  conversationPosition: async (params, id) => (await booted).methods.conversationPosition(params, id),
+  conversationSeekError: async (params, id) => (await booted).methods.conversationSeekError(params, id),
   conversationOf: async (params, id) => (await booted).methods.conversationOf(params, id),
 };
 

@@ -233,6 +233,10 @@ export interface ConversationQuery {
   readonly group: '' | 'path' | 'processes';
 }
 
+/** Protocols that bytes can be read as; '' is what they look like. */
+export const decoders = ['', 'fastcgi', 'http', 'statsd'] as const;
+export type Decoder = (typeof decoders)[number];
+
 /** A window of the list of conversations. Absent numbers are NaN. */
 export interface ConversationWindow {
   readonly first: number;
@@ -458,6 +462,10 @@ export interface ConversationCalls {
   readonly errno: readonly string[];
   /** What it moved, decoded; '' when nothing is known. */
   readonly label: readonly string[];
+  /** Captured bytes of the calls, one after the other, as far as they were asked for. */
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** Where in `data` those of each call end. */
+  readonly dataEnd: Float64Array<ArrayBuffer>;
 }
 
 /** What is compared of the calls of a conversation: columns of `ConversationCalls`, one after the other. */
@@ -533,10 +541,20 @@ export interface Requests {
   conversations: { params: { query: ConversationQuery; first: number; count: number }; result: ConversationWindow };
   /** One conversation in full; `undefined` when there is no such. */
   conversation: { params: { name: ConversationName }; result: ConversationDetail | undefined };
-  /** `protocol`: read the bytes as this; '' as what they look like. */
+  /** `protocol`: read the bytes as this; '' as what they look like. `bytes`: how many of each call come along. */
   conversationCalls: {
-    params: { name: ConversationName; first: number; count: number; protocol: string };
+    params: { name: ConversationName; first: number; count: number; protocol: Decoder; bytes: number };
     result: ConversationCalls | undefined;
+  };
+  /** Position of the call that an event belongs to; not exact: of the first one after it, or of the last. */
+  conversationPosition: {
+    params: { name: ConversationName; row: EventRow };
+    result: { readonly position: ListPosition; readonly exact: boolean } | undefined;
+  };
+  /** Next or previous call that failed. */
+  conversationSeekError: {
+    params: { name: ConversationName; from: ListPosition; step: 1 | -1 };
+    result: ListPosition | undefined;
   };
   /** What end `direction` wrote. */
   stream: { params: { name: ConversationName; direction: 0 | 1 }; result: ConversationStream | undefined };

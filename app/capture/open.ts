@@ -121,11 +121,20 @@ export function wishOf(tab: Tab): Wish {
   const place = placeOf(tab);
   const name = (facts: NonNullable<typeof place.selected>['facts']): EventName | undefined =>
     facts === undefined ? undefined : nameOf(facts, tab);
+  const { view, conversations, open } = tab;
+  const at = view === 'conversations' && open !== undefined ? open : place;
   return {
+    view,
+    conversation: view === 'conversations' ? open?.name : undefined,
+    protocol: open?.protocol ?? '',
+    against: open?.against,
+    sort: conversations.sort,
+    descending: conversations.descending,
+    group: conversations.group,
     unit: place.unit,
-    follow: place.follow?.from,
-    selected: name(place.selected?.facts),
-    mark: name(place.mark?.facts),
+    follow: view === 'events' ? place.follow?.from : undefined,
+    selected: name(at.selected?.facts),
+    mark: name(at.mark?.facts),
     top: place.top > 0 ? place.topName : undefined,
   };
 }

@@ -1,8 +1,9 @@
 /** The grid of calls or events: of the whole capture, or of one conversation. */
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
-import type { ListSpec } from '../../workers/protocol';
+import type { ListSpec, RowWindow } from '../../workers/protocol';
 import { ask } from '../capture/session';
 import { VirtualGrid, rowId } from '../components/grid/virtual-grid';
+import { WindowLoader } from '../components/grid/window-loader';
 import { sentence } from '../messages/messages';
 import type { Reveal, RowFacts, Tab, TabId } from '../state/model';
 import { listKey, listOf, nameOf, placeOf, rowsOf, selectedRange, tabById } from '../state/select';
@@ -13,14 +14,12 @@ import { EventRow } from './event-row';
 import { followSelected, recount, select } from './moves';
 import { factsOf, rowAt, type Row } from './rows';
 import { useColumns } from './use-columns';
-import { WindowLoader } from './window-loader';
-import { grantWish } from './wish';
 import './event-list.css';
 
 const label = 'Events';
 
 /** A new list is a new question: rows of the old one are never shown in it. */
-function useLoader(id: TabId, { unit, conversation }: ListSpec): WindowLoader {
+function useLoader(id: TabId, { unit, conversation }: ListSpec): WindowLoader<RowWindow> {
   const loader = useMemo(() => {
     const list: ListSpec = conversation === undefined ? { unit } : { unit, conversation };
     return new WindowLoader((first, count, signal) => ask(id, 'window', { list, first, count }, signal));
@@ -45,9 +44,6 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   const isIndexing = tab.phase.kind === 'opening';
 
   useEffect(() => recount(id), [id, key, tick]);
-  useEffect(() => {
-    if (tab.wish !== undefined) void grantWish(id);
-  }, [id, tab.wish, tick, tab.phase]);
   useEffect(() => loader.want(range.first, range.last, rows, tick), [loader, range, rows, tick]);
 
   // Fills in what the selection does not know yet.

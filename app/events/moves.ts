@@ -1,10 +1,10 @@
 /** Every way to move through the events of a capture; commands, keys and mouse all end here. */
-import type { EventRow, ListPosition, ListSpec } from '../../workers/protocol';
+import type { EventRow, ListPosition, ListSpec, RelNs } from '../../workers/protocol';
 import { begin } from '../base/idle';
 import { ask } from '../capture/session';
 import { grouped } from '../format/number';
 import { sentence } from '../messages/messages';
-import type { Follow, Place, Reveal, RowFacts, Selected, Tab, TabId, Unit } from '../state/model';
+import { startPlace, type Follow, type Place, type Reveal, type RowFacts, type Selected, type Tab, type TabId, type Unit } from '../state/model';
 import { listKey, listOf, nameOf, placeOf, rowsOf, selectedRange, tabById } from '../state/select';
 import { store, tell } from '../state/store';
 import type { Target } from './go-to';
@@ -119,7 +119,7 @@ export async function showUnit(id: TabId, unit: Unit): Promise<void> {
   }
 }
 
-/** Opens the conversation of the selected row. */
+/** Opens the conversation of the selected row; what is not a socket or pipe is followed by its events. */
 export async function followSelected(id: TabId): Promise<void> {
   const tab = tabOf(id);
   const facts = tab === undefined ? undefined : placeOf(tab).selected?.facts;
@@ -136,27 +136,91 @@ export async function followSelected(id: TabId): Promise<void> {
       tell(`${answer.value.type} #${facts.num ?? facts.row} is not about a socket, pipe or file that can be followed.`);
       return;
     }
-    const follow: Follow = { from: nameOf(facts, tab), description: fd.description, label: fd.name };
-    if (placeOf(tab).follow?.description === fd.description) return;
-    const { unit } = placeOf(tab);
-    const list: ListSpec = { unit, conversation: fd.description };
-    const [position] = await Promise.all([positionIn(id, list, facts.row), count(id, list)]);
-    const selected = position === undefined ? undefined : { position, facts: await fetchFacts(id, list, position) };
-    store.dispatch({ type: 'followed', id, follow, unit, selected });
+    const found = await ask(id, 'conversationOf', { description: fd.description, row: facts.row });
+    const name = found.ok ? found.value : undefined;
+    if (name !== undefined) {
+      store.dispatch({ type: 'conversation-opened', id, name, wish: { selected: nameOf(facts, tab), mark: undefined } });
+    } else {
+      await followDescription(id, { from: nameOf(facts, tab), description: fd.description, label: fd.name }, facts.row);
+    }
   } finally {
     end();
   }
 }
 
-export function goUp(id: TabId): void {
-  store.dispatch({ type: 'went-up', id });
+/** Shows all events of one open file, socket or pipe, from its opening to its close. */
+export async function followDescription(id: TabId, follow: Follow, row: EventRow): Promise<void> {
+  const tab = tabOf(id);
+  if (tab === undefined) return;
+  const place = placeOf(tab);
+  if (tab.view === 'events' && place.follow?.description === follow.description) return;
+  const { unit } = place;
+  const list: ListSpec = { unit, conversation: follow.description };
+  const [position] = await Promise.all([positionIn(id, list, row), count(id, list)]);
+  const selected = position === undefined ? undefined : { position, facts: await fetchFacts(id, list, position) };
+  store.dispatch({ type: 'followed', id, follow, unit, selected });
+}
+
+/** Shows an event among all events, as a step that one can take back. */
+export async function showAmongEvents(id: TabId, row: EventRow): Promise<void> {
+  const tab = tabOf(id);
+  if (tab === undefined) return;
+  const { unit } = placeOf(tab);
+  const list: ListSpec = { unit };
+  const end = begin();
+  try {
+    const [position] = await Promise.all([positionIn(id, list, row), count(id, list)]);
+    if (position === undefined) return;
+    const selected = { position, facts: await fetchFacts(id, list, position) };
+    const place: Place = { ...startPlace, unit, selected, reveal: { position, how: 'center' } };
+    store.dispatch({ type: 'events-shown', id, places: [place] });
+  } finally {
+    end();
+  }
+}
+
+/** Shows everything that happened within `reachNs` of a moment, as a marked range among all events. */
+export async function showAround(id: TabId, around: RowFacts, reachNs: number): Promise<void> {
+  const tab = tabOf(id);
+  if (tab === undefined) return;
+  const { unit } = placeOf(tab);
+  const list: ListSpec = { unit };
+  const end = begin();
+  try {
+    const at = async (ns: number): Promise<ListPosition | undefined> => {
+      const answer = await ask(id, 'locate', { list, at: { ns: Math.max(0, ns) as RelNs } });
+      return answer.ok ? answer.value?.position : undefined;
+    };
+    const [from, behind, middle, size] = await Promise.all([
+      at(around.ns - reachNs),
+      at(around.ns + reachNs),
+      positionIn(id, list, around.row),
+      ask(id, 'count', { list }),
+    ]);
+    if (from === undefined || middle === undefined || !size.ok) return;
+    store.dispatch({ type: 'counted', id, key: listKey(list), value: size.value });
+    const last = Math.max(middle, (behind ?? size.value.rows) - 1) as ListPosition;
+    const mark = { position: from, facts: await fetchFacts(id, list, from) };
+    const selected = { position: last, facts: await fetchFacts(id, list, last) };
+    const top = Math.max(0, middle - Math.floor(store.get().ui.viewportRows / 2));
+    const place: Place = { ...startPlace, unit, selected, mark: from === last ? undefined : mark, top };
+    store.dispatch({ type: 'events-shown', id, places: [place] });
+  } finally {
+    end();
+  }
+}
+
+/** Takes back the last step, or goes up. */
+export function goBack(id: TabId): void {
+  store.dispatch({ type: 'went-back', id });
 }
 
 /** Goes to an event or a time of the current list; says so when there is none. */
 export async function goTo(id: TabId, target: Target): Promise<boolean> {
   const tab = tabOf(id);
   if (tab === undefined) return false;
-  const list = listOf(placeOf(tab));
+  const isShown = tab.view === 'events';
+  const list: ListSpec = isShown ? listOf(placeOf(tab)) : { unit: placeOf(tab).unit };
   const at = target.kind === 'event' ? { num: target.num } : { ns: target.ns };
   const answer = await ask(id, 'locate', { list, at });
   if (!answer.ok) {
@@ -173,22 +237,20 @@ export async function goTo(id: TabId, target: Target): Promise<boolean> {
   if (target.kind === 'event' && !answer.value.exact) {
     tell(`Event ${grouped(target.num)} is not in this list: the next one is selected.`);
   }
-  select(id, answer.value.position, { how: 'center', facts });
+  if (isShown) select(id, answer.value.position, { how: 'center', facts });
+  else await showAmongEvents(id, answer.value.row);
   return true;
 }
 
-/** Goes to an event by its row, leaving the conversation when the event is not in it. */
+/** Goes to an event by its row, leaving the list of one file when the event is not in it. */
 export async function goToRow(id: TabId, row: EventRow): Promise<void> {
   const tab = tabOf(id);
   if (tab === undefined) return;
-  let list = listOf(placeOf(tab));
-  let answer = await ask(id, 'locate', { list, at: { row } });
+  const list = listOf(placeOf(tab));
+  const answer = await ask(id, 'locate', { list, at: { row } });
   if (list.conversation !== undefined && answer.ok && answer.value?.exact !== true) {
-    goUp(id);
-    const up = tabOf(id);
-    if (up === undefined) return;
-    list = listOf(placeOf(up));
-    answer = await ask(id, 'locate', { list, at: { row } });
+    await showAmongEvents(id, row);
+    return;
   }
   if (!answer.ok || answer.value === undefined) return;
   const { position } = answer.value;

@@ -4,7 +4,17 @@ import { begin } from '../base/idle';
 import { ask } from '../capture/session';
 import { grouped } from '../format/number';
 import { sentence } from '../messages/messages';
-import { startPlace, type EventName, type Place, type Selected, type TabId, type Wish } from '../state/model';
+import {
+  startConversations,
+  startPlace,
+  type EventName,
+  type OpenConversation,
+  type Place,
+  type Selected,
+  type Standpoint,
+  type TabId,
+  type Wish,
+} from '../state/model';
 import { listKey, tabById } from '../state/select';
 import { store, tell } from '../state/store';
 import { fetchFacts } from './moves';
@@ -41,8 +51,30 @@ async function describe(
 
 const told = (name: EventName): string => ('num' in name ? `event ${grouped(name.num)}` : `row ${grouped(name.row)}`);
 
+/** What of a wish is not about the list of events. */
+function standpointOf(wish: Wish): Partial<Standpoint> {
+  const { view, conversation, protocol, against, selected, mark, sort, descending, group } = wish;
+  const open: OpenConversation | undefined =
+    conversation === undefined
+      ? undefined
+      : {
+          name: conversation,
+          wish: { selected, mark },
+          calls: 0,
+          selected: undefined,
+          mark: undefined,
+          reveal: undefined,
+          top: 0,
+          protocol,
+          against,
+          aside: 'cause',
+        };
+  return { view, open, conversations: { ...startConversations, sort, descending, group } };
+}
+
 async function resolve(id: TabId, wish: Wish, isIndexed: boolean): Promise<readonly Place[] | typeof later> {
   const base: Place = { ...startPlace, unit: wish.unit };
+  if (wish.view !== 'events') return [base];
   let place = base;
   let list: ListSpec = { unit: wish.unit };
   if (wish.follow !== undefined) {
@@ -117,6 +149,9 @@ async function tryOnce(id: TabId): Promise<boolean> {
   // The way up leads to where one was, also when a conversation is entered by the forward button.
   const before = now.places[0];
   const [base, ...rest] = places;
-  store.dispatch({ type: 'wish-done', id, places: rest.length > 0 ? [before ?? base ?? startPlace, ...rest] : places });
+  // What another view is about says nothing of where the events are looked at.
+  const kept = wish.view === 'events' ? undefined : before;
+  const next = rest.length > 0 ? [before ?? base ?? startPlace, ...rest] : kept === undefined ? places : [kept];
+  store.dispatch({ type: 'wish-done', id, places: next, change: standpointOf(wish) });
   return false;
 }

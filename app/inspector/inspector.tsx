@@ -1,31 +1,47 @@
 /** What is known about the selected row: the call, its bytes, and the state of its process at that event. */
 import { useRef, type KeyboardEvent, type ReactNode } from 'react';
+import type { EventRow } from '../../workers/protocol';
 import type { InspectorPane, Tab } from '../state/model';
-import { placeOf } from '../state/select';
 import { store, useApp } from '../state/store';
 import { BytesPane } from './bytes-pane';
 import { CallPane } from './call-pane';
 import { StatePane } from './state-pane';
 import './inspector.css';
 
-const panes: readonly (readonly [InspectorPane, string])[] = [
+type Shown = InspectorPane | 'cause';
+
+const panes: readonly (readonly [Shown, string])[] = [
   ['call', 'Call'],
   ['bytes', 'Bytes'],
   ['state', 'State'],
 ];
 
-export function Inspector({ tab }: { readonly tab: Tab }): ReactNode {
-  const pane = useApp((state) => state.preferences.pane);
-  const list = useRef<HTMLDivElement>(null);
-  const row = placeOf(tab).selected?.facts?.row;
+const withCause: typeof panes = [['cause', 'Cause'], ...panes];
 
-  const show = (next: InspectorPane): void => store.dispatch({ type: 'preferences', change: { pane: next } });
+export function Inspector(props: {
+  readonly tab: Tab;
+  /** The selected row. */
+  readonly row: EventRow | undefined;
+  /** What stands beside a conversation, and whether it is shown. */
+  readonly cause?: ReactNode;
+  readonly aside?: 'cause' | 'call';
+}): ReactNode {
+  const { tab, row, cause, aside } = props;
+  const preferred = useApp((state) => state.preferences.pane);
+  const list = useRef<HTMLDivElement>(null);
+  const shown = cause === undefined ? panes : withCause;
+  const pane: Shown = cause !== undefined && aside === 'cause' ? 'cause' : preferred;
+
+  const show = (next: Shown): void => {
+    if (next !== 'cause') store.dispatch({ type: 'preferences', change: { pane: next } });
+    store.dispatch({ type: 'conversation-changed', id: tab.id, change: { aside: next === 'cause' ? 'cause' : 'call' } });
+  };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (step === 0) return;
     event.preventDefault();
-    const at = panes.findIndex(([id]) => id === pane);
-    const next = panes[(at + step + panes.length) % panes.length];
+    const at = shown.findIndex(([id]) => id === pane);
+    const next = shown[(at + step + shown.length) % shown.length];
     if (next === undefined) return;
     show(next[0]);
     list.current?.querySelector<HTMLElement>(`[data-pane='${next[0]}']`)?.focus();
@@ -34,7 +50,7 @@ export function Inspector({ tab }: { readonly tab: Tab }): ReactNode {
   return (
     <section className="inspector" aria-label="Inspector">
       <div className="tabs" role="tablist" aria-label="Inspector" ref={list} onKeyDown={onKeyDown} tabIndex={-1}>
-        {panes.map(([id, name]) => (
+        {shown.map(([id, name]) => (
           <button
             key={id}
             type="button"
@@ -52,7 +68,9 @@ export function Inspector({ tab }: { readonly tab: Tab }): ReactNode {
         ))}
       </div>
       <div className="pane" role="tabpanel" id="pane" aria-labelledby={`pane-tab-${pane}`} tabIndex={0}>
-        {row === undefined ? (
+        {pane === 'cause' ? (
+          cause
+        ) : row === undefined ? (
           <p className="pane-note">Select a row to see its call, its bytes and the state of its process.</p>
         ) : pane === 'call' ? (
           <CallPane tabId={tab.id} row={row} />

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 import type { CaptureError, EventRow } from '../../workers/protocol';
 import type { Loadable } from '../base/use-query';
-import { goToRow } from '../events/moves';
 import { grouped } from '../format/number';
 import { visible } from '../format/visible';
 import { sentence } from '../messages/messages';
 import type { TabId } from '../state/model';
+import { goToEvent } from './go';
 
 /** One name and what stands for it; nothing when there is nothing to say. */
 export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
@@ -31,7 +31,7 @@ export function EventLink(props: {
 }): ReactNode {
   const name = props.num === undefined || Number.isNaN(props.num) ? `row ${grouped(props.row)}` : `#${props.num}`;
   return (
-    <button type="button" className="link" onClick={() => void goToRow(props.tabId, props.row)}>
+    <button type="button" className="link" onClick={() => void goToEvent(props.tabId, { row: props.row })}>
       {props.label === undefined ? name : `${props.label} ${name}`}
     </button>
   );

@@ -28,22 +28,34 @@ export function linkOf(state: AppState): Link | undefined {
   if (tab.wish !== undefined || fingerprint === '') return undefined;
   const place = placeOf(tab);
   const { preferences } = state;
-  const selected = nameOfSelected(place.selected, tab);
+  const { view, conversations, open } = tab;
+  const talk = view === 'conversations' ? open : undefined;
+  // The conversation has not been found yet.
+  if (talk?.wish !== undefined) return undefined;
+  const at = talk ?? (view === 'events' ? place : undefined);
+  const selected = nameOfSelected(at?.selected, tab);
   // A selection that is not known yet must not be lost on the way.
-  if (place.selected !== undefined && selected === undefined) return undefined;
+  if (at?.selected !== undefined && selected === undefined) return undefined;
   return {
     capture: fingerprint,
     name: tab.names[0] ?? '',
     src: sessionOf(tab.id)?.sources[0]?.src,
+    view,
     unit: place.unit,
-    follow: place.follow?.from,
+    follow: view === 'events' ? place.follow?.from : undefined,
+    conversation: talk?.name,
+    protocol: talk?.protocol ?? '',
+    against: talk?.against,
+    order: { sort: conversations.sort, descending: conversations.descending },
+    group: conversations.group,
     selected,
-    mark: nameOfSelected(place.mark, tab),
-    top: place.top > 0 ? place.topName : undefined,
+    mark: nameOfSelected(at?.mark, tab),
+    top: view === 'events' && place.top > 0 ? place.topName : undefined,
     time: preferences.time,
     callColumns: preferences.columns.calls,
     eventColumns: preferences.columns.events,
     pane: preferences.pane,
+    bytesAs: preferences.bytesAs,
     find: preferences.find,
   };
 }
@@ -54,7 +66,8 @@ const nothing: Link = parseFragment('').link;
 function stepOf(fragment: string): string {
   const { link } = parseFragment(fragment);
   const follow = link.follow === undefined ? '' : JSON.stringify(link.follow);
-  return [link.capture ?? '', link.unit, follow].join(' ');
+  const against = link.against === undefined ? '' : JSON.stringify(link.against);
+  return [link.capture ?? '', link.view, link.unit, follow, JSON.stringify(link.conversation ?? ''), against].join(' ');
 }
 
 function write(): void {
@@ -77,8 +90,9 @@ function rememberPlace(fingerprint: string, fragment: string): void {
   });
 }
 
-export function wishOfLink({ unit, follow, selected, mark, top }: Link): Wish {
-  return { unit, follow, selected, mark, top };
+export function wishOfLink(link: Link): Wish {
+  const { view, conversation, protocol, against, order, group, unit, follow, selected, mark, top } = link;
+  return { view, conversation, protocol, against, ...order, group, unit, follow, selected, mark, top };
 }
 
 function tellRejected(rejected: readonly string[], newer: boolean): void {
@@ -93,6 +107,7 @@ function applyPreferences(link: Link): void {
       time: link.time,
       columns: { calls: link.callColumns, events: link.eventColumns },
       pane: link.pane,
+      bytesAs: link.bytesAs,
       find: link.find,
     },
   });

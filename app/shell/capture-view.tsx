@@ -1,16 +1,20 @@
 /** One open capture: filter, way back, list, inspector, status. */
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { closeTab, reopen } from '../capture/open';
-import { ConversationView } from '../conversations/conversation-view';
+import { ask } from '../capture/session';
+import { compareWith } from '../conversations/moves';
+import { goToEvent } from '../inspector/go';
 import { EventList } from '../events/event-list';
-import { goUp, showUnit } from '../events/moves';
+import { goBack, showUnit } from '../events/moves';
+import { grantWish } from '../events/wish';
+import { later } from '../components/later';
 import { FilterBox } from '../filter/filter-box';
 import { grouped } from '../format/number';
 import { timeModeNames, timeModes, type TimeMode } from '../format/time';
 import { visible } from '../format/visible';
 import { Inspector } from '../inspector/inspector';
 import { details, sentence } from '../messages/messages';
-import type { Tab, Unit } from '../state/model';
+import type { Tab, Unit, View } from '../state/model';
 import { placeOf, rowsOf } from '../state/select';
 import { store, useApp } from '../state/store';
 import { ColumnsMenu } from './columns-menu';
@@ -18,11 +22,11 @@ import { showOverlay } from './commands';
 import { DamageBadge } from './damage-badge';
 import { Split } from './split';
 import { StatusBar } from './status-bar';
+import { shownIn } from './walk';
 
 export function CaptureView({ tab }: { readonly tab: Tab }): ReactNode {
-  const inspectorOpen = useApp((state) => state.ui.inspectorOpen);
-  const { follow } = placeOf(tab);
-  const list = <EventList tab={tab} />;
+  useWish(tab);
+  useFindings(tab);
   return (
     <main className="capture">
       <h1 className="visually-hidden">{visible(tab.names[0] ?? '')}</h1>
@@ -30,13 +34,97 @@ export function CaptureView({ tab }: { readonly tab: Tab }): ReactNode {
       <Trouble tab={tab} />
       <Way tab={tab} />
       <ViewTabs tab={tab} />
-      <Split
-        main={follow === undefined ? list : <ConversationView>{list}</ConversationView>}
-        side={inspectorOpen ? <Inspector tab={tab} /> : undefined}
-      />
+      <Shown tab={tab} />
       <StatusBar tab={tab} />
     </main>
   );
+}
+
+/** Goes where a link, a reload or the back button leads, as soon as that is indexed. */
+function useWish({ id, wish, tick, phase }: Tab): void {
+  useEffect(() => {
+    if (wish !== undefined) void grantWish(id);
+  }, [id, wish, tick, phase]);
+}
+
+const everyConversation = { sort: 'start', descending: false, narrow: '', group: '' } as const;
+
+/** Looks for what is worth a look once everything is indexed, and counts the conversations. */
+function useFindings({ id, tick, phase }: Tab): void {
+  const isReady = phase.kind === 'ready';
+  useEffect(() => {
+    if (!isReady) return undefined;
+    for (const view of laterViews) view.prefetch();
+    const abort = new AbortController();
+    void ask(id, 'findings', {}, abort.signal).then((answer) => {
+      if (answer.ok) store.dispatch({ type: 'findings', id, findings: answer.value });
+    });
+    void ask(id, 'conversations', { query: everyConversation, first: 0, count: 0 }, abort.signal).then((answer) => {
+      if (answer.ok) store.dispatch({ type: 'list-changed', id, change: { total: answer.value.total } });
+    });
+    return () => abort.abort();
+  }, [id, isReady, tick]);
+}
+
+/** Fetched when a capture is open: the page itself is to be there at once. */
+const conversationList = later(() =>
+  import('../conversations/conversation-list').then(({ ConversationList }) => ConversationList),
+);
+const conversationView = later(() =>
+  import('../conversations/conversation-view').then(({ ConversationView }) => ConversationView),
+);
+const causePane = later(() => import('../conversations/cause-pane').then(({ CausePane }) => CausePane));
+const findingList = later(() => import('../findings/finding-list').then(({ FindingList }) => FindingList));
+const laterViews = [conversationList, conversationView, causePane, findingList];
+
+/** What the chosen tab shows. */
+function Shown({ tab }: { readonly tab: Tab }): ReactNode {
+  const inspectorOpen = useApp((state) => state.ui.inspectorOpen);
+  const { view, open } = tab;
+  if (view === 'findings') {
+    return (
+      <div className="split" role="tabpanel" aria-label="Findings">
+        <findingList.Component tab={tab} />
+      </div>
+    );
+  }
+  if (view === 'conversations' && open === undefined) {
+    return (
+      <div className="split" role="tabpanel" aria-label="Conversations">
+        <conversationList.Component tab={tab} />
+      </div>
+    );
+  }
+  if (view === 'conversations' && open !== undefined) {
+    const cause = (
+      <causePane.Component
+          tab={tab}
+          open={open}
+          onEvent={(event) => void goToEvent(tab.id, event)}
+          onCompare={(key, life) => compareWith(tab, key, life)}
+        />
+    );
+    return (
+      <Split
+        main={<conversationView.Component tab={tab} open={open} />}
+        side={
+          inspectorOpen ? <Inspector tab={tab} row={open.selected?.facts?.row} cause={cause} aside={open.aside} /> : undefined
+        }
+      />
+    );
+  }
+  return (
+    <Split
+      main={<EventList tab={tab} />}
+      side={inspectorOpen ? <Inspector tab={tab} row={placeOf(tab).selected?.facts?.row} /> : undefined}
+    />
+  );
+}
+
+/** What the box above does to what is shown. */
+function filterUse(tab: Tab): 'find' | 'narrow' | 'events' {
+  const shown = shownIn(tab);
+  return shown === 'events' ? 'find' : shown === 'conversations' ? 'narrow' : 'events';
 }
 
 function Toolbar({ tab }: { readonly tab: Tab }): ReactNode {
@@ -44,7 +132,7 @@ function Toolbar({ tab }: { readonly tab: Tab }): ReactNode {
   const overlay = useApp((state) => state.ui.overlay);
   return (
     <div className="toolbar">
-      <FilterBox tabId={tab.id} />
+      <FilterBox tabId={tab.id} use={filterUse(tab)} />
       <button type="button" className="button" onClick={() => showOverlay('goto')}>
         Go to…
       </button>
@@ -62,7 +150,7 @@ function Toolbar({ tab }: { readonly tab: Tab }): ReactNode {
           </option>
         ))}
       </select>
-      <div className="menu">
+      <div className="menu" hidden={tab.view !== 'events'}>
         <button
           type="button"
           className="button"
@@ -103,34 +191,61 @@ function Trouble({ tab }: { readonly tab: Tab }): ReactNode {
   );
 }
 
-/** The way from all events to what is shown. */
+/** The way from the whole capture to what is shown. */
 function Way({ tab }: { readonly tab: Tab }): ReactNode {
+  const { view, open, trail } = tab;
   const { follow } = placeOf(tab);
+  const steps: { readonly text: string; readonly go?: () => void; readonly isMono?: boolean }[] = [];
+  const show = (next: View) => () => store.dispatch({ type: 'view-shown', id: tab.id, view: next });
+  const isWhole = view === 'events' && follow === undefined;
+  steps.push({ text: 'Whole capture', ...(isWhole ? {} : { go: () => showAllEvents(tab) }) });
+  if (view === 'events' && follow !== undefined) steps.push({ text: follow.label, isMono: true });
+  if (view === 'findings') steps.push({ text: 'Findings' });
+  if (view === 'conversations') {
+    steps.push({ text: 'Conversations', ...(open === undefined ? {} : { go: show('conversations') }) });
+    if (open !== undefined) {
+      const { key, life } = open.name;
+      steps.push({ text: key, isMono: true });
+      if (life !== undefined) steps.push({ text: `life ${grouped(life)}` });
+    }
+  }
   return (
     <div className="way">
+      {trail.length === 0 ? null : (
+        <button type="button" className="button slim" onClick={() => goBack(tab.id)} title="Backspace">
+          ← Back
+        </button>
+      )}
       <nav aria-label="Way back">
         <ol>
-          <li>
-            {follow === undefined ? (
-              <span aria-current="page">Whole capture</span>
-            ) : (
-              <button type="button" className="link" onClick={() => goUp(tab.id)}>
-                Whole capture
-              </button>
-            )}
-          </li>
-          {follow === undefined ? null : (
-            <li>
-              <span aria-current="page" className="mono">
-                {visible(follow.label)}
-              </span>
+          {steps.map(({ text, go, isMono }, at) => (
+            <li key={text}>
+              {go === undefined ? (
+                <span
+                  aria-current={at === steps.length - 1 ? 'page' : undefined}
+                  className={isMono === true ? 'mono' : undefined}
+                >
+                  {visible(text)}
+                </span>
+              ) : (
+                <button type="button" className="link" onClick={go}>
+                  {text}
+                </button>
+              )}
             </li>
-          )}
+          ))}
         </ol>
       </nav>
       <DamageBadge tab={tab} />
     </div>
   );
+}
+
+/** All events, at the place where one left them. */
+function showAllEvents(tab: Tab): void {
+  const [first] = tab.places;
+  store.dispatch({ type: 'view-shown', id: tab.id, view: 'events' });
+  if (first !== undefined && tab.places.length > 1) store.dispatch({ type: 'went-back', id: tab.id });
 }
 
 const units: readonly (readonly [Unit, string, string])[] = [
@@ -139,27 +254,58 @@ const units: readonly (readonly [Unit, string, string])[] = [
 ];
 
 function ViewTabs({ tab }: { readonly tab: Tab }): ReactNode {
+  const { view, findings } = tab;
   const { unit } = placeOf(tab);
+  const list = useRef<HTMLDivElement>(null);
+  const tabs: readonly (readonly [View, string, number | undefined])[] = [
+    ['events', 'Events', rowsOf(tab)],
+    ['conversations', 'Conversations', tab.conversations.total],
+    ['findings', 'Findings', findings?.length],
+  ];
+  const show = (next: View): void => store.dispatch({ type: 'view-shown', id: tab.id, view: next });
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const at = tabs.findIndex(([id]) => id === view);
+    const next = tabs[(at + step + tabs.length) % tabs.length];
+    if (next === undefined) return;
+    show(next[0]);
+    list.current?.querySelector<HTMLElement>(`[data-view='${next[0]}']`)?.focus();
+  };
   return (
     <div className="views">
-      <div role="tablist" aria-label="Views" className="tabs">
-        <button type="button" role="tab" aria-selected="true" className="tab">
-          Events <span className="count">{grouped(rowsOf(tab))}</span>
-        </button>
-      </div>
-      <div className="units" role="group" aria-label="Rows">
-        {units.map(([id, name, title]) => (
+      <div role="tablist" aria-label="Views" className="tabs" ref={list} onKeyDown={onKeyDown} tabIndex={-1}>
+        {tabs.map(([id, name, count]) => (
           <button
             key={id}
             type="button"
-            title={title}
-            aria-pressed={id === unit}
-            onClick={() => void showUnit(tab.id, id)}
+            role="tab"
+            className="tab"
+            data-view={id}
+            aria-selected={id === view}
+            tabIndex={id === view ? 0 : -1}
+            onClick={() => show(id)}
           >
-            {name}
+            {name} {count === undefined ? null : <span className="count">{grouped(count)}</span>}
           </button>
         ))}
       </div>
+      {view === 'events' ? (
+        <div className="units" role="group" aria-label="Rows">
+          {units.map(([id, name, title]) => (
+            <button
+              key={id}
+              type="button"
+              title={title}
+              aria-pressed={id === unit}
+              onClick={() => void showUnit(tab.id, id)}
+            >
+              {name}
+            </button>
+          ))}
+        </div>
+      ) : null}
     </div>
   );
 }

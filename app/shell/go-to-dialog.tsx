@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { Dialog } from '../components/dialog';
+import { showInConversation } from '../conversations/moves';
 import { parseGoTo, type GoToContext, type Target } from '../events/go-to';
 import { goTo } from '../events/moves';
 import { grouped } from '../format/number';
@@ -12,6 +13,13 @@ function described(target: Target, context: GoToContext): string {
   if (target.kind === 'event') return `Event ${grouped(target.num)}`;
   const at = timeOfDay(context.firstNs + BigInt(target.ns), context.zone);
   return `First row at or after ${at}, ${seconds(target.ns)} s from the start`;
+}
+
+/** A call of the conversation that is open is shown there. */
+async function goThere(tab: Tab, target: Target): Promise<void> {
+  const isConversation = tab.view === 'conversations' && tab.open !== undefined;
+  if (isConversation && target.kind === 'event' && (await showInConversation(tab.id, { num: target.num }))) return;
+  await goTo(tab.id, target);
 }
 
 /** Asks where to go: an event number or a time. */
@@ -31,7 +39,7 @@ export function GoToDialog({ tab }: { readonly tab: Tab }): ReactNode {
           event.preventDefault();
           if (target === undefined) return;
           showOverlay('none');
-          void goTo(tab.id, target).then(() => document.querySelector<HTMLElement>('[role=grid]')?.focus());
+          void goThere(tab, target).then(() => document.querySelector<HTMLElement>('[role=grid]')?.focus());
         }}
       >
         <label className="goto-label">

@@ -24,6 +24,7 @@ export function Header(): ReactNode {
       </button>
       {shown.length === 0 ? null : <CaptureTabs tabs={shown} active={active} />}
       {current === undefined ? null : <Facts tab={current} />}
+      {current === undefined ? null : <FindingsBadge tab={current} />}
       <div className="top-buttons">
         {current === undefined ? null : <OpenInput className="">Open…</OpenInput>}
         <button type="button" className="button" onClick={() => showOverlay('palette')} aria-label="Commands">
@@ -47,6 +48,23 @@ function Facts({ tab }: { readonly tab: Tab }): ReactNode {
     counted(summary.events, 'event'),
   ].filter((word) => word !== '');
   return <p className="top-facts">{words.join(' · ')}</p>;
+}
+
+/** How much there is that is worth a look, and the way there. */
+function FindingsBadge({ tab }: { readonly tab: Tab }): ReactNode {
+  const { findings } = tab;
+  if (findings === undefined) return null;
+  const worst = findings[0]?.severity;
+  return (
+    <button
+      type="button"
+      className={`badge ${worst === 'error' ? 'bad' : worst === 'warning' ? 'warn' : ''}`}
+      onClick={() => store.dispatch({ type: 'view-shown', id: tab.id, view: 'findings' })}
+    >
+      {worst === 'error' ? <span aria-hidden="true">✗ </span> : null}
+      {findings.length === 0 ? 'No findings' : counted(findings.length, 'finding')}
+    </button>
+  );
 }
 
 function titleOf(tab: Tab): string {

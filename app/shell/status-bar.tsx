@@ -1,14 +1,36 @@
 import type { ReactNode } from 'react';
-import { grouped, rate, size } from '../format/number';
+import { counted, grouped, rate, size } from '../format/number';
 import { elapsedSeconds, span } from '../format/time';
 import type { Tab } from '../state/model';
 import { countOf, placeOf, selectedDelta, selectedRange } from '../state/select';
+import { shownIn } from './walk';
+
+/** What another view than that of events shows, and of how much. */
+function elsewhere(tab: Tab): string {
+  const { conversations, open, findings, summary } = tab;
+  const all = counted(summary?.events ?? 0, 'event');
+  switch (shownIn(tab)) {
+    case 'conversations': {
+      const { rows, total = rows } = conversations;
+      return `${rows === total ? '' : `${grouped(rows)} of `}${counted(total, 'conversation')} · ${all}`;
+    }
+    case 'calls':
+    case 'comparison':
+      return `${counted(open?.calls ?? 0, 'call')} · ${all}`;
+    case 'findings':
+      return `${counted(findings?.length ?? 0, 'finding')} · ${all}`;
+    case 'events':
+      return all;
+  }
+}
 
 export function StatusBar({ tab }: { readonly tab: Tab }): ReactNode {
   const place = placeOf(tab);
   const count = countOf(tab);
-  const delta = selectedDelta(place);
-  const range = selectedRange(place);
+  const shown = shownIn(tab);
+  const at = shown === 'events' ? place : shown === 'calls' ? tab.open : undefined;
+  const delta = at === undefined ? undefined : selectedDelta(at);
+  const range = at === undefined ? undefined : selectedRange(at);
   const selectedRows = range === undefined ? 0 : range.last - range.first + 1;
   const isIndexing = tab.phase.kind === 'opening';
   const { progress, summary } = tab;
@@ -16,12 +38,13 @@ export function StatusBar({ tab }: { readonly tab: Tab }): ReactNode {
     <footer className="status">
       {/* While it changes ten times a second it would drown out everything else a screen reader says. */}
       <div role="status" aria-label="Capture status" aria-live={isIndexing ? 'off' : 'polite'}>
-        {count === undefined ? null : (
+        {shown === 'events' && count !== undefined ? (
           <span>
             {place.unit === 'calls' ? `${grouped(count.rows)} calls · ` : ''}
             {grouped(count.events)} of {grouped(count.total)} events
           </span>
-        )}
+        ) : null}
+        {shown === 'events' ? null : <span>{elsewhere(tab)}</span>}
         {isIndexing && progress !== undefined ? (
           <span>
             Reading {size(progress.bytesRead)} of {size(progress.bytesTotal)} · {rate(progress.eventsPerSecond)}
@@ -37,9 +60,10 @@ export function StatusBar({ tab }: { readonly tab: Tab }): ReactNode {
         {delta === undefined ? null : (
           <span className="status-delta">
             Δ {span(delta)} between two selected
-            {selectedRows > 2 ? ` · ${grouped(selectedRows)} rows selected` : ''}
+            {selectedRows > 2 ? ` · ${grouped(selectedRows)} ${shown === 'calls' ? 'calls' : 'rows'} selected` : ''}
           </span>
         )}
+        {shown === 'calls' ? <span className="status-keys">decoded 1 · ascii 2 · hex 3 · raw 4</span> : null}
         {summary?.exitOnly === true ? <span>Enter events were not recorded</span> : null}
         <span>Nothing uploaded</span>
       </div>

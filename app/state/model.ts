@@ -5,8 +5,12 @@
 import type {
   CaptureError,
   CaptureSummary,
+  ConversationName,
+  ConversationQuery,
+  Decoder,
   DescriptionIndex,
   EventRow,
+  Finding,
   ListCount,
   ListPosition,
   ListSpec,
@@ -20,6 +24,10 @@ import { usualLayout } from './columns';
 export type TabId = Brand<number, 'TabId'>;
 export type Unit = ListSpec['unit'];
 export type InspectorPane = 'call' | 'bytes' | 'state';
+/** What a capture is looked at as. */
+export type View = 'events' | 'conversations' | 'findings';
+/** How the bytes of a conversation are shown. */
+export type BytesAs = 'decoded' | 'ascii' | 'hex' | 'raw';
 
 /** An event as links name it: by its number, or by its place among the blocks where numbers do not tell. */
 export type EventName = { readonly num: number } | { readonly row: EventRow };
@@ -69,6 +77,48 @@ export interface Place {
   readonly jump: number;
 }
 
+/** Where one stands in the list of conversations. */
+export interface ConversationsPlace extends Pick<ConversationQuery, 'sort' | 'descending' | 'group'> {
+  readonly selected: ListPosition | undefined;
+  /** Rows of the narrowed list; 0 until they are counted. */
+  readonly rows: number;
+  /** All conversations of the capture; undefined until they are counted. */
+  readonly total: number | undefined;
+  /** Rows scrolled past, with the fraction. */
+  readonly top: number;
+  readonly reveal: Reveal | undefined;
+}
+
+/** A conversation of some capture, which need not be open. */
+export interface ConversationElsewhere {
+  readonly fingerprint: string;
+  readonly name: ConversationName;
+}
+
+/** The conversation that is open, and where one stands in it. */
+export interface OpenConversation {
+  readonly name: ConversationName;
+  /** Calls to select as soon as the conversation is there. */
+  readonly wish: { readonly selected: EventName | undefined; readonly mark: EventName | undefined } | undefined;
+  /** Calls it has; 0 until they are counted. */
+  readonly calls: number;
+  /** Positions are those of its calls. */
+  readonly selected: Selected | undefined;
+  readonly mark: Selected | undefined;
+  readonly reveal: Reveal | undefined;
+  /** Pixels scrolled past. */
+  readonly top: number;
+  /** Read its bytes as this; '' as what they look like. */
+  readonly protocol: Decoder;
+  /** What it is compared with. */
+  readonly against: ConversationElsewhere | undefined;
+  /** Beside the calls: what became of the conversation, or the selected call. */
+  readonly aside: 'cause' | 'call';
+}
+
+/** Everything that a step back returns to. */
+export type Standpoint = Pick<Tab, 'view' | 'places' | 'conversations' | 'open'>;
+
 export interface ColumnLayout {
   /** All column ids of the unit, in order. */
   readonly order: readonly string[];
@@ -78,6 +128,13 @@ export interface ColumnLayout {
 
 /** What a link or a reload wants to see; events are looked up once they are indexed. */
 export interface Wish {
+  readonly view: View;
+  readonly conversation: ConversationName | undefined;
+  readonly protocol: Decoder;
+  readonly against: ConversationElsewhere | undefined;
+  readonly sort: ConversationQuery['sort'];
+  readonly descending: boolean;
+  readonly group: ConversationQuery['group'];
   readonly unit: Unit;
   readonly follow: EventName | undefined;
   readonly selected: EventName | undefined;
@@ -100,7 +157,17 @@ export interface Tab {
   readonly summary: CaptureSummary | undefined;
   /** Grows with every notice of the engine: answers about lists may be out of date. */
   readonly tick: number;
+  readonly view: View;
   readonly places: readonly Place[];
+  readonly conversations: ConversationsPlace;
+  /** The conversation that is open: the view of conversations then shows it instead of the list. */
+  readonly open: OpenConversation | undefined;
+  /** What is worth a look; undefined until the capture is indexed. */
+  readonly findings: readonly Finding[] | undefined;
+  /** Selected row of the findings. */
+  readonly finding: number | undefined;
+  /** Where the way back leads, the last step last. */
+  readonly trail: readonly Standpoint[];
   /** Rows of each list that was shown, by `listKey`. */
   readonly counts: Readonly<Record<string, ListCount>>;
   readonly wish: Wish | undefined;
@@ -114,6 +181,7 @@ export interface Preferences {
   readonly columns: Readonly<Record<Unit, ColumnLayout>>;
   readonly pane: InspectorPane;
   readonly find: string;
+  readonly bytesAs: BytesAs;
 }
 
 /** A capture that a link is about and that is not open. */
@@ -136,7 +204,7 @@ export interface Notice {
   readonly tone: 'quiet' | 'alert';
 }
 
-export type Overlay = 'none' | 'palette' | 'keys' | 'goto' | 'columns' | 'damage';
+export type Overlay = 'none' | 'palette' | 'keys' | 'goto' | 'columns' | 'damage' | 'compare';
 
 export interface Ui {
   readonly overlay: Overlay;
@@ -167,6 +235,17 @@ export const startPlace: Place = {
   jump: 0,
 };
 
+export const startConversations: ConversationsPlace = {
+  sort: 'start',
+  descending: false,
+  group: '',
+  selected: undefined,
+  rows: 0,
+  total: undefined,
+  top: 0,
+  reveal: undefined,
+};
+
 export const initialState: AppState = {
   tabs: [],
   active: undefined,
@@ -176,6 +255,7 @@ export const initialState: AppState = {
     columns: usualLayout,
     pane: 'call',
     find: '',
+    bytesAs: 'decoded',
   },
   ui: {
     overlay: 'none',

@@ -37,7 +37,7 @@ it('picking a row without extending ends the range', () => {
 it('going up leads to the same place', () => {
   const scrolled: Action = { type: 'scrolled', id, top: 12.5, name: { num: 40 } };
   const before = after(pick(14), scrolled);
-  const there = [follow, pick(2), { type: 'went-up', id } as const].reduce(reduce, before);
+  const there = [follow, pick(2), { type: 'went-back', id } as const].reduce(reduce, before);
   expect(placeOf(activeTab(there)!)).toEqual(placeOf(activeTab(before)!));
 });
 

@@ -1,12 +1,15 @@
-import type { CaptureError, CaptureSummary, ListCount, ListPosition, Progress } from '../../workers/protocol';
+import type { CaptureError, CaptureSummary, ConversationName, Finding, ListCount, ListPosition, Progress } from '../../workers/protocol';
 import { assertNever } from '../base/assert';
 import {
+  startConversations,
   startPlace,
   type AppState,
   type ColumnLayout,
+  type ConversationsPlace,
   type EventName,
   type Follow,
   type Notice,
+  type OpenConversation,
   type Overlay,
   type Phase,
   type Place,
@@ -14,10 +17,12 @@ import {
   type Reveal,
   type RowFacts,
   type Selected,
+  type Standpoint,
   type Tab,
   type TabId,
   type Ui,
   type Unit,
+  type View,
   type Wanted,
   type Wish,
 } from './model';
@@ -38,9 +43,18 @@ export type Action =
   | { readonly type: 'facts'; readonly id: TabId; readonly position: ListPosition; readonly facts: RowFacts }
   | { readonly type: 'place-replaced'; readonly id: TabId; readonly place: Place }
   | { readonly type: 'followed'; readonly id: TabId; readonly follow: Follow; readonly unit: Unit; readonly selected: Selected | undefined }
-  | { readonly type: 'went-up'; readonly id: TabId }
+  | { readonly type: 'view-shown'; readonly id: TabId; readonly view: View }
+  | { readonly type: 'events-shown'; readonly id: TabId; readonly places: readonly Place[] }
+  | { readonly type: 'list-changed'; readonly id: TabId; readonly change: Partial<ConversationsPlace> }
+  | { readonly type: 'conversation-opened'; readonly id: TabId; readonly name: ConversationName; readonly wish?: OpenConversation['wish'] }
+  | { readonly type: 'life-shown'; readonly id: TabId; readonly name: ConversationName }
+  | { readonly type: 'conversation-changed'; readonly id: TabId; readonly change: Partial<OpenConversation> }
+  | { readonly type: 'call-selected'; readonly id: TabId; readonly selected: Selected | undefined; readonly extend: boolean; readonly how: Reveal['how'] | 'none' }
+  | { readonly type: 'findings'; readonly id: TabId; readonly findings: readonly Finding[] }
+  | { readonly type: 'finding-selected'; readonly id: TabId; readonly finding: number }
+  | { readonly type: 'went-back'; readonly id: TabId }
   | { readonly type: 'wished'; readonly id: TabId; readonly wish: Wish }
-  | { readonly type: 'wish-done'; readonly id: TabId; readonly places: readonly Place[] }
+  | { readonly type: 'wish-done'; readonly id: TabId; readonly places: readonly Place[]; readonly change: Partial<Standpoint> }
   | { readonly type: 'wanted'; readonly wanted: Wanted | undefined }
   | { readonly type: 'preferences'; readonly change: Partial<Preferences> }
   | { readonly type: 'columns'; readonly unit: Unit; readonly layout: ColumnLayout }
@@ -64,6 +78,54 @@ function changePlace(state: AppState, id: TabId, change: (place: Place) => Place
   });
 }
 
+/** Steps back that are kept. */
+const longestTrail = 50;
+
+function withStep(tab: Tab): Pick<Tab, 'trail'> {
+  const { view, places, conversations, open, trail } = tab;
+  return { trail: [...trail, { view, places, conversations, open }].slice(-longestTrail) };
+}
+
+function opened(name: ConversationName, wish: OpenConversation['wish']): OpenConversation {
+  return {
+    name,
+    wish,
+    calls: 0,
+    selected: undefined,
+    mark: undefined,
+    reveal: undefined,
+    top: 0,
+    protocol: '',
+    against: undefined,
+    aside: 'cause',
+  };
+}
+
+/** Selects a row; extending keeps the row where the range began. */
+function picked<P extends Pick<Place, 'selected' | 'mark' | 'reveal'>>(
+  place: P,
+  action: { readonly selected: Selected | undefined; readonly extend: boolean; readonly how: Reveal['how'] | 'none' },
+): P {
+  const { selected, how } = action;
+  if (selected === undefined) return { ...place, selected, mark: undefined };
+  const mark = action.extend ? (place.mark ?? place.selected) : undefined;
+  return {
+    ...place,
+    selected,
+    mark: mark?.position === selected.position ? undefined : mark,
+    reveal: how === 'none' ? place.reveal : { position: selected.position, how },
+  };
+}
+
+/** Where a step back leads: as one came, else up. */
+function wentBack(tab: Tab): Tab {
+  const before = tab.trail.at(-1);
+  if (before !== undefined) return { ...tab, ...before, trail: tab.trail.slice(0, -1) };
+  if (tab.view === 'conversations' && tab.open !== undefined) return { ...tab, open: undefined };
+  if (tab.view === 'events' && tab.places.length > 1) return { ...tab, places: tab.places.slice(0, -1) };
+  return tab;
+}
+
 function withFacts(selected: Selected | undefined, position: ListPosition, facts: RowFacts): Selected | undefined {
   return selected?.position === position ? { position, facts } : selected;
 }
@@ -84,7 +146,13 @@ export function reduce(state: AppState, action: Action): AppState {
         progress: undefined,
         summary: undefined,
         tick: 0,
+        view: 'events',
         places: [startPlace],
+        conversations: startConversations,
+        open: undefined,
+        findings: undefined,
+        finding: undefined,
+        trail: [],
         counts: {},
         wish: action.wish,
         trouble: undefined,
@@ -135,17 +203,7 @@ export function reduce(state: AppState, action: Action): AppState {
           : { ...place, top: action.top, topName: action.name },
       );
     case 'selected':
-      return changePlace(state, action.id, (place) => {
-        const { selected, how } = action;
-        if (selected === undefined) return { ...place, selected, mark: undefined };
-        const mark = action.extend ? (place.mark ?? place.selected) : undefined;
-        return {
-          ...place,
-          selected,
-          mark: mark?.position === selected.position ? undefined : mark,
-          reveal: how === 'none' ? place.reveal : { position: selected.position, how },
-        };
-      });
+      return changePlace(state, action.id, (place) => picked(place, action));
     case 'revealed':
       return changePlace(state, action.id, (place) =>
         place.reveal === action.reveal ? { ...place, reveal: undefined } : place,
@@ -169,19 +227,65 @@ export function reduce(state: AppState, action: Action): AppState {
             action.selected === undefined ? undefined : { position: action.selected.position, how: 'center' },
         };
         // One step deep: following from inside a conversation goes sideways, so "up" always leads to all events.
-        const base = tab.places.slice(0, 1);
-        return { ...tab, places: [...base, place] };
+        const isSideways = placeOf(tab).follow !== undefined;
+        return { ...tab, ...(isSideways ? {} : withStep(tab)), view: 'events', places: [...tab.places.slice(0, 1), place] };
       });
-    case 'went-up':
+    case 'view-shown':
+      return changeTab(state, action.id, (tab) => ({
+        ...tab,
+        view: action.view,
+        trail: [],
+        // Its tab leads from a conversation to the list.
+        open: tab.view === 'conversations' && action.view === 'conversations' ? undefined : tab.open,
+      }));
+    case 'events-shown':
+      return changeTab(state, action.id, (tab) => ({
+        ...tab,
+        ...withStep(tab),
+        view: 'events',
+        places: action.places.map((place) => ({ ...place, jump: placeOf(tab).jump + 1 })),
+      }));
+    case 'list-changed':
+      return changeTab(state, action.id, (tab) => ({ ...tab, conversations: { ...tab.conversations, ...action.change } }));
+    case 'conversation-opened':
+      return changeTab(state, action.id, (tab) => ({
+        ...tab,
+        ...withStep(tab),
+        view: 'conversations',
+        open: opened(action.name, action.wish),
+      }));
+    case 'life-shown':
+      return changeTab(state, action.id, (tab) => ({
+        ...tab,
+        view: 'conversations',
+        open: {
+          ...opened(action.name, undefined),
+          protocol: tab.open?.protocol ?? '',
+          aside: tab.open?.aside ?? 'cause',
+        },
+      }));
+    case 'conversation-changed':
       return changeTab(state, action.id, (tab) =>
-        tab.places.length > 1 ? { ...tab, places: tab.places.slice(0, -1) } : tab,
+        tab.open === undefined ? tab : { ...tab, open: { ...tab.open, ...action.change } },
       );
+    case 'call-selected':
+      return changeTab(state, action.id, (tab) =>
+        tab.open === undefined ? tab : { ...tab, open: picked(tab.open, action) },
+      );
+    case 'findings':
+      return changeTab(state, action.id, (tab) => ({ ...tab, findings: action.findings }));
+    case 'finding-selected':
+      return changeTab(state, action.id, (tab) => ({ ...tab, finding: action.finding }));
+    case 'went-back':
+      return changeTab(state, action.id, wentBack);
     case 'wished':
       return changeTab(state, action.id, (tab) => ({ ...tab, wish: action.wish }));
     case 'wish-done':
       return changeTab(state, action.id, (tab) => ({
         ...tab,
         wish: undefined,
+        trail: [],
+        ...action.change,
         places: action.places.map((place) => ({ ...place, jump: placeOf(tab).jump + 1 })),
       }));
     case 'wanted':

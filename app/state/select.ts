@@ -41,7 +41,7 @@ export function nameOf(facts: { readonly row: EventRow; readonly num: number | u
 }
 
 /** First and last position of the selection. */
-export function selectedRange(place: Place): { readonly first: number; readonly last: number } | undefined {
+export function selectedRange(place: Pick<Place, 'selected' | 'mark'>): { readonly first: number; readonly last: number } | undefined {
   if (place.selected === undefined) return undefined;
   const at = place.selected.position;
   const other = place.mark?.position ?? at;
@@ -49,7 +49,7 @@ export function selectedRange(place: Place): { readonly first: number; readonly 
 }
 
 /** Time between two selected rows, in the order of the list. */
-export function selectedDelta(place: Place): number | undefined {
+export function selectedDelta(place: Pick<Place, 'selected' | 'mark'>): number | undefined {
   const [a, b]: readonly (RowFacts | undefined)[] = [place.selected?.facts, place.mark?.facts];
   if (a === undefined || b === undefined) return undefined;
   return Math.abs(a.ns - b.ns);

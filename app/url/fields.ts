@@ -1,8 +1,8 @@
 /** The codecs of `docs/url.md`, one per parameter. */
-import type { EventRow } from '../../workers/protocol';
+import { decoders, type ConversationName, type ConversationSort, type EventRow } from '../../workers/protocol';
 import { columnIds, usualLayout } from '../state/columns';
 import { timeModes, type TimeMode } from '../format/time';
-import type { ColumnLayout, EventName, InspectorPane, Unit } from '../state/model';
+import type { BytesAs, ColumnLayout, ConversationElsewhere, EventName, InspectorPane, Unit, View } from '../state/model';
 import type { Field } from './field';
 
 function choice<T extends string>(key: string, choices: readonly T[], fallback: T): Field<T> {
@@ -90,6 +90,51 @@ const text = (key: string): Field<string> => ({
   format: (value) => value,
 });
 
+/** A key as the engine makes them: a family, a colon, addresses or names. */
+const keyPattern = /^[a-z]{2,12}:.{1,1000}$/su;
+
+/** `KEY` or `KEY~LIFE`. */
+function parseConversation(raw: string): ConversationName | undefined {
+  const end = /~([1-9]\d{0,8})$/.exec(raw);
+  const key = end === null ? raw : raw.slice(0, end.index);
+  const life = end?.[1];
+  if (!keyPattern.test(key)) return undefined;
+  return life === undefined ? { key } : { key, life: Number(life) };
+}
+
+function formatConversation({ key, life }: ConversationName): string {
+  return life === undefined ? key : `${key}~${life}`;
+}
+
+/** `FINGERPRINT/KEY~LIFE`. */
+function parseElsewhere(raw: string): ConversationElsewhere | undefined {
+  const match = /^([0-9a-f]{8,64})\/(.+)$/su.exec(raw);
+  const name = parseConversation(match?.[2] ?? '');
+  return match?.[1] === undefined || name === undefined ? undefined : { fingerprint: match[1], name };
+}
+
+export interface ListOrder {
+  readonly sort: ConversationSort;
+  readonly descending: boolean;
+}
+
+const sorts: readonly ConversationSort[] = [
+  'start', 'duration', 'processes', 'key', 'path', 'calls', 'there', 'back', 'unread', 'refused', 'error', 'family', 'protocol',
+];
+
+/** `calls`, or `-calls` for the greatest first. */
+const order: Field<ListOrder> = {
+  key: 'sort',
+  fallback: { sort: 'start', descending: false },
+  parse: (raw) => {
+    const sort = sorts.find((one) => one === raw.replace(/^-/, ''));
+    return sort === undefined ? undefined : { sort, descending: raw.startsWith('-') };
+  },
+  format: ({ sort, descending }) => `${descending ? '-' : ''}${sort}`,
+};
+
+const views: readonly View[] = ['events', 'conversations', 'findings'];
+const forms: readonly BytesAs[] = ['decoded', 'ascii', 'hex', 'raw'];
 const panes: readonly InspectorPane[] = ['call', 'bytes', 'state'];
 const units: readonly Unit[] = ['calls', 'events'];
 
@@ -100,8 +145,14 @@ export const fields = {
   name: text('name'),
   /** Where the page itself can fetch the capture: one of its samples. */
   src: optional('src', (raw) => (/^samples\/[\w-][\w.-]{0,120}$/.test(raw) ? raw : undefined), (value) => value),
+  view: choice<View>('view', views, 'events'),
   unit: choice<Unit>('rows', units, 'calls'),
   follow: event('follow'),
+  conversation: optional('key', parseConversation, formatConversation),
+  protocol: choice('decode', decoders, ''),
+  against: optional('with', parseElsewhere, ({ fingerprint, name }) => `${fingerprint}/${formatConversation(name)}`),
+  order,
+  group: choice('group', ['', 'path', 'processes'] as const, ''),
   selected: event('sel'),
   mark: event('mark'),
   top: event('top'),
@@ -109,6 +160,7 @@ export const fields = {
   callColumns: columns('calls', 'calls'),
   eventColumns: columns('events', 'events'),
   pane: choice<InspectorPane>('pane', panes, 'call'),
+  bytesAs: choice<BytesAs>('bytes', forms, 'decoded'),
   find: text('find'),
 } as const;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EventRow } from '../../workers/protocol';
+import type { ConversationName, EventRow } from '../../workers/protocol';
 import { columnIds, usualLayout } from '../state/columns';
 import type { ColumnLayout, EventName, Unit } from '../state/model';
 import { fields, type Link } from './fields';
@@ -22,10 +22,30 @@ const layout = (unit: Unit): fc.Arbitrary<ColumnLayout> =>
 
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 
+/** A key that ends like a life is read as one: kernels make no such names. */
+const conversation: fc.Arbitrary<ConversationName> = fc
+  .record(
+    {
+      key: fc
+        .tuple(fc.constantFrom('unix', 'tcp', 'unixdgram'), fc.string({ minLength: 1, maxLength: 60, unit: 'binary' }))
+        .filter(([, rest]) => rest.isWellFormed() && !/~\d+$/.test(rest))
+        .map(([family, rest]) => `${family}:${rest}`),
+      life: fc.integer({ min: 1, max: 99_999 }),
+    },
+    { requiredKeys: ['key'] },
+  );
+
 const links: fc.Arbitrary<Link> = fc.record({
   capture: optional(fc.stringMatching(/^[0-9a-f]{32}$/)),
   name: fc.string({ maxLength: 200, unit: 'grapheme' }),
   src: optional(fc.stringMatching(/^samples\/[a-z][a-z0-9.-]{0,40}$/)),
+  view: fc.constantFrom('events', 'conversations', 'findings'),
+  conversation: optional(conversation),
+  protocol: fc.constantFrom('', 'fastcgi', 'http', 'statsd'),
+  against: optional(fc.record({ fingerprint: fc.stringMatching(/^[0-9a-f]{32}$/), name: conversation })),
+  order: fc.record({ sort: fc.constantFrom('start', 'calls', 'there', 'refused', 'family'), descending: fc.boolean() }),
+  group: fc.constantFrom('', 'path', 'processes'),
+  bytesAs: fc.constantFrom('decoded', 'ascii', 'hex', 'raw'),
   unit: fc.constantFrom('calls', 'events'),
   follow: optional(eventName),
   selected: optional(eventName),
@@ -116,7 +136,7 @@ describe('the fragment of the address', () => {
     expect(parseFragment('#v=x').rejected).toEqual(['v']);
   });
 
-  it.each(['sel=-1', 'sel=1e9', 'capture=xyz', 'src=https://evil.example/x', 'src=samples/../x', 'calls=num,num', 'calls=nope', 'calls=num:9', 'rows=files'])(
+  it.each(['sel=-1', 'sel=1e9', 'capture=xyz', 'src=https://evil.example/x', 'src=samples/../x', 'calls=num,num', 'calls=nope', 'calls=num:9', 'rows=files', 'view=files', 'key=x', 'key=UNIX:1-2', 'with=unix:1-2', 'sort=key2', 'bytes=octal', 'decode=x25', 'group=all'])(
     'refuses %s',
     (part) => {
       expect(parseFragment(`#v=1&${part}`).rejected).toEqual([part.split('=')[0]]);

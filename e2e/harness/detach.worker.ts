@@ -31,6 +31,9 @@ const handlers: Handlers = {
   conversationCalls: none,
   stream: none,
   findings: none,
+  conversationPosition: none,
+  conversationSeekError: none,
+  align: none,
   conversationOf: none,
 };
 

@@ -18,12 +18,15 @@ import { ScrollModel } from './scroll-model';
 import { overscan, useVirtualRows } from './use-virtual-rows';
 import './virtual-grid.css';
 
-export const rowHeight = 22;
+/** Height of a row of text. */
+const textRowHeight = 22;
 const headerHeight = 24;
 
 export interface VirtualGridProps {
   readonly label: string;
   readonly rowCount: number;
+  /** Height of every row, in pixels; that of a line of text where it is not said. */
+  readonly rowHeight?: number;
   /** CSS widths of the columns, for `grid-template-columns`. */
   readonly template: string;
   readonly minWidth: number;
@@ -73,7 +76,7 @@ function positionOf(event: MouseEvent): number | undefined {
 }
 
 export function VirtualGrid(props: VirtualGridProps): ReactNode {
-  const { label, rowCount, selected, reveal, onRevealed, onScroll, onRange, onViewport, top, jump } = props;
+  const { label, rowCount, rowHeight = textRowHeight, selected, reveal, onRevealed, onScroll, onRange, onViewport, top, jump } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const shift = useRef<HTMLDivElement>(null);
   const [model] = useState(() => new ScrollModel());
@@ -93,7 +96,7 @@ export function VirtualGrid(props: VirtualGridProps): ReactNode {
   useLayoutEffect(() => {
     model.resize({ rows: rowCount, rowHeight, viewport }, top() * rowHeight);
     model.alignBar();
-  }, [model, rowCount, viewport, top, jump]);
+  }, [model, rowCount, rowHeight, viewport, top, jump]);
 
   // Before paint, so that rows and their place change together.
   useLayoutEffect(() => {
@@ -112,12 +115,12 @@ export function VirtualGrid(props: VirtualGridProps): ReactNode {
         // A list that is not counted yet has no place of its own.
         if (model.scale.rows > 0 && model.scale.viewport > 0) onScroll(model.top / rowHeight);
       }),
-    [model, onScroll],
+    [model, onScroll, rowHeight],
   );
   useEffect(() => onRange(first, last), [first, last, onRange]);
   useEffect(() => {
     if (viewport > 0) onViewport(Math.max(1, Math.floor(viewport / rowHeight)));
-  }, [viewport, onViewport]);
+  }, [viewport, rowHeight, onViewport]);
 
   useLayoutEffect(() => {
     // The list may not have its size or the row yet.
@@ -127,7 +130,7 @@ export function VirtualGrid(props: VirtualGridProps): ReactNode {
     else if (reveal.how === 'center') model.moveTo(topToCenter(reveal.position, model.top, now));
     else model.moveTo(topToReveal(reveal.position, model.top, now));
     onRevealed(reveal);
-  }, [model, reveal, onRevealed, rowCount, viewport]);
+  }, [model, reveal, onRevealed, rowCount, rowHeight, viewport]);
 
   const pick = (event: MouseEvent): void => {
     const position = positionOf(event);
@@ -170,7 +173,7 @@ export function VirtualGrid(props: VirtualGridProps): ReactNode {
                 key={position % slots}
                 className="grid-place"
                 role="presentation"
-                style={{ top: (position - base) * rowHeight }}
+                style={{ top: (position - base) * rowHeight, height: rowHeight }}
               >
                 {props.renderRow(position)}
               </div>

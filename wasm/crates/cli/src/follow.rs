@@ -75,7 +75,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
     }
     const WINDOW: usize = 4096;
     let mut first = 0;
-    while let Some(window) = session.conversation_calls(&wanted, first, WINDOW, protocol, &mut files)? {
+    while let Some(window) = session.conversation_calls(&wanted, first, WINDOW, protocol, 0, &mut files)? {
         if window.row.is_empty() {
             break;
         }

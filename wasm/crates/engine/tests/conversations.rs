@@ -34,7 +34,7 @@ impl Opened {
     }
 
     fn labels(&mut self, key: &str) -> Vec<String> {
-        let calls = self.session.conversation_calls(&Wanted::parse(key), 0, 100, None, &mut self.files.as_slice()).expect("bytes are in memory").expect("it is there");
+        let calls = self.session.conversation_calls(&Wanted::parse(key), 0, 100, None, 0, &mut self.files.as_slice()).expect("bytes are in memory").expect("it is there");
         (0..calls.row.len()).map(|at| format!("{} {} {} {}{}", calls.side[at], calls.syscall[at], calls.returned[at], calls.label[at], if calls.flags[at] & 16 != 0 { " (inferred)" } else { "" }).trim_end().to_owned()).collect()
     }
 }

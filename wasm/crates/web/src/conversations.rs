@@ -35,10 +35,23 @@ impl WebSession {
 
     /// Calls of a conversation, decoded as a protocol or as what they look like; nothing when there is no such.
     #[wasm_bindgen(js_name = conversationCalls)]
-    pub fn conversation_calls(&mut self, key: String, life: Option<u32>, first: f64, count: u32, protocol: &str, read: ReadBytes) -> Result<Option<Object>, JsError> {
+    pub fn conversation_calls(&mut self, key: String, life: Option<u32>, first: f64, count: u32, protocol: &str, bytes: u32, read: ReadBytes) -> Result<Option<Object>, JsError> {
         let protocol = Protocol::from_word(protocol);
-        let window = self.session.conversation_calls(&wanted(key, life), first as u64, count as usize, protocol, &mut JsSource::new(read))?;
+        let window = self.session.conversation_calls(&wanted(key, life), first as u64, count as usize, protocol, bytes as usize, &mut JsSource::new(read))?;
         Ok(window.as_ref().map(calls))
+    }
+
+    /// Position of the call that an event belongs to, or of the nearest one, and whether it does.
+    #[wasm_bindgen(js_name = conversationPosition)]
+    pub fn conversation_position(&mut self, key: String, life: Option<u32>, row: u32) -> Option<Vec<f64>> {
+        let (position, exact) = self.session.conversation_position(&wanted(key, life), row)?;
+        Some(vec![position as f64, f64::from(u8::from(exact))])
+    }
+
+    /// Next call after `from` that failed, or the one before it.
+    #[wasm_bindgen(js_name = conversationSeekError)]
+    pub fn conversation_seek_error(&mut self, key: String, life: Option<u32>, from: f64, forward: bool) -> Option<f64> {
+        self.session.conversation_seek_error(&wanted(key, life), from as i64, forward).map(|position| position as f64)
     }
 
     /// The bytes of one direction, their gaps as (place, missing) pairs; nothing when there is no such.
@@ -134,9 +147,11 @@ fn calls(window: &CallWindow) -> Object {
         ("param", &window.param),
         ("offset", &window.offset),
         ("unread", &window.unread),
+        ("dataEnd", &window.data_end),
     ] {
         set(&object, name, &Float64Array::from(column.as_slice()));
     }
+    set(&object, "data", &Uint8Array::from(window.data.as_slice()));
     for (name, column) in [("syscall", &window.syscall), ("process", &window.process), ("errno", &window.errno), ("label", &window.label)] {
         set(&object, name, &strings(column));
     }

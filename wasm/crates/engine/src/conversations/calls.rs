@@ -96,6 +96,10 @@ pub struct CallWindow {
     pub errno: Vec<String>,
     /// What it moved, decoded.
     pub label: Vec<String>,
+    /// Captured bytes of the calls, one after the other, as far as they were asked for.
+    pub data: Vec<u8>,
+    /// Where in `data` those of each call end.
+    pub data_end: Vec<f64>,
 }
 
 /// The bytes of one direction, and what of them was not captured.
@@ -294,6 +298,34 @@ impl Session {
         Ok(())
     }
 
+    /// Position of the call that an event belongs to, and whether it does: else the first call after it, or the last.
+    pub fn conversation_position(&mut self, wanted: &Wanted, row: Row) -> Option<(u64, bool)> {
+        let id = self.find_conversation(wanted)?;
+        self.follow(id)?;
+        let calls = &self.book.followed.calls;
+        let exact = calls.iter().position(|call| call.first == row || call.exit == Some(row));
+        let near = calls.partition_point(|call| call.first < row).min(calls.len().checked_sub(1)?);
+        Some((exact.unwrap_or(near) as u64, exact.is_some()))
+    }
+
+    /// Next call after `from` that failed, or the one before it.
+    pub fn conversation_seek_error(&mut self, wanted: &Wanted, from: i64, forward: bool) -> Option<u64> {
+        let id = self.find_conversation(wanted)?;
+        self.follow(id)?;
+        let core = self.core();
+        let failed = |call: &Call| {
+            let result = call.exit.and_then(|exit| core.index.record(exit)).and_then(|exit| exit.result);
+            result.is_some_and(|result| (-4095..0).contains(&result) && !matches!(result, -11 | -4 | -115))
+        };
+        let mut calls = self.book.followed.calls.iter().enumerate();
+        let found = if forward {
+            calls.find(|(at, call)| *at as i64 > from && failed(call))
+        } else {
+            calls.rfind(|(at, call)| (*at as i64) < from && failed(call))
+        };
+        found.map(|(at, _)| at as u64)
+    }
+
     /// Everything about one conversation; nothing when there is no such.
     ///
     /// # Errors
@@ -338,11 +370,12 @@ impl Session {
         }))
     }
 
-    /// Calls `first` to `first + count` of a conversation, decoded as `protocol` or as what it looks like.
+    /// Calls `first` to `first + count` of a conversation, decoded as `protocol` or as what it looks like, with up to
+    /// `bytes` of the captured bytes of each.
     ///
     /// # Errors
     /// When bytes cannot be read again.
-    pub fn conversation_calls(&mut self, wanted: &Wanted, first: u64, count: usize, protocol: Option<Protocol>, source: &mut dyn ByteSource) -> Result<Option<CallWindow>, ReadError> {
+    pub fn conversation_calls(&mut self, wanted: &Wanted, first: u64, count: usize, protocol: Option<Protocol>, bytes: usize, source: &mut dyn ByteSource) -> Result<Option<CallWindow>, ReadError> {
         let Some(id) = self.find_conversation(wanted) else { return Ok(None) };
         if self.follow(id).is_none() {
             return Ok(None);
@@ -371,7 +404,11 @@ impl Session {
                 let event = blocks.event(core, &record, &mut scratch)?;
                 requested = requested.or_else(|| requested_of(&event));
                 if record.is_exit() {
-                    captured = data_param(record.kind).and_then(|param| event.params.get(param)).map(|bytes| bytes.len() as u64);
+                    let data = data_param(record.kind).and_then(|param| event.params.get(param));
+                    captured = data.map(|data| data.len() as u64);
+                    if let Some(data) = data {
+                        window.data.extend_from_slice(data.get(..bytes.min(data.len())).unwrap_or_default());
+                    }
                 }
             }
             let side = usize::from(call.side);
@@ -432,6 +469,7 @@ impl Session {
             window.unread.push(unread as f64);
             window.errno.push(if failed { errno(result) } else { String::new() });
             window.label.push(label);
+            window.data_end.push(window.data.len() as f64);
         }
         Ok(Some(window))
     }

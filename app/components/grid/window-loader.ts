@@ -2,14 +2,24 @@
  * Keeps the rows around the place that is shown. One question is under way at a time; it is aborted when the place has
  * left what it asks for, and only the newest answer is kept.
  */
-import type { Answer, CaptureError, ListPosition, RowWindow } from '../../workers/protocol';
+import type { Answer, CaptureError, ListPosition } from '../../../workers/protocol';
 
-export interface LoadedWindow {
-  readonly window: RowWindow | undefined;
+/** Some rows of a list, one array per column. */
+export interface AnyWindow {
+  readonly first: number;
+  readonly length: number;
+}
+
+export interface LoadedWindow<Window extends AnyWindow> {
+  readonly window: Window | undefined;
   readonly error: CaptureError | undefined;
 }
 
-export type FetchWindow = (first: ListPosition, count: number, signal: AbortSignal) => Promise<Answer<RowWindow>>;
+export type FetchWindow<Window extends AnyWindow> = (
+  first: ListPosition,
+  count: number,
+  signal: AbortSignal,
+) => Promise<Answer<Window>>;
 
 interface Want {
   readonly first: number;
@@ -37,19 +47,19 @@ function covers(from: number, to: number, want: Want, margin: number): boolean {
   return from <= Math.max(0, want.first - margin) && to >= Math.min(want.rows, want.last + 1 + margin);
 }
 
-export class WindowLoader {
-  readonly #fetch: FetchWindow;
+export class WindowLoader<Window extends AnyWindow> {
+  readonly #fetch: FetchWindow<Window>;
   readonly #listeners = new Set<() => void>();
-  #loaded: LoadedWindow = { window: undefined, error: undefined };
+  #loaded: LoadedWindow<Window> = { window: undefined, error: undefined };
   #loadedTick = -1;
   #want: Want | undefined;
   #asked: Asked | undefined;
 
-  constructor(fetch: FetchWindow) {
+  constructor(fetch: FetchWindow<Window>) {
     this.#fetch = fetch;
   }
 
-  get loaded(): LoadedWindow {
+  get loaded(): LoadedWindow<Window> {
     return this.#loaded;
   }
 
@@ -58,7 +68,7 @@ export class WindowLoader {
     return () => this.#listeners.delete(listener);
   };
 
-  readonly snapshot = (): LoadedWindow => this.#loaded;
+  readonly snapshot = (): LoadedWindow<Window> => this.#loaded;
 
   /** Says which rows are in view. */
   want(first: number, last: number, rows: number, tick: number): void {

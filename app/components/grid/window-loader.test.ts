@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Answer, ListPosition, RowWindow } from '../../workers/protocol';
+import type { Answer, ListPosition, RowWindow } from '../../../workers/protocol';
 import { WindowLoader } from './window-loader';
 
 interface Question {
@@ -35,9 +35,9 @@ function windowOf(first: number, length: number): RowWindow {
 }
 
 /** A loader whose questions wait for the test's answers. */
-function asked(): { readonly loader: WindowLoader; readonly questions: Question[] } {
+function asked(): { readonly loader: WindowLoader<RowWindow>; readonly questions: Question[] } {
   const questions: Question[] = [];
-  const loader = new WindowLoader(
+  const loader = new WindowLoader<RowWindow>(
     (first, count, signal) =>
       new Promise((resolve) => {
         const answer = async (value: Answer<RowWindow>): Promise<void> => {

@@ -1,0 +1,264 @@
+/** The calls of a conversation down the time: client left, server right, findings at their place. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useMemo, useRef, type MouseEvent, type ReactNode } from 'react';
+import type { ConversationCalls, ConversationDetail, EventRow, Finding, ListPosition } from '../../workers/protocol';
+import { debounce } from '../base/debounce';
+import { useLatest } from '../base/use-query';
+import { ask } from '../capture/session';
+import { useWindow } from '../components/grid/use-window';
+import { span, timeOfDay } from '../format/time';
+import { visible } from '../format/visible';
+import { sentence } from '../messages/messages';
+import type { BytesAs, OpenConversation, Tab, TabId } from '../state/model';
+import { store, useApp } from '../state/store';
+import { CallLine, bytesInFlow } from './call-line';
+import { callAt, factsOfCall, type Call } from './call-rows';
+import { nameText, selectCall } from './moves';
+
+/** A finding and the call it stands behind. */
+interface Inlet {
+  readonly after: number;
+  readonly finding: Finding;
+}
+
+type Line = { readonly call: number } | { readonly finding: Finding };
+
+/** What stands in a line of the flow: calls, with findings put in behind theirs. */
+export function lineAt(index: number, inlets: readonly Inlet[]): Line {
+  let put = 0;
+  for (const { after, finding } of inlets) {
+    const at = after + 1 + put;
+    if (index === at) return { finding };
+    if (index < at) break;
+    put += 1;
+  }
+  return { call: index - put };
+}
+
+/** Line of a call. */
+export function indexOfCall(position: number, inlets: readonly Inlet[]): number {
+  return position + inlets.filter(({ after }) => after < position).length;
+}
+
+const noInlets: readonly Inlet[] = [];
+
+/** Where the findings of a conversation stand: behind the last of their events that is one of its calls. */
+function useInlets(tab: Tab, open: OpenConversation, detail: ConversationDetail): readonly Inlet[] {
+  const { id, tick } = tab;
+  const { name } = open;
+  const { state } = useLatest(`${id} ${nameText(name)} ${tick}`, async (signal) => {
+    const inlets: Inlet[] = [];
+    for (const finding of detail.findings) {
+      for (const num of [...finding.evts].reverse()) {
+        const located = await ask(id, 'locate', { list: { unit: 'events' }, at: { num } }, signal);
+        if (!located.ok) return located;
+        const row: EventRow | undefined = located.value?.row;
+        if (row === undefined) continue;
+        const answer = await ask(id, 'conversationPosition', { name, row }, signal);
+        if (!answer.ok) return answer;
+        if (answer.value?.exact !== true) continue;
+        inlets.push({ after: answer.value.position, finding });
+        break;
+      }
+    }
+    inlets.sort((a, b) => a.after - b.after);
+    return { ok: true, value: inlets };
+  });
+  return state.status === 'ready' ? state.value : noInlets;
+}
+
+const lineHeight = 28;
+const findingHeight = 46;
+/** A pause this long between two calls is told. */
+const pauseNs = 1_000_000;
+
+/** What the page adds to a call: what connect, accept, end of stream and close mean here. */
+export function noteOf(call: Call, { line }: ConversationDetail): string {
+  const { accept, accept_wait_ns: wait, dir } = line;
+  if (/^accept4?$/.test(call.syscall) && accept !== null && call.exitNum === accept.exit) {
+    return wait === null ? '' : wait >= 0 ? `waited ${span(wait)} in the accept queue` : 'accepted before connect returned';
+  }
+  if (call.syscall === 'connect') return visible(line.path === '' ? '' : line.path);
+  if (call.reads && call.returned === 0 && (call.requested ?? 0) > 0) return 'end of stream';
+  if (call.syscall === 'close' && call.side === 1 && dir[1].written === 0 && (dir[0].written ?? 0) > 0) {
+    return 'no reply was written';
+  }
+  return '';
+}
+
+export function Flow(props: {
+  readonly tab: Tab;
+  readonly open: OpenConversation;
+  readonly detail: ConversationDetail;
+}): ReactNode {
+  const { tab, open, detail } = props;
+  const { id, tick } = tab;
+  const { name, protocol } = open;
+  const form = useApp((state) => state.preferences.bytesAs);
+  const mode = useApp((state) => state.preferences.time);
+  const inlets = useInlets(tab, open, detail);
+  const scroller = useRef<HTMLDivElement>(null);
+  const { calls } = detail;
+  const bytes = form === 'decoded' ? 0 : bytesInFlow;
+  const key = `${id} ${nameText(name)} ${protocol} ${bytes}`;
+  const fetch = async (first: ListPosition, count: number, signal: AbortSignal) => {
+    const answer = await ask(id, 'conversationCalls', { name, first, count, protocol, bytes }, signal);
+    if (!answer.ok) return answer;
+    return answer.value === undefined
+      ? ({ ok: false, error: { kind: 'cancelled' } } as const)
+      : ({ ok: true, value: answer.value } as const);
+  };
+  const { window, error, onRange } = useWindow<ConversationCalls>(key, calls, tick, fetch);
+
+  // React's compiler is not used here; everything is read again on every render.
+  // eslint-disable-next-line react-hooks/incompatible-library
+  const virtualizer = useVirtualizer({
+    count: calls + inlets.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => ('finding' in lineAt(index, inlets) ? findingHeight : lineHeight),
+    overscan: 8,
+    initialOffset: open.top,
+    paddingStart: 6,
+    paddingEnd: 24,
+  });
+  const items = virtualizer.getVirtualItems();
+  const shown = items.flatMap(({ index }) => {
+    const line = lineAt(index, inlets);
+    return 'call' in line ? [line.call] : [];
+  });
+  const first = shown[0] ?? 0;
+  const last = shown.at(-1) ?? -1;
+  useEffect(() => onRange(first, last), [first, last, onRange]);
+  // Other forms have other heights.
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, form, inlets]);
+
+  const { reveal, selected, mark } = open;
+  useEffect(() => {
+    if (reveal === undefined || calls === 0) return;
+    const index = indexOfCall(reveal.position, inlets);
+    virtualizer.scrollToIndex(index, { align: reveal.how === 'center' ? 'center' : reveal.how === 'top' ? 'start' : 'auto' });
+    store.dispatch({ type: 'conversation-changed', id, change: { reveal: undefined } });
+  }, [id, reveal, inlets, calls, virtualizer]);
+
+  const saveTop = useMemo(
+    () =>
+      debounce(() => {
+        const top = scroller.current?.scrollTop;
+        if (top !== undefined) store.dispatch({ type: 'conversation-changed', id, change: { top } });
+      }, 120),
+    [id],
+  );
+  useEffect(() => () => saveTop.cancel(), [saveTop]);
+
+  const call = (position: number): Call | undefined => (window === undefined ? undefined : callAt(window, position));
+  const startNs = detail.line.start_ns ?? call(0)?.ns;
+  const firstNs = tab.summary?.firstNs ?? 0n;
+  const sinceNs = (mark ?? selected)?.facts?.ns;
+  const timeOf = (one: Call): string => {
+    const from = mode === 'since' ? sinceNs : mode === 'delta' ? call(one.position - 1)?.ns : startNs;
+    if (mode === 'utc') return timeOfDay(firstNs + BigInt(Math.round(one.ns)), 'utc').slice(0, -3);
+    const delta = one.ns - (from ?? one.ns);
+    return delta === 0 ? '0' : `${delta > 0 ? '+' : ''}${span(delta)}`;
+  };
+  const pauseOf = (one: Call): string => {
+    const before = call(one.position - 1);
+    return before === undefined || mode === 'delta' || one.ns - before.ns < pauseNs ? '' : `${span(one.ns - before.ns)} later`;
+  };
+  const low = selected === undefined ? -1 : Math.min(selected.position, mark?.position ?? selected.position);
+  const high = selected === undefined ? -1 : Math.max(selected.position, mark?.position ?? selected.position);
+
+  const pick = (event: MouseEvent): void => {
+    const row = event.target instanceof Element ? event.target.closest('[data-call]') : null;
+    const position = Number(row?.getAttribute('data-call') ?? Number.NaN);
+    const one = Number.isNaN(position) ? undefined : call(position);
+    if (one === undefined) return;
+    selectCall(id, position, { extend: event.shiftKey || event.ctrlKey || event.metaKey, facts: factsOfCall(one) });
+  };
+  const isInView = selected !== undefined && selected.position >= first && selected.position <= last;
+
+  return (
+    // The grid itself takes the focus; keys are those of `shell/commands`.
+    // eslint-disable-next-line jsx-a11y/click-events-have-key-events
+    <div
+      ref={scroller}
+      className="flow"
+      role="grid"
+      aria-label="Calls"
+      aria-rowcount={calls + inlets.length}
+      aria-multiselectable="true"
+      aria-busy={tab.phase.kind === 'opening'}
+      aria-activedescendant={isInView ? callId(selected.position) : undefined}
+      tabIndex={0}
+      onClick={pick}
+      onScroll={() => saveTop.call()}
+    >
+      <div className="flow-body" role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
+        {items.map(({ index, start }) => {
+          const line = lineAt(index, inlets);
+          const one = 'call' in line ? call(line.call) : undefined;
+          return (
+            <div
+              key={index}
+              ref={virtualizer.measureElement}
+              data-index={index}
+              className="flow-line"
+              role="presentation"
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              {'finding' in line ? (
+                <FindingLine finding={line.finding} rowIndex={index + 1} />
+              ) : one === undefined ? (
+                <div className="call" role="row" aria-rowindex={index + 1}>
+                  <div role="gridcell" />
+                </div>
+              ) : (
+                <CallLine
+                  id={callId(line.call)}
+                  call={one}
+                  form={form}
+                  note={noteOf(one, detail)}
+                  time={timeOf(one)}
+                  timeTitle={titleOf(one, firstNs, id)}
+                  pause={pauseOf(one)}
+                  rowIndex={index + 1}
+                  isSelected={line.call >= low && line.call <= high}
+                  isCurrent={line.call === selected?.position}
+                />
+              )}
+            </div>
+          );
+        })}
+      </div>
+      {error === undefined || error.kind === 'cancelled' ? null : <p className="grid-note">{sentence(error)}</p>}
+    </div>
+  );
+}
+
+function callId(position: number): string {
+  return `call-${position}`;
+}
+
+function titleOf(call: Call, firstNs: bigint, _: TabId): string {
+  const edges = [call.num, call.exitNum].flatMap((num) => (num === undefined ? [] : `#${num}`)).join(' → ');
+  return `${timeOfDay(firstNs + BigInt(Math.round(call.ns)), 'local')} · ${edges}`;
+}
+
+/** What is worth a look, where it happened. */
+function FindingLine({ finding, rowIndex }: { readonly finding: Finding; readonly rowIndex: number }): ReactNode {
+  return (
+    <div className={`flow-finding ${finding.severity}`} role="row" aria-rowindex={rowIndex}>
+      <div role="gridcell" title={visible(finding.sentence)}>
+        <span aria-hidden="true">{finding.severity === 'error' ? '✗' : finding.severity === 'warning' ? '⚠' : 'i'} </span>
+        {visible(finding.sentence)}
+      </div>
+    </div>
+  );
+}
+
+/** The forms by name. */
+export const forms: readonly (readonly [BytesAs, string])[] = [
+  ['decoded', 'Decoded'],
+  ['ascii', 'ASCII'],
+  ['hex', 'Hex'],
+  ['raw', 'Raw'],
+];
