@@ -18,18 +18,18 @@ pub mod strings;
 pub mod threads;
 
 use crate::quirk::{Quirk, Quirks};
-use crate::table::{self, Category, EventFlags, ParamType, Release};
+use crate::table::{self, Category, EventFlags, ParamType, Release, TABLE_SIZE};
 use crate::view::{FdView, View};
 use containers::Containers;
 use descriptions::{Attributes, Descriptions, Ended, FdKind, FileFacts, Role, TableIndex};
 use figures::{Figures, Memory};
 use hashbrown::{HashMap, HashSet};
 use identity::{Account, Identities};
-use scap::Event;
 use scap::metadata::{Fd, FdTarget, Group, Interface, Machine, Process, Section, User};
+use scap::{Event, Params};
 use socket::{L4_ICMP, L4_RAW, L4_TCP, L4_UDP, Sock};
 use strings::{Strings, Text};
-use threads::{Birth, Image, ThreadVersion, Threads};
+use threads::{Birth, Enter, Image, Kept, ThreadVersion, Threads};
 
 /// Position of an event in the capture, in file order, counting every event block. Not an event number.
 pub type Row = u32;
@@ -66,6 +66,46 @@ pub struct Applied {
     /// A line of `sysdig -r`: not internal, not state-only, not hidden.
     pub printed: bool,
 }
+
+impl Applied {
+    /// Of a type that nobody knows.
+    const UNKNOWN: Self =
+        Self { version: NONE, description: NONE, second: NONE, second_is_target: false, fd: -1, enter: None, latency: None, result: None, number: None, printed: false };
+}
+
+/// How events of a type are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    /// No event has this id.
+    Unused,
+    /// A call or something that happens to a thread: its edges are paired.
+    Call,
+    /// The same, and it may be what makes its thread known.
+    Birth,
+    /// Leaves the thread's call alone.
+    Neutral,
+    /// A container, user or group: before the first event of another type it belongs to the initial state.
+    Record,
+}
+
+/// How each type is applied, looked up for every event.
+const MANNERS: [Manner; TABLE_SIZE as usize] = {
+    let mut manners = [Manner::Unused; TABLE_SIZE as usize];
+    let mut kind = 0;
+    while kind < TABLE_SIZE {
+        let flags = table::known(kind).flags;
+        manners[kind as usize] = match kind {
+            _ if flags.has(EventFlags::UNUSED) => Manner::Unused,
+            272 | 324 | 354..=361 => Manner::Record,
+            146 | 152 => Manner::Neutral,
+            _ if flags.has(EventFlags::SKIPPARSERESET) => Manner::Neutral,
+            15 | 157 | 183 | 185 | 217 | 219 | 221 | 223 | 225 | 227 | 335 => Manner::Birth,
+            _ => Manner::Call,
+        };
+        kind += 1;
+    }
+    manners
+};
 
 /// The fd an event is about, while it is applied.
 #[derive(Clone, Copy)]
@@ -519,56 +559,49 @@ impl State {
     }
 
     /// Applies one event. Rows must come in order, each once.
+    #[inline]
     pub fn apply(&mut self, row: Row, event: &Event<'_>) -> Applied {
+        let mut applied = Applied::UNKNOWN;
+        self.apply_into(row, event, &mut applied);
+        applied
+    }
+
+    fn apply_into(&mut self, row: Row, event: &Event<'_>, applied: &mut Applied) {
         if !self.removals.is_empty() {
             self.settle(row);
         }
         if self.loading {
             self.loaded(row);
         }
-        let Some(info) = table::event(event.kind).filter(|info| !info.flags.has(EventFlags::UNUSED)) else {
-            return Applied { version: NONE, description: NONE, second: NONE, second_is_target: false, fd: -1, enter: None, latency: None, result: None, number: None, printed: false };
-        };
+        let manner = MANNERS.get(usize::from(event.kind)).copied().unwrap_or(Manner::Unused);
+        let Some(info) = table::event(event.kind).filter(|_| manner != Manner::Unused) else { return };
         self.counted += 1;
-        let kind = event.kind;
-        let is_container = matches!(kind, 272 | 324);
-        // Records of containers, users and groups before the first other event belong to the initial state.
-        let is_record = is_container || matches!(kind, 354..=361);
-        let printed = !event.state_only && info.category != Category::Internal && (self.begun || !is_record);
-        if !is_record {
-            self.begun = true;
+        applied.number = Some(self.counted);
+        applied.printed = !event.state_only && info.category != Category::Internal && (self.begun || manner != Manner::Record);
+        self.begun |= manner != Manner::Record;
+        if matches!(manner, Manner::Neutral | Manner::Record) {
+            self.apply_neutral(row, event, applied);
+            return;
         }
-
-        let neutral = kind == 146 || kind == 152 || info.flags.has(EventFlags::SKIPPARSERESET);
-        let mut applied =
-            Applied { version: NONE, description: NONE, second: NONE, second_is_target: false, fd: -1, enter: None, latency: None, result: None, number: Some(self.counted), printed };
-        if neutral || is_record {
-            self.apply_neutral(row, event, &mut applied);
-            return applied;
-        }
-
-        if kind == 402 {
+        if event.kind == 402 {
             // The newest recorders tell of containers in events of a plugin.
             self.container_record(event, row);
         }
-        let is_birth = matches!(kind, 15 | 157 | 183 | 185 | 217 | 219 | 221 | 223 | 225 | 227 | 335);
+        let is_birth = manner == Manner::Birth;
         let thread = match self.threads.find(event.tid) {
-            Some(thread) => Some(thread),
-            None if event.tid == -1 || is_birth => None,
-            None => Some(self.placeholder(event.tid, row)),
+            None if event.tid != -1 && !is_birth => Some(self.placeholder(event.tid, row)),
+            found => found,
         };
-        let subject = if info.enter { self.enter(row, event, info, thread) } else { self.exit(row, event, info, thread, &mut applied) };
+        let subject = if info.enter { self.enter(row, event, info, thread) } else { self.exit(row, event, info, thread, applied) };
+        applied.fd = i32::try_from(subject.fd).unwrap_or(-1);
+        applied.description = subject.description;
         // The child's own clone exit makes the thread it belongs to.
-        let thread = if is_birth { self.threads.find(event.tid) } else { thread };
-        if let Some(thread) = thread {
+        if let Some(thread) = if is_birth { self.threads.find(event.tid) } else { thread } {
             applied.version = self.threads.get(thread).last;
             if self.quirks.has(Quirk::LatencyOfLastEnter) {
                 applied.latency = self.threads.lives(thread).then(|| self.threads.live(thread).latency);
             }
         }
-        applied.fd = i32::try_from(subject.fd).unwrap_or(-1);
-        applied.description = subject.description;
-        applied
     }
 
     fn apply_neutral(&mut self, row: Row, event: &Event<'_>, applied: &mut Applied) {
@@ -619,15 +652,11 @@ impl State {
         live.latency = 0;
         // A signal does not end the call that it interrupts.
         if event.kind != 232 {
-            live.enter.kind = event.kind;
-            live.enter.row = row;
-            live.enter.ts = event.ts;
-            live.enter.fd = subject.fd;
-            live.enter.description = subject.description;
+            live.enter = Enter { kind: event.kind, row, ts: event.ts, fd: subject.fd, description: subject.description };
             if calls::needs_enter(event.kind) {
-                live.enter.keep(&event.params);
+                live.kept.keep(&event.params);
             } else {
-                live.enter.drop_params();
+                live.kept.clear();
             }
         }
         match event.kind {
@@ -662,23 +691,24 @@ impl State {
         let enter = if pair {
             applied.enter = Some(live.enter.row);
             applied.latency = event.ts.checked_sub(live.enter.ts);
-            Some(std::mem::take(&mut live.enter))
+            Some(live.enter)
         } else {
             None
         };
-        live.enter.kind = u16::MAX;
-        live.enter.fd = -1;
-        live.enter.description = NONE;
-        let trusted = if self.quirks.has(Quirk::EnterMustBeLast) && self.release == Release::V0_29_3 { enter.as_ref().filter(|_| sysdig_pair) } else { enter.as_ref() };
+        live.enter = Enter::NONE;
+        // What was kept is in use until the exit has had its effect; then its memory goes back to the thread.
+        let kept = if pair && !live.kept.is_empty() { std::mem::take(&mut live.kept) } else { Kept::default() };
+        let enter = enter.filter(|_| sysdig_pair || !self.quirks.has(Quirk::EnterMustBeLast) || self.release != Release::V0_29_3);
 
         let mut subject = Subject::NONE;
         if info.flags.has(EventFlags::USES_FD) {
-            if let Some(enter) = trusted.filter(|enter| enter.fd != -1) {
-                subject = self.subject(thread, enter.fd);
+            if let Some(enter) = enter.filter(|enter| enter.fd != -1) {
                 // Another thread may have closed and reused the number meanwhile.
-                if enter.description != NONE && subject.description != enter.description && !self.quirks.has(Quirk::NumberLookedUpTwice) {
-                    subject.description = enter.description;
-                }
+                subject = if enter.description == NONE || self.quirks.has(Quirk::NumberLookedUpTwice) {
+                    self.subject(thread, enter.fd)
+                } else {
+                    Subject { fd: enter.fd, description: enter.description }
+                };
             } else if let Some(index) = info.fd_param
                 && let Some(fd) = event.params.int(usize::from(index))
             {
@@ -690,22 +720,16 @@ impl State {
         if subject.description == NONE && subject.fd >= 0 && uses && !self.doubtful.is_empty() {
             self.open_after_all(row, thread, &mut subject, result.unwrap_or(0));
         }
-        let call = calls::Exit { row, event, thread, enter: trusted, result: result.unwrap_or(0) };
+        let params = if enter.is_some() && !kept.is_empty() { kept.params() } else { Params::default() };
+        let call = calls::Exit { row, event, thread, enter, kept: params, result: result.unwrap_or(0) };
         if let Some((from, to)) = self.two_subjects(&call) {
             let is_target = subject.description == from.description;
             applied.second = if is_target { to.description } else { from.description };
             applied.second_is_target = is_target;
         }
         let subject = self.exit_effect(&call, subject);
-        if let Some(mut enter) = enter
-            && self.threads.lives(thread)
-        {
-            // The buffers of the kept parameters go back to the thread.
-            enter.kind = u16::MAX;
-            enter.fd = -1;
-            enter.description = NONE;
-            enter.drop_params();
-            self.threads.live_mut(thread).enter = enter;
+        if !kept.is_empty() && self.threads.lives(thread) {
+            self.threads.live_mut(thread).kept = kept.emptied();
         }
         subject
     }
@@ -742,8 +766,7 @@ impl State {
     }
 
     fn subject(&self, thread: ThreadIndex, fd: i64) -> Subject {
-        let table = self.threads.now(thread).table;
-        Subject { fd, description: self.descriptions.slot(table, fd).map_or(NONE, |slot| slot.description) }
+        Subject { fd, description: self.descriptions.target(self.threads.get(thread).table, fd) }
     }
 
     // --- questions -----------------------------------------------------------------------------------------------

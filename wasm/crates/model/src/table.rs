@@ -69,7 +69,13 @@ impl EventInfo {
     }
 }
 
+/// The event type with an id below [`TABLE_SIZE`].
+pub(crate) const fn known(kind: u16) -> &'static EventInfo {
+    &EVENTS[kind as usize]
+}
+
 /// The event type with this id.
+#[inline]
 pub fn event(kind: u16) -> Option<&'static EventInfo> {
     EVENTS.get(usize::from(kind))
 }

@@ -43,6 +43,12 @@ impl<'a> Params<'a> {
         (sum <= data.len() as u64).then_some(Self { lengths, data, large })
     }
 
+    /// The length array, two bytes each, and the bytes of all parameters; `None` for large events.
+    #[inline]
+    pub fn parts(&self) -> Option<(&'a [u8], &'a [u8])> {
+        (!self.large).then_some((self.lengths, self.data))
+    }
+
     /// How many parameters the event carries.
     pub fn len(&self) -> usize {
         if self.large { self.lengths.len() / 4 } else { self.lengths.len() / 2 }
@@ -67,11 +73,17 @@ impl<'a> Params<'a> {
     /// Bytes of parameter `index`; `None` when the event has fewer.
     #[inline]
     pub fn get(&self, index: usize) -> Option<&'a [u8]> {
+        let data = if index == 0 { self.data } else { self.from(index)? };
+        data.get(..self.length(index)?)
+    }
+
+    /// Bytes from parameter `index` on.
+    fn from(&self, index: usize) -> Option<&'a [u8]> {
         let mut start = 0usize;
         for before in 0..index {
             start += self.length(before)?;
         }
-        self.data.get(start..)?.get(..self.length(index)?)
+        self.data.get(start..)
     }
 
     /// All parameters in order.
@@ -86,6 +98,7 @@ impl<'a> Params<'a> {
     }
 
     /// Parameter `index` as a signed number of its own width (1, 2, 4 or 8 bytes).
+    #[inline]
     pub fn int(&self, index: usize) -> Option<i64> {
         let bytes = self.get(index)?;
         match *bytes {
@@ -152,7 +165,8 @@ fn sum_small(lengths: &[u8], order: Order) -> u64 {
     let (lengths, _) = lengths.as_chunks::<2>();
     let mut sum = 0u64;
     for length in lengths {
-        sum += u64::from(order.u16(*length));
+        // Far from the limit, and a checked sum would cost a branch for each.
+        sum = sum.wrapping_add(u64::from(order.u16(*length)));
     }
     sum
 }
@@ -200,13 +214,13 @@ fn widths(lengths: &[u8], large: bool, order: Order) -> impl Iterator<Item = u32
     })
 }
 
-/// The one path that has to be fast: a whole little-endian block of type 0x216 or 0x217 in which every number agrees.
-/// `None` leaves it to [`cut`] to say what is different.
+/// The one path that has to be fast: a whole little-endian block of type 0x216 or 0x217 in which every number agrees,
+/// and the bytes behind it. `None` leaves it to [`cut`] to say what is different.
 #[inline]
-pub(crate) fn plain(bytes: &[u8], offset: u64, limit: u32) -> Option<Event<'_>> {
+pub(crate) fn plain(bytes: &[u8], offset: u64, limit: u32) -> Option<(Event<'_>, &[u8])> {
     let [a, b, c, d, e, f, g, h] = *bytes.first_chunk::<8>()?;
     let block_len = u32::from_le_bytes([e, f, g, h]);
-    let block = bytes.get(..block_len as usize)?;
+    let (block, behind) = bytes.split_at_checked(block_len as usize)?;
     let (body, trailer) = block.split_last_chunk::<4>()?;
     let (cpu, flags, rest) = match u32::from_le_bytes([a, b, c, d]) {
         0x216 => {
@@ -232,7 +246,7 @@ pub(crate) fn plain(bytes: &[u8], offset: u64, limit: u32) -> Option<Event<'_>> 
         && block_len.is_multiple_of(4)
         && block_len <= LONGEST_EVENT
         && block_len <= limit;
-    is_framed.then_some(Event {
+    let event = Event {
         offset,
         block_len,
         cpu: u16::from_le_bytes(cpu),
@@ -242,7 +256,8 @@ pub(crate) fn plain(bytes: &[u8], offset: u64, limit: u32) -> Option<Event<'_>> 
         kind: u16::from_le_bytes([e, f]),
         unreadable: false,
         params: Params { lengths, data, large: false },
-    })
+    };
+    is_framed.then_some((event, behind))
 }
 
 /// Length of the whole block that an event of `len` bytes has when nothing is appended.

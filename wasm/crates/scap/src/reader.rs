@@ -263,11 +263,15 @@ impl<T: Table> Reader<T> {
     fn push_in_place<'d>(&mut self, data: &'d [u8], sink: &mut impl Sink) -> &'d [u8] {
         let mut rest = data;
         loop {
+            rest = self.plain_events(rest, sink);
+            if rest.is_empty() {
+                return rest;
+            }
             match self.step(rest, false, sink) {
                 Step::Used(len) => {
                     self.offset += len as u64;
                     rest = rest.get(len..).unwrap_or_default();
-                    if rest.is_empty() || self.is_closed() {
+                    if self.is_closed() {
                         return rest;
                     }
                 }
@@ -277,6 +281,31 @@ impl<T: Table> Reader<T> {
                 }
             }
         }
+    }
+
+    /// Decodes the events at the start of `bytes` as long as nothing is special about them, and gives the rest.
+    #[inline]
+    fn plain_events<'d>(&mut self, bytes: &'d [u8], sink: &mut impl Sink) -> &'d [u8] {
+        if !(self.started && matches!((&self.state, self.order), (State::Blocks, Order::Little))) {
+            return bytes;
+        }
+        let mut rest = bytes;
+        let mut offset = self.offset;
+        while let Some((event, behind)) = event::plain(rest, offset, self.limits.block) {
+            sink.event(&event);
+            offset += u64::from(event.block_len);
+            rest = behind;
+        }
+        if offset > self.offset {
+            self.known = true;
+            self.events = true;
+            self.offset = offset;
+            let used = bytes.len() - rest.len();
+            if let Some(before) = bytes.get(..used).and_then(<[u8]>::last_chunk) {
+                self.before = *before;
+            }
+        }
+        rest
     }
 
     fn push_carried<'d>(&mut self, data: &'d [u8], sink: &mut impl Sink) -> &'d [u8] {
@@ -304,25 +333,7 @@ impl<T: Table> Reader<T> {
 
     /// Decides on the block at the start of `bytes`, never by how many bytes happen to be there: either what decides
     /// is there, or it is asked for. `is_end` says that no more will come.
-    #[inline]
     fn step(&mut self, bytes: &[u8], is_end: bool, sink: &mut impl Sink) -> Step {
-        if let (State::Blocks, true, Order::Little) = (&self.state, self.started, self.order)
-            && let Some(event) = event::plain(bytes, self.offset, self.limits.block)
-        {
-            self.known = true;
-            self.events = true;
-            sink.event(&event);
-            let len = event.block_len as usize;
-            if let Some(before) = bytes.get(len - 8..).and_then(<[u8]>::first_chunk) {
-                self.before = *before;
-            }
-            return Step::Used(len);
-        }
-        self.slow_step(bytes, is_end, sink)
-    }
-
-    #[inline(never)]
-    fn slow_step(&mut self, bytes: &[u8], is_end: bool, sink: &mut impl Sink) -> Step {
         match self.state {
             State::Blocks if self.started => self.block(bytes, is_end, sink),
             State::Blocks => self.start(bytes, is_end, sink),

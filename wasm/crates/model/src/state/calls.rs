@@ -7,7 +7,7 @@ use super::strings::Text;
 use super::threads::{Enter, ThreadVersion};
 use super::{DescriptionIndex, NONE, Removal, Row, State, Subject, ThreadIndex};
 use crate::quirk::Quirk;
-use scap::Event;
+use scap::{Event, Params};
 
 /// The capture's own bit for O_DIRECTORY.
 pub const O_DIRECTORY: u32 = 1024;
@@ -33,7 +33,9 @@ pub(super) struct Exit<'a, 'e> {
     pub event: &'a Event<'e>,
     pub thread: ThreadIndex,
     /// The enter event of this call, when it may be trusted.
-    pub enter: Option<&'a Enter>,
+    pub enter: Option<Enter>,
+    /// Its parameters; none where it is not there or was not kept.
+    pub kept: Params<'a>,
     pub result: i64,
 }
 
@@ -204,7 +206,7 @@ impl State {
         if call.enter.is_none() && self.needs_its_enter() && kind != 337 {
             return Subject::NONE;
         }
-        let enter = call.enter.map(Enter::params).unwrap_or_default();
+        let enter = &call.kept;
         let (enter_name, enter_flags, enter_dirfd) = match call.enter.map_or(u16::MAX, |enter| enter.kind) {
             2 => (enter.text(0), enter.uint(1), None),
             58 => (enter.text(0), None, None),
@@ -292,7 +294,7 @@ impl State {
     /// What a call that has two fds moves from and to: sendfile, splice, copy_file_range.
     pub(super) fn two_subjects(&self, call: &Exit<'_, '_>) -> Option<(Subject, Subject)> {
         let params = &call.event.params;
-        let kept = call.enter.map(Enter::params).unwrap_or_default();
+        let kept = &call.kept;
         let (from, to) = match call.event.kind {
             189 => (kept.int(1).or_else(|| params.int(3)), kept.int(0).or_else(|| params.int(2))),
             167 => (kept.int(0).or_else(|| params.int(1)), kept.int(1).or_else(|| params.int(2))),
@@ -429,7 +431,7 @@ impl State {
 
     fn fcntl(&mut self, call: &Exit<'_, '_>, subject: Subject) -> Subject {
         let params = &call.event.params;
-        let command = call.enter.and_then(|enter| enter.params().uint(1)).or_else(|| params.uint(2));
+        let command = call.kept.uint(1).or_else(|| params.uint(2));
         match command {
             Some(F_DUPFD | F_DUPFD_CLOEXEC) if call.enter.is_none() && self.needs_its_enter_still() => subject,
             Some(F_DUPFD | F_DUPFD_CLOEXEC) if call.result >= 0 => self.duplicate(call, subject, command == Some(F_DUPFD_CLOEXEC)),
@@ -471,7 +473,7 @@ impl State {
     }
 
     fn signalfd(&mut self, call: &Exit<'_, '_>) -> Subject {
-        let asked = call.enter.and_then(|enter| enter.params().int(0)).or_else(|| call.event.params.int(1));
+        let asked = call.kept.int(0).or_else(|| call.event.params.int(1));
         if asked == Some(call.result) && call.result >= 0 {
             let known = self.subject(call.thread, call.result);
             if known.description != NONE {
@@ -548,7 +550,7 @@ impl State {
         if call.result < 0 || (call.enter.is_none() && self.needs_its_enter_still()) {
             return Subject::NONE;
         }
-        let enter = call.enter.map(Enter::params).unwrap_or_default();
+        let enter = &call.kept;
         let value = |index: usize| enter.uint(index).or_else(|| params.uint(index + 1)).unwrap_or(0);
         let (domain, ty, protocol) = (value(0), value(1), value(2));
         let kind = match domain {
@@ -577,7 +579,7 @@ impl State {
         }
         let (Some(one), Some(other)) = (params.int(1), params.int(2)) else { return Subject::NONE };
         let (source, dest) = (params.uint(3).unwrap_or(0), params.uint(4).unwrap_or(0));
-        let ty = call.enter.and_then(|enter| enter.params().uint(1)).or_else(|| params.uint(6)).unwrap_or(0);
+        let ty = call.kept.uint(1).or_else(|| params.uint(6)).unwrap_or(0);
         let cloexec = ty & 0x80000 != 0;
         let mut sock = Sock::default();
         sock.set_unix(source, dest);
@@ -608,7 +610,7 @@ impl State {
     fn change_identity(&mut self, call: &Exit<'_, '_>) {
         let kind = call.event.kind;
         let params = &call.event.params;
-        let kept = call.enter.map(Enter::params).unwrap_or_default();
+        let kept = &call.kept;
         let (exit_at, enter_at) = match kind {
             199 | 201 => (1, 0),
             _ => (2, 1),
@@ -632,7 +634,7 @@ impl State {
             return;
         }
         let params = &call.event.params;
-        let kept = call.enter.map(Enter::params).unwrap_or_default();
+        let kept = &call.kept;
         let (Some(pid), Some(pgid)) = (params.int(1).or_else(|| kept.int(0)), params.int(2).or_else(|| kept.int(1))) else { return };
         let caller = *self.threads.now(call.thread);
         let pid = if pid == 0 { caller.vpid } else { pid };
@@ -647,7 +649,7 @@ impl State {
         const CLONE_FILES: u64 = 1;
         const CLONE_NEWUSER: u64 = 1 << 20;
         const ALL: u64 = (1 << 41) - 1;
-        let kept = call.enter.map(Enter::params).unwrap_or_default();
+        let kept = &call.kept;
         let Some(flags) = call.event.params.uint(1).or_else(|| kept.uint(0)) else { return };
         let table = self.threads.now(call.thread).table;
         let private = flags & CLONE_FILES != 0 && self.threads.users(table) > 1 && !self.quirks.has(Quirk::CloneFilesIsACopy);
@@ -667,7 +669,7 @@ impl State {
 
     fn limited(&mut self, call: &Exit<'_, '_>) {
         let params = &call.event.params;
-        let kept = call.enter.map(Enter::params).unwrap_or_default();
+        let kept = &call.kept;
         let is_prlimit = call.event.kind == 145;
         let resource = if is_prlimit { kept.uint(1).or_else(|| params.uint(6)) } else { kept.uint(0).or_else(|| params.uint(3)) };
         if resource != Some(RLIMIT_NOFILE) {

@@ -670,6 +670,16 @@ impl Descriptions {
         (slot.description != NONE).then_some(slot)
     }
 
+    /// What a number points at now, or `NONE`.
+    #[inline]
+    pub fn target(&self, table: TableIndex, fd: i64) -> DescriptionIndex {
+        let Some(table) = self.tables.get(table as usize) else { return NONE };
+        match usize::try_from(fd).ok().and_then(|fd| table.dense.get(fd)) {
+            Some(slot) => slot.description,
+            None => table.get(fd).description,
+        }
+    }
+
     /// Live entries of a table.
     pub fn count(&self, table: TableIndex) -> u32 {
         self.tables.get(table as usize).map_or(0, |table| table.count)

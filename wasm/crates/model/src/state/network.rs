@@ -4,7 +4,6 @@ use super::calls::{Exit, O_CLOEXEC};
 use super::descriptions::{Attributes, Descriptions, FdKind, Role, Transport};
 use super::socket::{self, Address, L4_ICMP, L4_RAW, L4_TCP, L4_UDP, L4_UNKNOWN, Sock, Tuple};
 use super::strings::Text;
-use super::threads::Enter;
 use super::{DescriptionIndex, NONE, Row, State, Subject, ThreadIndex};
 use crate::quirk::Quirk;
 use crate::table::Release;
@@ -321,7 +320,7 @@ impl State {
         }
         let params = &call.event.params;
         let incoming = matches!(call.event.kind, 33 | 35 | 53 | 55);
-        let kept = call.enter.map(Enter::params).unwrap_or_default();
+        let kept = &call.kept;
         let tuple = match call.event.kind {
             31 | 49 => kept.get(2).filter(|bytes| !bytes.is_empty()).or_else(|| params.get(4)),
             35 => params.get(2),

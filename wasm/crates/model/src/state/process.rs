@@ -8,7 +8,7 @@ use super::threads::{Birth, Image, ThreadVersion};
 use super::{NONE, Removal, Row, State, ThreadIndex};
 use crate::quirk::Quirk;
 use crate::table::Release;
-use scap::{Event, Params};
+use scap::Event;
 
 const CLONE_FILES: u64 = 1;
 const CLONE_NEWPID: u64 = 1 << 6;
@@ -524,11 +524,11 @@ impl State {
         // A thread that is not the main one leaves its enter event under its own number.
         let own_pid = self.threads.now(call.thread).pid;
         let of_group = || {
-            let mut enters = self.threads.each_living().filter(|other| self.threads.now(*other).pid == own_pid).map(|other| &self.threads.live(other).enter);
-            enters.find(|enter| matches!(enter.kind, 288 | 292 | 330))
+            let mut lives = self.threads.each_living().filter(|other| self.threads.now(*other).pid == own_pid).map(|other| self.threads.live(other));
+            let other = lives.find(|live| matches!(live.enter.kind, 288 | 292 | 330))?;
+            Some((other.enter, other.kept.params()))
         };
-        let enter = call.enter.or_else(of_group)?;
-        let kept: Params<'_> = enter.params();
+        let (enter, kept) = call.enter.map(|enter| (enter, call.kept)).or_else(of_group)?;
         let cwd = self.strings.get(self.cwd_of(call.thread));
         match enter.kind {
             288 | 292 => {

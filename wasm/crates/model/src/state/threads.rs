@@ -39,6 +39,8 @@ pub struct Thread {
     pub cloned_ts: u64,
     /// Newest version.
     pub last: VersionIndex,
+    /// Fd table it uses now, as its newest version says.
+    pub table: TableIndex,
     /// The life of the same tid before this one, or `NONE`.
     previous: ThreadIndex,
     /// Place in `live`, or `NONE` when gone.
@@ -162,8 +164,8 @@ impl ThreadVersion {
     }
 }
 
-/// The enter event that a thread is in, kept until its exit.
-#[derive(Clone, Debug, Default)]
+/// The enter event that a thread is in.
+#[derive(Clone, Copy, Debug)]
 pub struct Enter {
     /// Its event type; `u16::MAX` when there is none.
     pub kind: u16,
@@ -175,31 +177,62 @@ pub struct Enter {
     pub fd: i64,
     /// The description that was then, or `NONE`.
     pub description: u32,
-    lengths: Vec<u8>,
-    data: Vec<u8>,
 }
 
 impl Enter {
-    /// Keeps its parameters for the exit.
+    /// The thread is in no call.
+    pub const NONE: Self = Self { kind: u16::MAX, row: 0, ts: 0, fd: -1, description: NONE };
+}
+
+/// Parameters of an enter event that its exit will need. The memory is used again for the next one.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// The length array, then the parameters.
+    bytes: Vec<u8>,
+    /// Bytes of the length array.
+    lengths: usize,
+}
+
+impl Kept {
+    /// Keeps parameters. Of large events, those that are not large themselves.
     pub fn keep(&mut self, params: &Params<'_>) {
-        self.lengths.clear();
-        self.data.clear();
+        self.clear();
+        if let Some((lengths, data)) = params.parts() {
+            self.lengths = lengths.len();
+            self.bytes.extend_from_slice(lengths);
+            self.bytes.extend_from_slice(data);
+            return;
+        }
         for param in params.iter() {
             let Ok(length) = u16::try_from(param.len()) else { break };
-            self.lengths.extend_from_slice(&length.to_le_bytes());
-            self.data.extend_from_slice(param);
+            self.bytes.extend_from_slice(&length.to_le_bytes());
         }
+        self.lengths = self.bytes.len();
+        params.iter().take(self.lengths / 2).for_each(|param| self.bytes.extend_from_slice(param));
     }
 
     /// Forgets them.
-    pub fn drop_params(&mut self) {
-        self.lengths.clear();
-        self.data.clear();
+    #[inline]
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.lengths = 0;
+    }
+
+    /// The same memory, empty.
+    pub fn emptied(mut self) -> Self {
+        self.clear();
+        self
+    }
+
+    /// Whether nothing is kept.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
     }
 
     /// What was kept.
     pub fn params(&self) -> Params<'_> {
-        Params::new(&self.lengths, &self.data, false).unwrap_or_default()
+        self.bytes.split_at_checked(self.lengths).and_then(|(lengths, data)| Params::new(lengths, data, false)).unwrap_or_default()
     }
 }
 
@@ -210,6 +243,8 @@ pub struct Live {
     pub thread: ThreadIndex,
     /// Call in progress as seen by a careful reader: nothing but a syscall of the same thread ends it.
     pub enter: Enter,
+    /// Its parameters, where the exit will need them.
+    pub kept: Kept,
     /// Type of the last event that sysdig counts (it forgets an enter at any other event in between).
     pub last_kind: u16,
     /// Time of the last enter event, 0 when there was none.
@@ -272,7 +307,7 @@ impl Threads {
     pub fn memory(&self) -> usize {
         self.all.capacity() * size_of::<Thread>()
             + self.versions.capacity() * size_of::<ThreadVersion>()
-            + self.live.iter().map(|live| size_of::<Live>() + live.enter.lengths.capacity() + live.enter.data.capacity()).sum::<usize>()
+            + self.live.iter().map(|live| size_of::<Live>() + live.kept.bytes.capacity()).sum::<usize>()
             + self.pages.iter().flatten().count() * PAGE * 4
             + PAGES * 8
             + self.others.allocation_size()
@@ -302,6 +337,7 @@ impl Threads {
     }
 
     /// Newest life of a tid, whether it lives or not.
+    #[inline]
     fn newest(&self, tid: i64) -> ThreadIndex {
         match usize::try_from(tid) {
             Ok(at) if at < PAGE * PAGES => self.pages.get(at / PAGE).and_then(|page| page.as_ref()).and_then(|page| page.get(at % PAGE)).copied().unwrap_or(NONE),
@@ -366,7 +402,8 @@ impl Threads {
         let thread = self.all.len() as u32;
         let fresh = Live {
             thread,
-            enter: Enter { kind: u16::MAX, fd: -1, description: NONE, ..Enter::default() },
+            enter: Enter::NONE,
+            kept: Kept::default(),
             last_kind: u16::MAX,
             last_enter_ts: 0,
             latency: 0,
@@ -387,7 +424,7 @@ impl Threads {
         };
         let previous = self.newest(tid);
         self.versions.push(ThreadVersion { thread, since: row, previous: NONE, ..version });
-        self.all.push(Thread { tid, born: row, gone: NONE, birth, cloned_ts: 0, last: self.versions.len() as u32 - 1, previous, live });
+        self.all.push(Thread { tid, born: row, gone: NONE, birth, cloned_ts: 0, last: self.versions.len() as u32 - 1, table: version.table, previous, live });
         if birth != Birth::Invented {
             self.set_newest(tid, thread);
         }
@@ -454,6 +491,7 @@ impl Threads {
         if after.table == before.table {
             return None;
         }
+        self.all[thread as usize].table = after.table;
         *self.table_users.entry(after.table).or_insert(0) += 1;
         self.leave(before.table)
     }
