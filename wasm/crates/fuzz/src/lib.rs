@@ -48,7 +48,8 @@ impl Inflated for Unpacked {
 /// Unpacks a file given in slices of up to `longest` bytes. Says too where it can be read again.
 fn unpack(file: &[u8], longest: usize) -> (Unpacked, Inflate) {
     let mut random = Random::new(file.len() as u64);
-    let mut inflate = Inflate::new();
+    // Restart points in small files too.
+    let mut inflate = if file.len().is_multiple_of(2) { Inflate::new() } else { Inflate::with_points_every(Some(1)) };
     let mut out = Unpacked::default();
     let mut rest = file;
     while !rest.is_empty() && inflate.inflated() < LONGEST {

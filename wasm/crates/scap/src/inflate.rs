@@ -80,13 +80,15 @@ pub trait Inflated {
 /// inflate.finish(&mut bytes);
 /// assert_eq!(bytes.0, b"scap");
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Inflate {
     /// The first bytes, until they tell the format.
     head: Vec<u8>,
     unpack: Unpack,
     place: Place,
     points: RestartPoints,
+    /// Inflated bytes between two points.
+    spacing: Option<u64>,
 }
 
 /// Where unpacking stands.
@@ -144,10 +146,28 @@ fn push_frames(
     }
 }
 
+impl Default for Inflate {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Inflate {
     /// Starts at the first byte of a file.
     pub fn new() -> Self {
-        Self::default()
+        Self::with_points_every(Some(restart::SPACING))
+    }
+
+    /// The same, with at least so many inflated bytes between two restart points; with none at all for who will not read
+    /// the file again.
+    pub fn with_points_every(spacing: Option<u64>) -> Self {
+        Self {
+            head: Vec::new(),
+            unpack: Unpack::default(),
+            place: Place::default(),
+            points: RestartPoints::default(),
+            spacing,
+        }
     }
 
     /// How the file is packed; `None` before its first bytes have told.
@@ -209,7 +229,7 @@ impl Inflate {
     }
 
     fn begin(&mut self, format: Format) {
-        self.points.begin(format);
+        self.points.begin(format, self.spacing);
         self.unpack = match format {
             Format::Raw => Unpack::Raw,
             Format::Gzip => Unpack::Gzip(Box::default()),

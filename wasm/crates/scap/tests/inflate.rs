@@ -327,6 +327,25 @@ fn zstd_and_lz4_frames_cut_or_damaged_give_what_they_can_and_say_so() {
 }
 
 #[test]
+fn the_middle_of_zstd_frames_is_found_again() {
+    let whole = small();
+    // One frame that does not say how long it is, as a live recorder writes it, with a window of 2 KiB. Tables, trees and
+    // offsets of earlier blocks are used again, more so in the second.
+    for level in [1, 19] {
+        let path = format!("{}/tests/data/n2000-level{level}.scap.zst", env!("CARGO_MANIFEST_DIR"));
+        let packed = std::fs::read(path).expect("it is part of the project");
+        let mut inflate = Inflate::with_points_every(Some(1));
+        let mut out = Unpacked::default();
+        packed.chunks(700).for_each(|slice| inflate.push(slice, &mut out));
+        inflate.finish(&mut out);
+        assert!(out.bytes == whole);
+        let points = RestartPoints::from_bytes(&inflate.points().to_bytes()).unwrap();
+        assert!(points.len() >= 5, "level {level}: {}", points.len());
+        assert_reads_anywhere(&packed, &whole, &points);
+    }
+}
+
+#[test]
 fn the_middle_of_lz4_frames_and_the_starts_of_zstd_frames_are_found_again() {
     let bytes = long(9 << 20);
     let mut linked = lz4_flex::frame::FrameInfo::new();

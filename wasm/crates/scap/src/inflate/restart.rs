@@ -6,13 +6,16 @@ use miniz_oxide::inflate::core::BlockBoundaryState;
 
 use super::gzip::Gzip;
 use super::lz4::Lz4;
+use super::zstd::Zstd;
 use super::{Format, Inflate, Inflated, Place, RestartPoints as Points, Unpack};
 use crate::Damage;
 use crate::carry::Carry;
 use crate::file::FileBytes;
 
-/// Inflated bytes between two restart points. With a window of 32 KiB each they take 0.8 % of the stream.
-const SPACING: u64 = 4 << 20;
+/// Inflated bytes between two restart points, unless said. With a window of 32 KiB each they take 0.8 % of the stream.
+pub(super) const SPACING: u64 = 4 << 20;
+/// All windows together are at least so many times shorter than the stream: 2.9 % of it.
+const SHARE: u64 = 34;
 /// File bytes read at a time.
 const READ: usize = 64 << 10;
 /// File bytes unpacked at a time: what comes out of them is held, and a thousandfold is possible.
@@ -24,8 +27,10 @@ pub(super) struct Point {
     packed: u64,
     inflated: u64,
     /// gzip: bits of the byte before `packed` that are not used yet, and how many. lz4: flags and block size of the frame.
+    /// zstd: window size and flags of the frame, or 0 and 0 before one.
     bits: u8,
     bit_count: u8,
+    /// zstd: a packed dictionary, with the window and what else the decoder knows.
     window: Box<[u8]>,
 }
 
@@ -40,38 +45,61 @@ impl Point {
     }
 }
 
-/// Where unpacking of one file can start again: one place about every 4 MiB of the inflated stream.
-///
-/// A zstd frame can only be entered at its start, because its decoder shows no state: a file that is one long frame has
-/// no points, and going back in it starts over.
+/// Where unpacking of one file can start again: one place about every 4 MiB of the inflated stream, fewer where windows
+/// are large (zstd), so that they take at most 3 % of the stream. A zstd frame that says that all of it is one window
+/// has a point at its start alone: the `zstd` program makes those of files up to 8 MiB, or up to what `--long` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RestartPoints {
     format: Option<Format>,
     points: Vec<Point>,
-    /// Where the last one stands, also when it has been taken away; `None` when none are to be noted.
-    last: Option<u64>,
+    /// Inflated bytes between two of them at least; `None` when none are to be noted.
+    spacing: Option<u64>,
+    /// Where the next one may stand.
+    next: u64,
+    /// Bytes of all windows so far, also of those that have been taken away.
+    windows: u64,
 }
 
 impl RestartPoints {
     /// Starts noting.
-    pub(super) fn begin(&mut self, format: Format) {
-        self.format = Some(format);
-        self.last = Some(0);
+    pub(super) fn begin(&mut self, format: Format, spacing: Option<u64>) {
+        *self = Self { format: Some(format), points: Vec::new(), spacing, next: spacing.unwrap_or(0), windows: 0 };
     }
 
     pub(super) fn is_due(&self, inflated: u64) -> bool {
-        self.last.is_some_and(|last| inflated - last >= SPACING)
+        self.spacing.is_some() && inflated >= self.next
+    }
+
+    /// Points are of use at all.
+    pub(super) fn is_noting(&self) -> bool {
+        self.spacing.is_some()
     }
 
     pub(super) fn add(&mut self, point: Point) {
-        if self.last.is_some() {
-            self.last = Some(point.inflated);
-            self.points.push(point);
+        let Some(spacing) = self.spacing else { return };
+        let len = point.window.len() as u64;
+        if (self.windows + len) * SHARE > point.inflated {
+            self.next = (self.windows + len) * SHARE;
+            return;
         }
+        self.windows += len;
+        // The next window is likely to be as long.
+        self.next = (point.inflated + spacing).max((self.windows + len) * SHARE);
+        self.points.push(point);
     }
 
     pub(super) fn take(&mut self) -> Self {
-        Self { format: self.format, points: std::mem::take(&mut self.points), last: None }
+        Self { format: self.format, points: std::mem::take(&mut self.points), ..Self::default() }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.points.len()
+    }
+
+    /// None has been noted: reading starts at the first byte.
+    pub fn is_empty(&self) -> bool {
+        self.points.is_empty()
     }
 
     /// Memory they take.
@@ -131,7 +159,7 @@ impl RestartPoints {
             rest = behind;
             points.push(Point { packed, inflated, bits: *bits, bit_count: *bit_count, window: window.into() });
         }
-        Some(Self { format, points, last: None })
+        Some(Self { format, points, ..Self::default() })
     }
 
     /// Reads what stands at `offset` of the inflated stream into `buf`; less than asked for only at its end.
@@ -147,8 +175,8 @@ impl RestartPoints {
         let behind = self.points.partition_point(|point| point.inflated <= offset);
         let mut inflate = Inflate::new();
         if let Some(format) = self.format {
+            inflate.spacing = None;
             inflate.begin(format);
-            inflate.points = Self::default();
         }
         if let Some(point) = behind.checked_sub(1).and_then(|index| self.points.get(index)) {
             inflate.place = Place { packed: point.packed, inflated: point.inflated };
@@ -162,7 +190,11 @@ impl RestartPoints {
                     let lz4 = Lz4::resume([point.bits, point.bit_count], &point.window);
                     Unpack::Lz4(Box::new(lz4), Carry::default())
                 }
-                Some(Format::Zstd) => Unpack::Zstd(Box::default(), Carry::default()),
+                Some(Format::Zstd) if point.bit_count == 0 => Unpack::Zstd(Box::default(), Carry::default()),
+                Some(Format::Zstd) => {
+                    let zstd = Zstd::resume([point.bits, point.bit_count], &point.window);
+                    Unpack::Zstd(Box::new(zstd), Carry::default())
+                }
                 Some(Format::Raw) | None => Unpack::Raw,
             };
         }

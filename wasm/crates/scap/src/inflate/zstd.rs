@@ -1,9 +1,14 @@
 //! zstd frames, block by block.
 
+mod carried;
+
 use std::io::Read;
 
 use miniz_oxide::inflate::core::BlockBoundaryState;
-use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
+use ruzstd::decoding::{BlockDecodingStrategy, Dictionary, FrameDecoder};
+
+use carried::{Carried, DICTIONARY_ID};
 
 use super::restart::{Point, RestartPoints};
 use super::{Frames, Inflated, Place, Step, damage};
@@ -18,12 +23,33 @@ const PIECE: usize = 128 << 10;
 /// An empty last block and room for a checksum: makes the decoder give what it holds back for later blocks.
 const END: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
 
+/// Longest dictionary: a window and some tables.
+const LONGEST: usize = (128 << 20) + (64 << 10);
+const CHECKSUM: u8 = 4;
+const SINGLE: u8 = 0x20;
+/// Tells a restart point inside a frame from one before it.
+const INSIDE: u8 = 1;
+
 #[derive(Default)]
 pub(super) struct Zstd {
     stage: Stage,
     decoder: FrameDecoder,
     buffer: Vec<u8>,
     has_checksum: bool,
+    /// The byte of the frame header that holds the size of the window; `None` when the whole frame is one.
+    window: Option<u8>,
+    carried: Carried,
+    /// Something of this frame has been given: all that is held back is one window.
+    full: bool,
+    noted: Option<Noted>,
+}
+
+/// A restart point whose window has not been given yet.
+struct Noted {
+    place: Place,
+    carried: Carried,
+    window: Vec<u8>,
+    len: usize,
 }
 
 impl std::fmt::Debug for Zstd {
@@ -48,7 +74,7 @@ impl Frames for Zstd {
     fn step(&mut self, bytes: &[u8], place: &mut Place, points: &mut RestartPoints, out: &mut impl Inflated) -> Step {
         match self.stage {
             Stage::Between => self.header(bytes, place, points, out),
-            Stage::Blocks => self.block(bytes, place, out),
+            Stage::Blocks => self.block(bytes, place, points, out),
             Stage::Skip(left) => {
                 let used = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
                 let left = left - used as u64;
@@ -75,7 +101,8 @@ impl Frames for Zstd {
             Stage::Lost => true,
         };
         if matches!(self.stage, Stage::Blocks) {
-            self.give_all(place, out);
+            self.noted = None;
+            self.give_all(place, &mut RestartPoints::default(), out);
         }
         if !is_clean {
             let found = format!("end of file at byte {}", place.packed + rest.len() as u64);
@@ -84,7 +111,31 @@ impl Frames for Zstd {
     }
 }
 
+/// Bytes of a window by the byte of the frame header.
+fn window_len(byte: u8) -> u64 {
+    let base = 1_u64 << (10 + (byte >> 3));
+    base + base / 8 * u64::from(byte & 7)
+}
+
 impl Zstd {
+    /// Goes on inside a frame, where a restart point was noted.
+    pub(super) fn resume([window, flags]: [u8; 2], dictionary: &[u8]) -> Self {
+        let mut zstd = Self { has_checksum: flags & CHECKSUM != 0, stage: Stage::Lost, ..Self::default() };
+        let [a, b, c, d] = MAGIC;
+        // A frame of its own, without the checksum, which would be of the whole one.
+        let header = [a, b, c, d, 0, window];
+        let dictionary = decompress_to_vec_with_limit(dictionary, LONGEST).ok();
+        let dictionary = dictionary.and_then(|dictionary| Dictionary::decode_dict(&dictionary).ok());
+        if let Some(dictionary) = dictionary
+            && zstd.decoder.reset(&mut header.as_slice()).is_ok()
+            && zstd.decoder.add_dict(dictionary).is_ok()
+            && zstd.decoder.force_dict(DICTIONARY_ID).is_ok()
+        {
+            zstd.stage = Stage::Blocks;
+        }
+        zstd
+    }
+
     fn header(&mut self, bytes: &[u8], place: &mut Place, points: &mut RestartPoints, out: &mut impl Inflated) -> Step {
         let Some((magic, rest)) = bytes.split_first_chunk::<4>() else { return Step::Need(4) };
         if u32::from_le_bytes(*magic) & !0xf == SKIPPABLE {
@@ -96,7 +147,7 @@ impl Zstd {
             return self.lose(place, "frame header", "other bytes", out);
         }
         let Some(descriptor) = rest.first() else { return Step::Need(5) };
-        let is_single = descriptor & 0x20 != 0;
+        let is_single = descriptor & SINGLE != 0;
         let content_size = match descriptor >> 6 {
             0 => usize::from(is_single),
             size => 1 << size,
@@ -104,7 +155,11 @@ impl Zstd {
         let dictionary = [0, 1, 2, 4].get(usize::from(descriptor & 3)).copied().unwrap_or(0);
         let len = 5 + usize::from(!is_single) + dictionary + content_size;
         let Some(mut header) = bytes.get(..len) else { return Step::Need(len) };
-        self.has_checksum = descriptor & 4 != 0;
+        self.has_checksum = descriptor & CHECKSUM != 0;
+        self.window = if is_single { None } else { bytes.get(5).copied() };
+        self.carried = Carried::default();
+        self.full = false;
+        self.noted = None;
         if let Err(error) = self.decoder.reset(&mut header) {
             return self.lose(place, "frame header", &error.to_string(), out);
         }
@@ -115,7 +170,7 @@ impl Zstd {
         Step::Used(len)
     }
 
-    fn block(&mut self, bytes: &[u8], place: &mut Place, out: &mut impl Inflated) -> Step {
+    fn block(&mut self, bytes: &[u8], place: &mut Place, points: &mut RestartPoints, out: &mut impl Inflated) -> Step {
         let Some([a, b, c]) = bytes.first_chunk::<3>() else { return Step::Need(3) };
         let header = u32::from_le_bytes([*a, *b, *c, 0]);
         let is_last = header & 1 != 0;
@@ -123,11 +178,19 @@ impl Zstd {
         let content = if header >> 1 & 3 == 1 { 1 } else { header as usize >> 3 };
         let len = 3 + content + if is_last && self.has_checksum { 4 } else { 0 };
         let Some(mut block) = bytes.get(..len) else { return Step::Need(len) };
+        let held = self.window.map_or(0, window_len);
+        let is_due = self.noted.is_none() && self.full && points.is_due(place.inflated + held);
+        if header >> 1 & 3 == 2 && points.is_noting() {
+            self.carried.block(bytes.get(3..3 + content).unwrap_or_default(), is_due);
+        }
         if let Err(error) = self.decoder.decode_blocks(&mut block, BlockDecodingStrategy::UptoBlocks(1)) {
-            self.give_all(place, out);
+            self.give_all(place, points, out);
             return self.lose(place, "block", &error.to_string(), out);
         }
-        self.give(place, out);
+        self.give(place, points, out);
+        if is_due && !is_last {
+            self.note(Place { packed: place.packed + len as u64, ..*place });
+        }
         if is_last {
             self.stage = Stage::Between;
             if let (Some(stored), Some(computed)) =
@@ -143,8 +206,32 @@ impl Zstd {
         Step::Used(len)
     }
 
+    /// Notes that unpacking can start again here, if that can be said. The window is what is held back now.
+    fn note(&mut self, place: Place) {
+        if let Some(window) = self.window
+            && self.carried.is_known()
+            && let Ok(len) = usize::try_from(window_len(window))
+        {
+            let place = Place { inflated: place.inflated + len as u64, ..place };
+            self.noted = Some(Noted { place, carried: self.carried.clone(), window: Vec::new(), len });
+        }
+    }
+
+    /// Gathers the window of the point that was noted.
+    fn gather(&mut self, piece: &[u8], points: &mut RestartPoints) {
+        let Some(noted) = &mut self.noted else { return };
+        let missing = noted.len - noted.window.len();
+        noted.window.extend_from_slice(piece.get(..missing).unwrap_or(piece));
+        if noted.window.len() == noted.len
+            && let (Some(noted), Some(window)) = (self.noted.take(), self.window)
+        {
+            let flags = if self.has_checksum { CHECKSUM } else { 0 };
+            points.add(Point::in_frame(noted.place, [window, flags | INSIDE], &noted.carried.dictionary(&noted.window)));
+        }
+    }
+
     /// Gives what later blocks can no longer refer to.
-    fn give(&mut self, place: &mut Place, out: &mut impl Inflated) {
+    fn give(&mut self, place: &mut Place, points: &mut RestartPoints, out: &mut impl Inflated) {
         self.buffer.resize(PIECE, 0);
         while self.decoder.can_collect() > 0 {
             let Ok(len) = self.decoder.read(&mut self.buffer) else { break };
@@ -152,15 +239,22 @@ impl Zstd {
             if piece.is_empty() {
                 break;
             }
-            place.inflated += piece.len() as u64;
+            let len = piece.len();
+            place.inflated += len as u64;
+            self.full = true;
             out.bytes(piece);
+            if self.noted.is_some() {
+                let buffer = std::mem::take(&mut self.buffer);
+                self.gather(buffer.get(..len).unwrap_or_default(), points);
+                self.buffer = buffer;
+            }
         }
     }
 
     /// Gives also what is held back, when no later block will come.
-    fn give_all(&mut self, place: &mut Place, out: &mut impl Inflated) {
+    fn give_all(&mut self, place: &mut Place, points: &mut RestartPoints, out: &mut impl Inflated) {
         let _ = self.decoder.decode_blocks(&mut END.as_slice(), BlockDecodingStrategy::UptoBlocks(1));
-        self.give(place, out);
+        self.give(place, points, out);
     }
 
     fn lose(&mut self, place: &Place, field: &'static str, found: &str, out: &mut impl Inflated) -> Step {
