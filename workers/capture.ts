@@ -11,6 +11,8 @@ import type {
   ConversationStream,
   Decoder,
   EventRow,
+  FilterCount,
+  FilterReason,
   Finding,
   ListPosition,
   ListSpec,
@@ -90,6 +92,18 @@ export function createCaptureHandlers(surroundings: Surroundings): Handlers {
     },
     async findText({ list, text, from, step }, signal) {
       return plain(await capture().findText(list, text, from, step, signal));
+    },
+    checkFilter({ text }) {
+      return plain(engine.checkFilter(text));
+    },
+    async runFilter({ text }, signal) {
+      return plain(await capture().runFilter(text, signal));
+    },
+    explainFilter({ text }) {
+      return plain(capture().session.explainFilter(text));
+    },
+    whyRow({ text, row }) {
+      return plain(capture().whyRow(text, row));
     },
     call({ row }) {
       return plain(capture().call(row));
@@ -246,6 +260,25 @@ class OpenCapture {
       checkAborted(signal);
       begun = performance.now();
     }
+  }
+
+  /** Runs a filter until all that is indexed has been looked at, or it is time to tell how far it is. */
+  async runFilter(text: string, signal: AbortSignal): Promise<FilterCount> {
+    const answerBy = performance.now() + progressMs;
+    let begun = performance.now();
+    for (;;) {
+      const count = this.#reading(() => this.session.runFilter(text, this.#bytes.read));
+      const now = performance.now();
+      if (count.looked === count.total || now >= answerBy) return count;
+      if (now - begun < stepMs) continue;
+      await this.#surroundings.breathe();
+      checkAborted(signal);
+      begun = performance.now();
+    }
+  }
+
+  whyRow(text: string, row: EventRow): readonly FilterReason[] {
+    return this.#reading(() => this.session.whyRow(text, row, this.#bytes.read));
   }
 
   call(row: EventRow): CallDetail {

@@ -19,6 +19,10 @@ import type {
   Decoder,
   DescriptionIndex,
   EventRow,
+  FilterCheck,
+  FilterCount,
+  FilterReason,
+  FilterStep,
   Finding,
   ListCount,
   ListPosition,
@@ -60,6 +64,10 @@ export interface EngineSession {
   seekError(list: ListSpec, from: ListPosition, step: 1 | -1): ListPosition | undefined;
   /** Looks through some rows after (or before) `from`, and says how far it has come. */
   findText(list: ListSpec, text: string, from: ListPosition, step: 1 | -1, read: ReadBytes): Found;
+  /** Runs a filter a little further. */
+  runFilter(text: string, read: ReadBytes): FilterCount;
+  explainFilter(text: string): readonly FilterStep[];
+  whyRow(text: string, row: EventRow, read: ReadBytes): readonly FilterReason[];
   call(row: EventRow, read: ReadBytes): CallDetail;
   state(row: EventRow, read: ReadBytes): StateDetail;
   bytes(row: EventRow, param: number, read: ReadBytes): Uint8Array<ArrayBuffer>;
@@ -90,6 +98,8 @@ export interface Engine {
   createPackedBytes(): PackedBytes;
   /** What the first bytes of a file that is no capture look like. */
   looksLike(head: Uint8Array<ArrayBuffer>): string | undefined;
+  /** Reads a filter without running it. */
+  checkFilter(text: string): FilterCheck;
   /** Puts the calls of two conversations side by side. */
   align(left: ComparedCalls, right: ComparedCalls): Alignment;
   /** Whether memory is below `limit` and `headroom` more could be had now. */
@@ -111,6 +121,7 @@ export async function loadEngine(module: WebAssembly.Module): Promise<Engine> {
     createInflater,
     createPackedBytes: () => new wasm.PackedBytes() as PackedBytes,
     looksLike: (head) => wasm.looksLike(head),
+    checkFilter: (text) => JSON.parse(wasm.checkFilter(text)) as FilterCheck,
     align: (left, right) =>
       wasm.alignCalls(left.side, [...left.syscall], left.returned, right.side, [...right.syscall], right.returned) as Alignment,
     hasRoom: (limit, headroom) => exports.memory.buffer.byteLength < limit && wasm.hasHeadroom(headroom),
@@ -224,6 +235,19 @@ class WasmSession implements EngineSession {
     return { state: isHit === 1 ? 'found' : 'searching', position: position as ListPosition };
   }
 
+  runFilter(text: string, read: ReadBytes): FilterCount {
+    const [events = 0, calls = 0, looked = 0, total = 0] = this.#session.runFilter(text, read);
+    return { events, calls, looked, total };
+  }
+
+  explainFilter(text: string): readonly FilterStep[] {
+    return JSON.parse(this.#session.explainFilter(text)) as readonly FilterStep[];
+  }
+
+  whyRow(text: string, row: EventRow, read: ReadBytes): readonly FilterReason[] {
+    return parseDetail(this.#session.whyRow(text, row, read)) as readonly FilterReason[];
+  }
+
   call(row: EventRow, read: ReadBytes): CallDetail {
     return parseDetail(this.#session.call(row, read)) as CallDetail;
   }
@@ -303,6 +327,6 @@ function parseDetail(json: string | undefined): unknown {
   return JSON.parse(json, (key, value: unknown) => (key === 'num' && value === null ? NaN : value));
 }
 
-function listArgs(list: ListSpec): [calls: boolean, conversation: number | undefined] {
-  return [list.unit === 'calls', list.conversation];
+function listArgs(list: ListSpec): [calls: boolean, conversation: number | undefined, filter: string | undefined] {
+  return [list.unit === 'calls', list.conversation, list.filter];
 }

@@ -20,6 +20,60 @@ export interface ListSpec {
   readonly unit: 'calls' | 'events';
   /** Only the events on this description and on its peer. */
   readonly conversation?: DescriptionIndex;
+  /**
+   * Only what passes this filter, which `checkFilter` accepted; a call does when either of its edges passes. The list has
+   * what `runFilter` has found so far.
+   */
+  readonly filter?: string;
+}
+
+/** Something about a stretch of a filter, in UTF-16 units. */
+export interface FilterMistake {
+  readonly at: number;
+  /** 0 when something is missing there. */
+  readonly length: number;
+  /** One sentence, without a full stop. */
+  readonly message: string;
+  /** What to write in place of that stretch; null when no fix is likely. */
+  readonly suggestion: string | null;
+}
+
+/** What reading a filter has come to. An empty one is accepted: it passes everything. */
+export type FilterCheck =
+  | {
+      readonly isAccepted: true;
+      /** Its one printed form: equal for filters that mean the same, and accepted by sysdig where it knows the fields. */
+      readonly text: string;
+      /** What its writer may not expect, such as a mixture of and and or. */
+      readonly notices: readonly FilterMistake[];
+    }
+  | { readonly isAccepted: false; readonly mistake: FilterMistake };
+
+/** How far a filter has come: all of the capture when `looked` is `total`. */
+export interface FilterCount {
+  /** Printed events that pass, of those looked at. */
+  readonly events: number;
+  /** Calls of which either edge passes. */
+  readonly calls: number;
+  /** Event blocks looked at. */
+  readonly looked: number;
+  /** Event blocks there are so far: grows while indexing goes on. */
+  readonly total: number;
+}
+
+/** One check of a filter, in the order of evaluation. */
+export interface FilterStep {
+  readonly text: string;
+  /** How often it is asked, and of what. */
+  readonly asked: string;
+}
+
+/** One check of a filter for one event. */
+export interface FilterReason {
+  readonly text: string;
+  /** What the event has there; null: nothing, and the check does not hold. */
+  readonly value: string | null;
+  readonly holds: boolean;
 }
 
 export interface ListCount {
@@ -533,6 +587,17 @@ export interface Requests {
   seekError: { params: { list: ListSpec; from: ListPosition; step: 1 | -1 }; result: ListPosition | undefined };
   /** Next or previous row whose text contains `text`; ticks and can be aborted. */
   findText: { params: { list: ListSpec; text: string; from: ListPosition; step: 1 | -1 }; result: ListPosition | undefined };
+  /** Reads a filter without running it; needs no capture. */
+  checkFilter: { params: { text: string }; result: FilterCheck };
+  /**
+   * Runs an accepted filter further and answers within about 100 ms how far it is: ask again until all has been looked
+   * at, and once more when more has been indexed. What was found stays found. A newer filter aborts the older one's call.
+   */
+  runFilter: { params: { text: string }; result: FilterCount };
+  /** The checks of an accepted filter in the order of their evaluation. */
+  explainFilter: { params: { text: string }; result: readonly FilterStep[] };
+  /** Why an event passes an accepted filter or does not: each of its checks, from left to right. */
+  whyRow: { params: { text: string; row: EventRow }; result: readonly FilterReason[] };
   call: { params: { row: EventRow }; result: CallDetail };
   state: { params: { row: EventRow }; result: StateDetail };
   bytes: { params: { row: EventRow; param: number }; result: Uint8Array<ArrayBuffer> };

@@ -3,14 +3,16 @@
 use std::cell::Cell;
 use std::ffi::OsString;
 
+use filter::moment::Moment;
+use filter::{Filter, FilterError, Rooms};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use lexopt::Arg::{Long, Short, Value};
 use lexopt::ValueExt as _;
 use model::state::NONE;
-use model::table::{EventFlags, EventTable, Release};
+use model::table::EventTable;
 use model::text::{BufferFormat, Clock, Heading, Printer, TimeMode, Zone};
-use model::{Quirks, Row, State, table};
+use model::{Quirks, Row, State};
 use scap::damage::DamageKind;
 use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
 use scap::{Damage, Event, Limits, Reader, Sink};
@@ -37,12 +39,13 @@ Options:
   -v         don't cut data buffers; sums at the end on standard error
   -S         a table of the most frequent events at the end
   -q         print no events
+  -d         taken and of no effect: a filter never changes what is known of processes and files
   --right    print what is right also where sysdig is known to be wrong
 
-FILTER is evt.is_io, evt.is_io_read, evt.is_io_write or evt.is_wait, then =true or =false.
+FILTER is written as for sysdig; docs/filter.md has the whole language. Several words are one filter.
 ";
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 struct Options {
     limit: Option<u64>,
     time: TimeMode,
@@ -51,43 +54,14 @@ struct Options {
     quiet: bool,
     table: bool,
     right: bool,
-    filter: Option<Filter>,
-}
-
-/// Properties of event types: all the filter there is so far.
-#[derive(Clone, Copy)]
-struct Filter {
-    flags: EventFlags,
-    wanted: bool,
-}
-
-impl Filter {
-    fn parse(text: &str) -> Result<Self, Problem> {
-        let mut sides = text.split('=').map(str::trim);
-        let flags = match sides.next() {
-            Some("evt.is_io") => EventFlags::READS_FROM_FD.with(EventFlags::WRITES_TO_FD),
-            Some("evt.is_io_read") => EventFlags::READS_FROM_FD,
-            Some("evt.is_io_write") => EventFlags::WRITES_TO_FD,
-            Some("evt.is_wait") => EventFlags::WAITS,
-            _ => return Err(format!("the filter {text:?} is not understood").into()),
-        };
-        let wanted = match (sides.next(), sides.next()) {
-            (Some("true"), None) => true,
-            (Some("false"), None) => false,
-            _ => return Err(format!("the filter {text:?} is not understood").into()),
-        };
-        Ok(Self { flags, wanted })
-    }
-
-    fn passes(self, kind: u16, release: Release) -> bool {
-        table::flags(kind, release).any(self.flags) == self.wanted
-    }
+    /// As it was written.
+    filter: Vec<u8>,
 }
 
 pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
     let mut options = Options::default();
     let mut files: Vec<OsString> = Vec::new();
-    let mut filter: Vec<String> = Vec::new();
+    let mut words: Vec<Vec<u8>> = Vec::new();
     while let Some(arg) = parser.next()? {
         match arg {
             Short('r') | Long("read") => files.push(parser.value()?),
@@ -116,27 +90,28 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
             Short('v') | Long("verbose") => options.verbose = true,
             Short('q') | Long("quiet") => options.quiet = true,
             Short('S') | Long("summary") => options.table = true,
+            Short('d') | Long("displayflt") => {}
             Long("right") => options.right = true,
             Short('h') | Long("help") => {
                 print!("{HELP}");
                 return Ok(0);
             }
-            Value(word) => filter.push(word.string()?),
+            Value(word) => words.push(word.into_encoded_bytes()),
             other => return Err(other.unexpected().into()),
         }
     }
     if files.is_empty() {
         return Err("no capture to read: give one with -r FILE".into());
     }
-    if !filter.is_empty() {
-        options.filter = Some(Filter::parse(&filter.join(" "))?);
-    }
+    options.filter = words.join(&b' ');
+    // Before anything is read: a mistake shows at once.
+    Filter::new(&options.filter, options.quirks()).map_err(|error| mistake(&options.filter, &error))?;
     let mut output = Output::new();
     let mut counts = Tally::default();
     let mut status = 0;
     for name in &files {
         let mut input = Input::open(name)?;
-        let mut capture = Capture::new(options, &mut output, &mut counts);
+        let mut capture = Capture::new(options.clone(), &mut output, &mut counts);
         let read = input::read(&mut input, &mut capture);
         capture.finish();
         let failed = capture.printing.failed;
@@ -155,6 +130,23 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
         output.flush();
     }
     Ok(status)
+}
+
+impl Options {
+    fn quirks(&self) -> Quirks {
+        if self.right { Quirks::NONE } else { Quirks::ALL }
+    }
+}
+
+/// What is wrong with a filter, and where.
+fn mistake(filter: &[u8], error: &FilterError) -> String {
+    let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(char::is_control, " ");
+    let (before, rest) = filter.split_at(error.at.min(filter.len()));
+    let at_fault = shown(rest.get(..error.length.max(1)).unwrap_or(rest)).chars().count().max(1);
+    // Long filters are shown around the place.
+    let before: String = shown(before).chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect();
+    let after: String = shown(rest).chars().take(60.max(at_fault.min(120))).collect();
+    format!("{error}\n  {before}{after}\n  {}{}", " ".repeat(before.chars().count()), "^".repeat(at_fault.min(120)))
 }
 
 /// Local time, from the system's table of zones.
@@ -182,10 +174,12 @@ struct Capture<'a> {
 
 impl<'a> Capture<'a> {
     fn new(options: Options, output: &'a mut Output, counts: &'a mut Tally) -> Self {
-        let quirks = if options.right { Quirks::NONE } else { Quirks::ALL };
+        let quirks = options.quirks();
         let printing = Printing {
             options,
             printer: None,
+            filter: None,
+            rooms: Rooms::default(),
             state: State::new(quirks),
             output,
             counts,
@@ -226,6 +220,9 @@ struct Printing<'a> {
     options: Options,
     /// Known with the first event: the release that recorded the capture shows in its process list.
     printer: Option<Printer>,
+    /// Read with the first event: until then it is not known whose faults it copies. Absent when every event passes.
+    filter: Option<Option<Filter>>,
+    rooms: Rooms,
     state: State,
     output: &'a mut Output,
     counts: &'a mut Tally,
@@ -298,8 +295,16 @@ impl Sink for Printing<'_> {
             self.first.get_or_insert(event.ts);
         }
         let printer = self.printer();
-        if self.options.filter.is_some_and(|filter| !filter.passes(event.kind, printer.release)) {
-            return;
+        if self.filter.is_none() {
+            let filter = Filter::new(&self.options.filter, self.state.quirks()).ok();
+            self.filter = Some(filter.filter(|filter| !filter.is_empty()));
+        }
+        if let Some(Some(filter)) = &self.filter {
+            let first = self.first.unwrap_or(event.ts);
+            let moment = Moment::live(&self.state, event, &applied, self.row - 1, &printer, first);
+            if !filter.passes(&moment, &mut self.rooms) {
+                return;
+            }
         }
         self.begun |= !initial;
         if self.begun {

@@ -4,6 +4,7 @@
 pub mod conversations;
 pub mod detail;
 pub mod facts;
+pub mod filters;
 pub mod find;
 pub mod list;
 mod read;
@@ -16,6 +17,8 @@ mod words;
 pub use detail::CallDetail;
 pub use facts::{DamageReport, Stopped, Summary};
 pub use index::Unit;
+pub use ::filter::FilterError;
+pub use filters::{FilterCount, FilterId};
 pub use find::{Find, Found};
 pub use list::{ListCount, ListSpec};
 pub use session::{Located, Options, Place, Session};

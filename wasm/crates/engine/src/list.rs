@@ -2,9 +2,12 @@
 
 use std::collections::HashMap;
 
+use filter::rows::RowSet;
 use index::{Flags, Index, Unit};
 use model::Row;
 use model::state::DescriptionIndex;
+
+use crate::filters::{FilterId, Run};
 
 /// What a grid shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub struct ListSpec {
     pub unit: Unit,
     /// Only what is about this description or its peer.
     pub conversation: Option<DescriptionIndex>,
+    /// Only what passes this filter; a call does when either of its edges passes.
+    pub filter: Option<FilterId>,
 }
 
 /// Sizes of a list.
@@ -66,6 +71,11 @@ impl Conversation {
         }
     }
 
+    /// How far the capture has been looked through.
+    pub(crate) fn seen(&self) -> Row {
+        self.seen
+    }
+
     fn rows(&self, unit: Unit) -> &[Row] {
         match unit {
             Unit::Events => &self.events,
@@ -109,65 +119,112 @@ impl Conversations {
     }
 }
 
+/// The rows of a conversation that pass a filter, as far as both had come.
+#[derive(Debug, Default)]
+pub(crate) struct Narrowed {
+    of: Option<(DescriptionIndex, FilterId, Row, Row)>,
+    events: Vec<Row>,
+    calls: Vec<Row>,
+}
+
+impl Narrowed {
+    /// Brings it up to date.
+    pub(crate) fn update(&mut self, description: DescriptionIndex, filter: FilterId, conversation: &Conversation, run: &Run) -> &Self {
+        let of = Some((description, filter, conversation.seen(), run.seen()));
+        if self.of != of {
+            let keep = |unit: Unit| conversation.rows(unit).iter().copied().filter(|row| run.rows(unit).has(*row)).collect();
+            *self = Self { of, events: keep(Unit::Events), calls: keep(Unit::Calls) };
+        }
+        self
+    }
+}
+
 /// A list that can be walked.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum List<'a> {
-    Whole(&'a Index, Unit),
-    Rows(&'a Index, &'a Conversation, Unit),
+pub(crate) struct List<'a> {
+    index: &'a Index,
+    unit: Unit,
+    rows: Rows<'a>,
+    /// Printed events behind its rows.
+    events: u64,
+}
+
+/// Which rows it has.
+#[derive(Clone, Copy, Debug)]
+enum Rows<'a> {
+    Whole,
+    Few(&'a [Row]),
+    Set(&'a RowSet),
 }
 
 impl<'a> List<'a> {
-    pub(crate) fn unit(self) -> Unit {
-        match self {
-            Self::Whole(_, unit) | Self::Rows(_, _, unit) => unit,
-        }
+    /// Everything.
+    pub(crate) fn whole(index: &'a Index, unit: Unit) -> Self {
+        Self { index, unit, rows: Rows::Whole, events: index.totals().printed }
+    }
+
+    /// One conversation.
+    pub(crate) fn conversation(index: &'a Index, unit: Unit, conversation: &'a Conversation) -> Self {
+        Self { index, unit, rows: Rows::Few(conversation.rows(unit)), events: conversation.printed }
+    }
+
+    /// What passes a filter.
+    pub(crate) fn filtered(index: &'a Index, unit: Unit, run: &'a Run) -> Self {
+        Self { index, unit, rows: Rows::Set(run.rows(unit)), events: run.rows(Unit::Events).len() }
+    }
+
+    /// What of a conversation passes a filter.
+    pub(crate) fn narrowed(index: &'a Index, unit: Unit, narrowed: &'a Narrowed) -> Self {
+        let rows = match unit {
+            Unit::Events => &narrowed.events,
+            Unit::Calls => &narrowed.calls,
+        };
+        Self { index, unit, rows: Rows::Few(rows), events: narrowed.events.len() as u64 }
     }
 
     pub(crate) fn count(self) -> ListCount {
-        match self {
-            Self::Whole(index, unit) => {
-                let total = index.totals().printed;
-                ListCount { rows: index.list_len(unit), events: total, total }
-            }
-            Self::Rows(index, conversation, unit) => ListCount {
-                rows: conversation.rows(unit).len() as u64,
-                events: conversation.printed,
-                total: index.totals().printed,
-            },
-        }
+        let rows = match self.rows {
+            Rows::Whole => self.index.list_len(self.unit),
+            Rows::Few(rows) => rows.len() as u64,
+            Rows::Set(rows) => rows.len(),
+        };
+        ListCount { rows, events: self.events, total: self.index.totals().printed }
     }
 
     /// Rows from a position on.
     pub(crate) fn rows_from(self, first: u64) -> Box<dyn Iterator<Item = Row> + 'a> {
-        match self {
-            Self::Whole(index, unit) => Box::new(index.list_rows(unit, first)),
-            Self::Rows(_, conversation, unit) => {
+        match self.rows {
+            Rows::Whole => Box::new(self.index.list_rows(self.unit, first)),
+            Rows::Few(rows) => {
                 let first = usize::try_from(first).unwrap_or(usize::MAX);
-                Box::new(conversation.rows(unit).get(first..).unwrap_or(&[]).iter().copied())
+                Box::new(rows.get(first..).unwrap_or(&[]).iter().copied())
             }
+            Rows::Set(rows) => Box::new(rows.iter_from(first)),
         }
     }
 
     /// Row at a position.
     pub(crate) fn row(self, position: u64) -> Option<Row> {
-        match self {
-            Self::Whole(index, unit) => index.list_row(unit, position),
-            Self::Rows(_, conversation, unit) => conversation.rows(unit).get(usize::try_from(position).ok()?).copied(),
+        match self.rows {
+            Rows::Whole => self.index.list_row(self.unit, position),
+            Rows::Few(rows) => rows.get(usize::try_from(position).ok()?).copied(),
+            Rows::Set(rows) => rows.select(position),
         }
     }
 
     /// How many rows of the list stand before `row`.
     pub(crate) fn rank(self, row: Row) -> u64 {
-        match self {
-            Self::Whole(index, unit) => index.list_rank(unit, row),
-            Self::Rows(_, conversation, unit) => conversation.rows(unit).partition_point(|listed| *listed < row) as u64,
+        match self.rows {
+            Rows::Whole => self.index.list_rank(self.unit, row),
+            Rows::Few(rows) => rows.partition_point(|listed| *listed < row) as u64,
+            Rows::Set(rows) => rows.rank(row),
         }
     }
 
     /// Position of the row that stands for `row`: itself, its call, or else the next one behind it, or the last.
     pub(crate) fn locate(self, index: &Index, row: Row) -> Option<(u64, Row)> {
         let enter = index.record(row).filter(|record| record.is_exit()).and_then(|record| record.partner);
-        let anchor = match self.unit() {
+        let anchor = match self.unit {
             Unit::Calls => enter.filter(|enter| self.row(self.rank(*enter)) == Some(*enter)).unwrap_or(row),
             Unit::Events => row,
         };
@@ -178,37 +235,32 @@ impl<'a> List<'a> {
 
     /// First row whose time is `ts` or later; the last row when there is none.
     pub(crate) fn at_time(self, ts: u64) -> Option<Row> {
-        match self {
-            Self::Whole(index, unit) => index.next_in_time(unit, ts),
-            Self::Rows(index, conversation, unit) => conversation
-                .rows(unit)
-                .iter()
-                .copied()
-                .find(|row| index.record(*row).is_some_and(|record| index::chunk::is_time(record.ts) && record.ts >= ts)),
+        let first = self.index.next_in_time(self.unit, ts)?;
+        if matches!(self.rows, Rows::Whole) {
+            return Some(first);
         }
+        // No row before that one is so late.
+        self.rows_from(self.rank(first)).find(|row| self.index.record(*row).is_some_and(|record| index::chunk::is_time(record.ts) && record.ts >= ts))
     }
 
     /// The next failed row after position `from`, or before it.
     pub(crate) fn seek_error(self, from: u64, forward: bool) -> Option<u64> {
-        match self {
-            Self::Whole(index, unit) => {
-                let row = self.row(from).unwrap_or_else(|| index.next_row());
-                index.seek_error(unit, row, forward).map(|found| self.rank(found))
-            }
-            Self::Rows(index, conversation, unit) => {
-                let rows = conversation.rows(unit);
-                let failed = |position: &usize| {
-                    rows.get(*position).and_then(|row| index.record(*row)).is_some_and(|record| {
-                        record.flags.has(Flags::ERROR) && (unit == Unit::Calls || record.is_exit())
-                    })
-                };
-                let from = usize::try_from(from).unwrap_or(usize::MAX).min(rows.len());
-                let found = if forward {
-                    (from.saturating_add(1)..rows.len()).find(failed)
-                } else {
-                    (0..from).rev().find(failed)
-                };
-                found.map(|position| position as u64)
+        if let Rows::Few(rows) = self.rows {
+            let failed = |position: &usize| {
+                rows.get(*position).and_then(|row| self.index.record(*row)).is_some_and(|record| {
+                    record.flags.has(Flags::ERROR) && (self.unit == Unit::Calls || record.is_exit())
+                })
+            };
+            let from = usize::try_from(from).unwrap_or(usize::MAX).min(rows.len());
+            let found = if forward { (from.saturating_add(1)..rows.len()).find(failed) } else { (0..from).rev().find(failed) };
+            return found.map(|position| position as u64);
+        }
+        let mut row = self.row(from).unwrap_or_else(|| self.index.next_row());
+        loop {
+            row = self.index.seek_error(self.unit, row, forward)?;
+            let position = self.rank(row);
+            if matches!(self.rows, Rows::Whole) || self.row(position) == Some(row) {
+                return Some(position);
             }
         }
     }

@@ -12,7 +12,8 @@ use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
 use scap::{Damage, Event, Fingerprint, Limits, Reader, Sink};
 
 use crate::facts::{DamageReport, Damages, FileStart, SectionStart, Stopped, Summary};
-use crate::list::{Conversations, List, ListCount, ListSpec};
+use crate::filters::Filters;
+use crate::list::{Conversations, List, ListCount, ListSpec, Narrowed};
 
 /// What a session may be told before it reads.
 #[derive(Clone, Copy, Debug)]
@@ -35,8 +36,10 @@ impl Default for Options {
 /// An open capture.
 pub struct Session {
     reader: Reader<EventTable>,
-    core: Core,
+    pub(crate) core: Core,
     conversations: Conversations,
+    pub(crate) filters: Filters,
+    narrowed: Narrowed,
     pub(crate) book: crate::conversations::Book,
 }
 
@@ -198,6 +201,8 @@ impl Session {
                 next_check: CHECK_EVERY,
             },
             conversations: Conversations::default(),
+            filters: Filters::default(),
+            narrowed: Narrowed::default(),
             book: crate::conversations::Book::default(),
         }
     }
@@ -321,16 +326,22 @@ impl Session {
     /// Runs `with` on a list. The list is up to date with what has been indexed.
     pub(crate) fn with_list<R>(&mut self, spec: ListSpec, with: impl FnOnce(&Core, List<'_>) -> R) -> R {
         let core = &self.core;
-        match spec.conversation {
-            None => with(core, List::Whole(&core.index, spec.unit)),
-            Some(description) => {
-                let known = (description as usize) < core.state.descriptions().len();
-                let peer = if known { core.state.descriptions().peer(description) } else { NONE };
-                let peer = (peer != NONE).then_some(peer);
-                let conversation = self.conversations.of(description, peer, &core.index);
-                with(core, List::Rows(&core.index, conversation, spec.unit))
+        let (index, unit) = (&core.index, spec.unit);
+        let conversation = spec.conversation.map(|description| {
+            let known = (description as usize) < core.state.descriptions().len();
+            let peer = if known { core.state.descriptions().peer(description) } else { NONE };
+            (description, self.conversations.of(description, (peer != NONE).then_some(peer), index))
+        });
+        let run = spec.filter.and_then(|filter| Some((filter, self.filters.run(filter)?)));
+        let list = match (conversation, run) {
+            (None, None) => List::whole(index, unit),
+            (Some((_, conversation)), None) => List::conversation(index, unit, conversation),
+            (None, Some((_, run))) => List::filtered(index, unit, run),
+            (Some((description, conversation)), Some((filter, run))) => {
+                List::narrowed(index, unit, self.narrowed.update(description, filter, conversation, run))
             }
-        }
+        };
+        with(core, list)
     }
 
     /// Sizes of a list.

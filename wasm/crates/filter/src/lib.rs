@@ -9,9 +9,14 @@ pub mod glob;
 pub mod moment;
 pub mod operator;
 pub mod parse;
+pub mod plan;
+pub mod ready;
+pub mod rows;
 mod services;
 mod spelling;
 pub mod syntax;
+pub mod transform;
 pub mod value;
 
 pub use error::{FilterError, FilterNotice};
+pub use ready::{Filter, Rooms};

@@ -5,6 +5,7 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 pub mod conversations;
+pub mod filter;
 pub mod inflate;
 pub mod memory;
 pub mod panic;

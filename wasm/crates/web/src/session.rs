@@ -91,43 +91,59 @@ impl WebSession {
     }
 
     /// Rows, events behind them, events of the capture.
-    pub fn count(&mut self, calls: bool, conversation: Option<u32>) -> Vec<f64> {
-        let count = self.session.count(list(calls, conversation));
-        vec![count.rows as f64, count.events as f64, count.total as f64]
+    pub fn count(&mut self, calls: bool, conversation: Option<u32>, filter: Option<String>) -> Result<Vec<f64>, JsError> {
+        let spec = self.list(calls, conversation, filter)?;
+        let count = self.session.count(spec);
+        Ok(vec![count.rows as f64, count.events as f64, count.total as f64])
     }
 
     /// Rows of a list as columns.
-    pub fn window(&mut self, calls: bool, conversation: Option<u32>, first: f64, count: u32, read: ReadBytes) -> Object {
-        let window = self.session.window(list(calls, conversation), first as u64, count as usize, &mut JsSource::new(read));
-        columns(&window)
+    pub fn window(&mut self, calls: bool, conversation: Option<u32>, filter: Option<String>, first: f64, count: u32, read: ReadBytes) -> Result<Object, JsError> {
+        let spec = self.list(calls, conversation, filter)?;
+        let window = self.session.window(spec, first as u64, count as usize, &mut JsSource::new(read));
+        Ok(columns(&window))
     }
 
     /// Rows of a list as the text sysdig prints.
-    pub fn text(&mut self, calls: bool, conversation: Option<u32>, first: f64, count: u32, read: ReadBytes) -> Result<String, JsError> {
-        Ok(self.session.text(list(calls, conversation), first as u64, count as usize, &mut JsSource::new(read))?)
+    pub fn text(&mut self, calls: bool, conversation: Option<u32>, filter: Option<String>, first: f64, count: u32, read: ReadBytes) -> Result<String, JsError> {
+        let spec = self.list(calls, conversation, filter)?;
+        Ok(self.session.text(spec, first as u64, count as usize, &mut JsSource::new(read))?)
     }
 
     /// Position, row, and whether it is what was asked for (1) or only the nearest (0). `by`: `num`, `row` or `ns`.
-    pub fn locate(&mut self, calls: bool, conversation: Option<u32>, by: &str, at: f64) -> Option<Vec<f64>> {
+    pub fn locate(&mut self, calls: bool, conversation: Option<u32>, filter: Option<String>, by: &str, at: f64) -> Result<Option<Vec<f64>>, JsError> {
         let place = match by {
             "num" => Place::Number(at as u64),
             "row" => Place::Row(at as u32),
             _ => Place::Ns(at as i64),
         };
-        let located = self.session.locate(list(calls, conversation), place)?;
-        Some(vec![located.position as f64, f64::from(located.row), f64::from(u8::from(located.exact))])
+        let spec = self.list(calls, conversation, filter)?;
+        let located = self.session.locate(spec, place);
+        Ok(located.map(|located| vec![located.position as f64, f64::from(located.row), f64::from(u8::from(located.exact))]))
     }
 
     /// Position of the next failed row, or of the one before.
     #[wasm_bindgen(js_name = seekError)]
-    pub fn seek_error(&mut self, calls: bool, conversation: Option<u32>, from: f64, forward: bool) -> Option<f64> {
-        self.session.seek_error(list(calls, conversation), from as u64, forward).map(|position| position as f64)
+    pub fn seek_error(&mut self, calls: bool, conversation: Option<u32>, filter: Option<String>, from: f64, forward: bool) -> Result<Option<f64>, JsError> {
+        let spec = self.list(calls, conversation, filter)?;
+        Ok(self.session.seek_error(spec, from as u64, forward).map(|position| position as f64))
     }
 
     /// Looks a little further for text: where it was found and 1, how far it has come and 0; nothing when it is nowhere.
     #[wasm_bindgen(js_name = findText)]
-    pub fn find_text(&mut self, calls: bool, conversation: Option<u32>, text: &str, from: f64, forward: bool, read: ReadBytes) -> Result<Option<Vec<f64>>, JsError> {
-        let mut find = Find::new(list(calls, conversation), text, from as u64, forward);
+    #[expect(clippy::too_many_arguments, reason = "JavaScript hands over a list piece by piece")]
+    pub fn find_text(
+        &mut self,
+        calls: bool,
+        conversation: Option<u32>,
+        filter: Option<String>,
+        text: &str,
+        from: f64,
+        forward: bool,
+        read: ReadBytes,
+    ) -> Result<Option<Vec<f64>>, JsError> {
+        let spec = self.list(calls, conversation, filter)?;
+        let mut find = Find::new(spec, text, from as u64, forward);
         let found = find.step(&mut self.session, &mut JsSource::new(read), &mut || true)?;
         Ok(match found {
             Found::At(position) => Some(vec![position as f64, 1.0]),
@@ -158,8 +174,14 @@ impl WebSession {
     }
 }
 
-fn list(calls: bool, conversation: Option<u32>) -> ListSpec {
-    ListSpec { unit: if calls { Unit::Calls } else { Unit::Events }, conversation }
+impl WebSession {
+    fn list(&mut self, calls: bool, conversation: Option<u32>, filter: Option<String>) -> Result<ListSpec, JsError> {
+        let filter = match filter {
+            Some(text) => Some(self.session.filter(&text)?),
+            None => None,
+        };
+        Ok(ListSpec { unit: if calls { Unit::Calls } else { Unit::Events }, conversation, filter })
+    }
 }
 
 /// The columns as JavaScript owns them: one copy each.

@@ -1,0 +1,335 @@
+//! Filters over a capture: run a little at a time, counted while indexing goes on, kept for the next window.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use filter::moment::Moment;
+use filter::plan::{Ground, Plan, Sifted};
+use filter::rows::RowSet;
+use filter::transform::Room;
+use filter::{Filter, FilterError, Rooms};
+use index::{CHUNK_ROWS, Flags, Record, Unit};
+use model::{Quirks, Row};
+use serde::Serialize;
+
+use crate::read::Blocks;
+use crate::session::{Core, Session};
+use crate::source::{ByteSource, ReadError};
+use crate::words::printer;
+
+/// A filter that the session knows; its results may have to be found again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FilterId(u32);
+
+/// What is wrong with a filter, or worth a word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mistake {
+    /// Byte of the filter text where it begins.
+    pub at: usize,
+    /// How many bytes it takes; 0 when something is missing there.
+    pub length: usize,
+    /// One sentence.
+    pub message: String,
+    /// What to write in place of these bytes, where one fix is likely.
+    pub suggestion: Option<String>,
+}
+
+/// What reading a filter has come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It can be run.
+    Accepted {
+        /// Its one printed form.
+        text: String,
+        /// What its writer may not expect.
+        notices: Vec<Mistake>,
+    },
+    /// It has a mistake.
+    Refused(Mistake),
+}
+
+/// Reads a filter without running it.
+pub fn check(text: &str) -> Verdict {
+    match Filter::new(text.as_bytes(), Quirks::NONE) {
+        Ok(filter) => {
+            let notices = filter.notices().iter();
+            let notices = notices.map(|notice| Mistake { at: notice.at, length: notice.length, message: notice.message.clone(), suggestion: None });
+            Verdict::Accepted { text: filter.text().to_owned(), notices: notices.collect() }
+        }
+        Err(FilterError { at, length, message, suggestion }) => Verdict::Refused(Mistake { at, length, message, suggestion }),
+    }
+}
+
+/// One check of a filter, in the order of evaluation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// As it is printed.
+    pub text: String,
+    /// How often it is asked, and of what.
+    pub asked: &'static str,
+}
+
+/// One check of a filter for one event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// As it is printed.
+    pub text: String,
+    /// What the event has there; `None`: nothing, and the check does not hold.
+    pub value: Option<String>,
+    /// Whether it holds.
+    pub holds: bool,
+}
+
+/// How many results are kept.
+const KEPT: usize = 8;
+/// Rows that are decided between two looks at the clock.
+const BATCH: usize = 256;
+
+/// How far a filter has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FilterCount {
+    /// Printed events that pass, of those looked at.
+    pub events: u64,
+    /// Calls of which either edge passes.
+    pub calls: u64,
+    /// Event blocks looked at.
+    pub looked: u64,
+    /// Event blocks there are so far.
+    pub total: u64,
+}
+
+impl FilterCount {
+    /// Whether all that has been indexed has been looked at.
+    pub fn is_done(&self) -> bool {
+        self.looked >= self.total
+    }
+}
+
+/// What a filter has selected so far.
+#[derive(Debug)]
+pub(crate) struct Run {
+    filter: Rc<Filter>,
+    plan: Plan,
+    rooms: Rooms,
+    events: RowSet,
+    calls: RowSet,
+    /// Rows from here on have not been looked at.
+    seen: Row,
+    /// The chunk that `seen` stands in, when it has been sifted: its number, the end of what was sifted, and what came of it.
+    sifted: Option<(usize, Row, Sifted)>,
+}
+
+impl Run {
+    fn new(filter: Rc<Filter>, is_plain: bool) -> Self {
+        filter.reset();
+        let plan = Plan::new(&filter, is_plain);
+        Self { filter, plan, rooms: Rooms::default(), events: RowSet::default(), calls: RowSet::default(), seen: 0, sifted: None }
+    }
+
+    pub(crate) fn rows(&self, unit: Unit) -> &RowSet {
+        match unit {
+            Unit::Events => &self.events,
+            Unit::Calls => &self.calls,
+        }
+    }
+
+    pub(crate) fn seen(&self) -> Row {
+        self.seen
+    }
+
+    fn count(&self, core: &Core) -> FilterCount {
+        FilterCount { events: self.events.len(), calls: self.calls.len(), looked: u64::from(self.seen), total: u64::from(core.index.next_row()) }
+    }
+
+    /// Looks at rows until `is_over` says so, at least at a few.
+    fn step(&mut self, core: &Core, source: &mut dyn ByteSource, is_over: &mut dyn FnMut() -> bool) -> Result<(), ReadError> {
+        let printer = printer(&core.state);
+        let ground = Ground { state: &core.state, index: &core.index, printer: &printer };
+        while self.seen < core.index.next_row() {
+            let number = self.seen as usize / CHUNK_ROWS;
+            let first = (number * CHUNK_ROWS) as Row;
+            if self.sifted.as_ref().is_none_or(|(of, end, _)| *of != number || self.seen >= *end) {
+                let end = core.index.next_row().min(first.saturating_add(CHUNK_ROWS as Row));
+                let sifted = self.plan.sift(&self.filter, ground, number, &mut self.rooms);
+                self.sifted = Some((number, end, sifted));
+                if is_over() {
+                    return Ok(());
+                }
+            }
+            self.decide_some(core, ground, first, source)?;
+            if is_over() {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes through the sifted chunk up to the next few rows that must be asked one by one, and asks them.
+    fn decide_some(&mut self, core: &Core, ground: Ground<'_>, first: Row, source: &mut dyn ByteSource) -> Result<(), ReadError> {
+        let Some((_, end, sifted)) = &self.sifted else { return Ok(()) };
+        let end = *end;
+        let mut open: Vec<Record> = Vec::new();
+        let mut passed: Vec<Row> = Vec::new();
+        let mut at = Some(self.seen as u16);
+        let mut upto = end;
+        while let Some(from) = at {
+            let Some(found) = sifted.maybe.next(from) else { break };
+            if let Some(record) = core.index.record(first + Row::from(found)) {
+                match self.plan.decide(&self.filter, ground, &record, &mut self.rooms) {
+                    Some(true) => passed.push(record.row),
+                    Some(false) => {}
+                    None => open.push(record),
+                }
+            }
+            at = found.checked_add(1);
+            // Rows that columns decide cost a fraction of those that are read.
+            if open.len() >= BATCH || passed.len() + open.len() >= BATCH && usize::from(found) >= (self.seen as usize % CHUNK_ROWS) + 8 * BATCH {
+                upto = first + Row::from(found) + 1;
+                break;
+            }
+            if usize::from(found) >= (self.seen as usize % CHUNK_ROWS) + 16 * BATCH {
+                upto = first + Row::from(found) + 1;
+                break;
+            }
+        }
+        if !open.is_empty() {
+            let blocks = Blocks::read(core, &open, source)?;
+            let mut scratch = Vec::new();
+            for record in &open {
+                let event = blocks.event(core, record, &mut scratch)?;
+                if self.plan.passes(&self.filter, ground, record, &event, &mut self.rooms) {
+                    passed.push(record.row);
+                }
+            }
+            passed.sort_unstable();
+        }
+        let mut asked = passed.into_iter().peekable();
+        let mut next = sifted.yes.next(self.seen as u16).map(|at| first + Row::from(at)).filter(|row| *row < upto);
+        let mut take = |row: Row| {
+            self.events.insert(row);
+            if let Some(anchor) = anchor(core, row) {
+                self.calls.insert(anchor);
+            }
+        };
+        loop {
+            match (next, asked.peek().copied()) {
+                (Some(row), other) if other.is_none_or(|other| row < other) => {
+                    take(row);
+                    let after = (row as u16).checked_add(1);
+                    next = after.and_then(|after| sifted.yes.next(after)).map(|at| first + Row::from(at)).filter(|row| *row < upto);
+                }
+                (_, Some(row)) => {
+                    take(row);
+                    asked.next();
+                }
+                (_, None) => break,
+            }
+        }
+        self.seen = upto;
+        Ok(())
+    }
+}
+
+/// The row of the call list that stands for an event.
+fn anchor(core: &Core, row: Row) -> Option<Row> {
+    let record = core.index.record(row)?;
+    if record.flags.has(Flags::CALL) { Some(row) } else { record.partner.filter(|_| record.is_exit()) }
+}
+
+/// The filters of a session.
+#[derive(Debug, Default)]
+pub(crate) struct Filters {
+    /// By what was written and by what that means.
+    ids: HashMap<String, FilterId>,
+    known: Vec<Rc<Filter>>,
+    runs: HashMap<FilterId, (u64, Run)>,
+    clock: u64,
+}
+
+impl Filters {
+    fn id(&mut self, text: &str) -> Result<FilterId, FilterError> {
+        if let Some(id) = self.ids.get(text) {
+            return Ok(*id);
+        }
+        let filter = Filter::new(text.as_bytes(), Quirks::NONE)?;
+        let id = match self.ids.get(filter.text()) {
+            Some(id) => *id,
+            None => {
+                let id = FilterId(self.known.len() as u32);
+                self.ids.insert(filter.text().to_owned(), id);
+                self.known.push(Rc::new(filter));
+                id
+            }
+        };
+        self.ids.insert(text.to_owned(), id);
+        Ok(id)
+    }
+
+    /// What a filter has selected so far; nothing yet when it was not run lately.
+    pub(crate) fn run(&mut self, id: FilterId) -> Option<&mut Run> {
+        self.clock += 1;
+        let filter = Rc::clone(self.known.get(id.0 as usize)?);
+        if self.runs.len() >= KEPT && !self.runs.contains_key(&id) {
+            let oldest = self.runs.iter().min_by_key(|(_, (used, _))| *used).map(|(id, _)| *id);
+            if let Some(oldest) = oldest {
+                self.runs.remove(&oldest);
+            }
+        }
+        let (used, run) = self.runs.entry(id).or_insert_with(|| (0, Run::new(filter, false)));
+        *used = self.clock;
+        Some(run)
+    }
+}
+
+impl Session {
+    /// Reads a filter; equal for filters that mean the same.
+    ///
+    /// # Errors
+    /// The first mistake in it.
+    pub fn filter(&mut self, text: &str) -> Result<FilterId, FilterError> {
+        self.filters.id(text)
+    }
+
+    /// Runs a filter further until `is_over` says so, and tells how far it is. What was found before is not looked for again.
+    ///
+    /// # Errors
+    /// When the bytes of an event that it asks for cannot be read again.
+    pub fn run_filter(&mut self, id: FilterId, source: &mut dyn ByteSource, is_over: &mut dyn FnMut() -> bool) -> Result<FilterCount, ReadError> {
+        let core = &self.core;
+        let Some(run) = self.filters.run(id) else { return Ok(FilterCount::default()) };
+        run.step(core, source, is_over)?;
+        Ok(run.count(core))
+    }
+
+    /// The checks of a filter in the order of their evaluation.
+    pub fn explain_filter(&mut self, id: FilterId) -> Vec<Step> {
+        let Some(run) = self.filters.run(id) else { return Vec::new() };
+        let needs = run.plan.needs();
+        let checks = run.filter.checks();
+        let steps = run.plan.order().into_iter().filter_map(|at| {
+            Some(Step { text: checks.get(at)?.text().to_owned(), asked: needs.get(at)?.words() })
+        });
+        steps.collect()
+    }
+
+    /// Each check of a filter for one event, from left to right; `None` when there is no such row.
+    ///
+    /// # Errors
+    /// When the bytes of the event cannot be read again.
+    pub fn why(&mut self, id: FilterId, row: Row, source: &mut dyn ByteSource) -> Result<Option<Vec<Reason>>, ReadError> {
+        let core = &self.core;
+        let (Some(record), Some(run)) = (core.index.record(row), self.filters.run(id)) else { return Ok(None) };
+        let blocks = Blocks::read(core, &[record], source)?;
+        let mut scratch = Vec::new();
+        let event = blocks.event(core, &record, &mut scratch)?;
+        let printer = printer(&core.state);
+        let moment = Moment::past(&core.state, &core.index, &record, &event, &printer);
+        let reasons = run.filter.checks().iter().map(|check| Reason {
+            text: check.text().to_owned(),
+            value: check.left().shown(&moment, &mut Room::default()),
+            holds: check.holds(&moment, &mut run.rooms),
+        });
+        Ok(Some(reasons.collect()))
+    }
+}
