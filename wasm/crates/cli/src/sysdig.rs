@@ -3,6 +3,8 @@
 use std::cell::Cell;
 use std::ffi::OsString;
 
+use filter::fields::Scratch;
+use filter::format::{self, Format};
 use filter::moment::Moment;
 use filter::{Filter, FilterError, Rooms};
 use jiff::Timestamp;
@@ -12,7 +14,7 @@ use lexopt::ValueExt as _;
 use model::state::NONE;
 use model::table::EventTable;
 use model::text::{BufferFormat, Clock, Heading, Printer, TimeMode, Zone};
-use model::{Quirks, Row, State};
+use model::{Applied, Quirks, Row, State};
 use scap::damage::DamageKind;
 use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
 use scap::{Damage, Event, Limits, Reader, Sink};
@@ -32,6 +34,10 @@ Options:
   -n N       stop after N events; those that are not shown count too
   -t MODE    time: h of day (default), a since the epoch, r since the first event,
              d between enter and exit, D since the event before
+  -p FORMAT  print fields: text with %field in it, * before it keeps lines that miss one; -pc with
+             containers, -pk with pods, -pm with tasks, -pp shows the format that is used
+  -j         JSON: an object a line
+  -l         list the fields, with -v also what they are compared as
   -A         data buffers as text
   -x         data buffers in hexadecimal
   -X         data buffers in hexadecimal and text
@@ -53,6 +59,7 @@ struct Options {
     verbose: bool,
     quiet: bool,
     table: bool,
+    json: bool,
     right: bool,
     /// As it was written.
     filter: Vec<u8>,
@@ -62,6 +69,8 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
     let mut options = Options::default();
     let mut files: Vec<OsString> = Vec::new();
     let mut words: Vec<Vec<u8>> = Vec::new();
+    let mut form: Option<String> = None;
+    let mut lists = false;
     while let Some(arg) = parser.next()? {
         match arg {
             Short('r') | Long("read") => files.push(parser.value()?),
@@ -83,6 +92,9 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
                     _ => return Err("invalid modifier for flag -t".into()),
                 };
             }
+            Short('p') | Long("print") => form = Some(parser.value()?.string()?),
+            Short('j') | Long("json") => options.json = true,
+            Short('l') | Long("list") => lists = true,
             Short('A') | Long("print-ascii") => options.buffers = BufferFormat::Ascii,
             Short('x') | Long("print-hex") => options.buffers = BufferFormat::Hex,
             Short('X') | Long("print-hex-ascii") => options.buffers = BufferFormat::HexAscii,
@@ -100,18 +112,34 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
             other => return Err(other.unexpected().into()),
         }
     }
+    if lists {
+        print!("{}", format::list_fields(options.verbose));
+        return Ok(0);
+    }
+    if form.as_deref() == Some("p") {
+        println!("{}", format::DEFAULT);
+        return Ok(0);
+    }
     if files.is_empty() {
         return Err("no capture to read: give one with -r FILE".into());
     }
     options.filter = words.join(&b' ');
     // Before anything is read: a mistake shows at once.
     Filter::new(&options.filter, options.quirks()).map_err(|error| mistake(&options.filter, &error))?;
+    let form = match form.as_deref() {
+        None if options.json => Some(format::DEFAULT),
+        Some("c" | "container") => Some(format::CONTAINER),
+        Some("k" | "kubernetes") => Some(format::KUBERNETES),
+        Some("m" | "mesos") => Some(format::MESOS),
+        other => other,
+    };
+    let form = form.map(|text| Format::parse(text, !options.right)).transpose()?;
     let mut output = Output::new();
     let mut counts = Tally::default();
     let mut status = 0;
     for name in &files {
         let mut input = Input::open(name)?;
-        let mut capture = Capture::new(options.clone(), &mut output, &mut counts);
+        let mut capture = Capture::new(options.clone(), form.as_ref(), &mut output, &mut counts);
         let read = input::read(&mut input, &mut capture);
         capture.finish();
         let failed = capture.printing.failed;
@@ -173,10 +201,12 @@ struct Capture<'a> {
 }
 
 impl<'a> Capture<'a> {
-    fn new(options: Options, output: &'a mut Output, counts: &'a mut Tally) -> Self {
+    fn new(options: Options, format: Option<&'a Format>, output: &'a mut Output, counts: &'a mut Tally) -> Self {
         let quirks = options.quirks();
         let printing = Printing {
             options,
+            format,
+            scratch: Scratch::default(),
             printer: None,
             filter: None,
             rooms: Rooms::default(),
@@ -218,6 +248,9 @@ impl Taker for Capture<'_> {
 
 struct Printing<'a> {
     options: Options,
+    /// What to print, unless it is the usual line.
+    format: Option<&'a Format>,
+    scratch: Scratch,
     /// Known with the first event: the release that recorded the capture shows in its process list.
     printer: Option<Printer>,
     /// Read with the first event: until then it is not known whose faults it copies. Absent when every event passes.
@@ -249,6 +282,36 @@ impl Printing<'_> {
             zone: Zone::Rule(local_offset),
             ..Printer::default()
         })
+    }
+
+    fn print(&mut self, event: &Event<'_>, applied: &Applied, number: u64, first: u64, printer: &Printer) {
+        if let Some(format) = self.format {
+            let moment = Moment { before: self.before, ..Moment::live(&self.state, event, applied, self.row - 1, printer, first) };
+            let line = self.output.line();
+            let shown = if self.options.json { format.json(line, &moment, &mut self.scratch) } else { format.text(line, &moment, &mut self.scratch) };
+            if shown {
+                self.output.line_done();
+            }
+        } else {
+            let comm = (applied.version != NONE).then(|| self.state.text(self.state.version(applied.version).comm));
+            let fd_name = if applied.description == NONE {
+                &b""[..]
+            } else {
+                self.state.fd_view(&self.state.descriptions().get(applied.description).now).name
+            };
+            let heading = Heading {
+                number,
+                clock: Clock { ts: event.ts, first, before: self.before, latency: applied.latency.unwrap_or(0) },
+                comm,
+                tid: event.tid,
+                fd_name,
+            };
+            printer.line(self.output.line(), event, &heading, &self.state.live(applied.version));
+            self.output.line_done();
+        }
+        if let Some(kept) = &mut self.printer {
+            kept.room = printer.room_after(event);
+        }
     }
 }
 
@@ -314,24 +377,7 @@ impl Sink for Printing<'_> {
         if applied.printed {
             let first = *self.first.get_or_insert(event.ts);
             if !self.options.quiet {
-                let comm = (applied.version != NONE).then(|| self.state.text(self.state.version(applied.version).comm));
-                let fd_name = if applied.description == NONE {
-                    &b""[..]
-                } else {
-                    self.state.fd_view(&self.state.descriptions().get(applied.description).now).name
-                };
-                let heading = Heading {
-                    number,
-                    clock: Clock { ts: event.ts, first, before: self.before, latency: applied.latency.unwrap_or(0) },
-                    comm,
-                    tid: event.tid,
-                    fd_name,
-                };
-                printer.line(self.output.line(), event, &heading, &self.state.live(applied.version));
-                self.output.line_done();
-                if let Some(kept) = &mut self.printer {
-                    kept.room = printer.room_after(event);
-                }
+                self.print(event, &applied, number, first, &printer);
             }
             self.before = Some(event.ts);
         }

@@ -20,6 +20,8 @@ use crate::spelling::nearest;
 use crate::value::{Class, Value};
 use argument::Bound;
 
+pub use event::is_point_in_time;
+
 include!(concat!(env!("OUT_DIR"), "/fields.rs"));
 
 /// What a value depends on, and so when it has to be looked at again.
@@ -219,6 +221,13 @@ impl Field {
     /// What it is.
     pub fn info(&self) -> &'static FieldInfo {
         self.info
+    }
+
+    /// Whether sysdig 0.29.3 can print this `evt.rawarg`.
+    pub(crate) fn prints_raw(&self) -> bool {
+        use model::table::ParamType as T;
+        let Bound::Parameter(places) = &self.bound else { return false };
+        matches!(places.first_type(), Some(T::Int64 | T::Errno | T::Pid | T::Charbuf | T::Fspath | T::Fsrelpath))
     }
 
     /// Begins a new run over the events: forgets what was kept between evaluations.

@@ -1,1 +1,377 @@
-//! Lines printed from fields: formats as text and as JSON.
+//! Lines printed from fields: formats as text and as JSON, and columns as CSV.
+//!
+//! A format is text with fields in it (`%evt.num %20proc.name`), a leading `*` keeps lines in which a field has no value
+//! (reference: filter language §4). What it prints is appended to a buffer that the caller keeps.
+
+mod json;
+mod list;
+
+use std::fmt;
+
+use model::quirk::Quirk;
+use model::state::NONE;
+use model::table::{Format as Base, Release};
+use model::text::number::{decimal, nine, octal, unsigned, upper_hex};
+use model::text::{Heading, Clock, Printer, address, buffer};
+
+use crate::fields::{self, Argument, ArgumentForm, Field, FieldError, FieldInfo, Id, Scratch};
+use crate::moment::Moment;
+use crate::value::{Class, Value};
+
+pub use list::{list_fields, write_catalogue};
+
+/// What `sysdig` prints without `-p`.
+pub const DEFAULT: &str = "*%evt.num %evt.outputtime %evt.cpu %proc.name (%thread.tid) %evt.dir %evt.type %evt.info";
+/// `-pc`: with containers.
+pub const CONTAINER: &str = "*%evt.num %evt.outputtime %evt.cpu %container.name (%container.id) %proc.name (%thread.tid:%thread.vtid) %evt.dir %evt.type %evt.info";
+/// `-pk`: with the pods of Kubernetes.
+pub const KUBERNETES: &str = "*%evt.num %evt.outputtime %evt.cpu %k8s.pod.name (%container.id) %proc.name (%thread.tid:%thread.vtid) %evt.dir %evt.type %evt.info";
+/// `-pm`: with the tasks of Mesos.
+pub const MESOS: &str = "*%evt.num %evt.outputtime %evt.cpu %mesos.task.name (%container.id) %proc.name (%thread.tid:%thread.vtid) %evt.dir %evt.type %evt.info";
+
+/// Why a format is refused. Displays as sysdig says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FormatError {
+    /// Nothing to print.
+    Empty,
+    /// It ends in the middle of a field; the word is what stands last.
+    Ends(&'static str),
+    /// No field begins here.
+    Unknown(String),
+    /// The field cannot be printed.
+    FilterOnly(&'static str),
+    /// Its argument is wrong.
+    Field(FieldError),
+}
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("empty formatting token"),
+            Self::Ends(with) => write!(f, "invalid formatting syntax: formatting cannot end with a {with}"),
+            Self::Unknown(rest) => write!(f, "invalid formatting token {rest}"),
+            Self::FilterOnly(name) => write!(f, "{name} is filter only and cannot be used as a display field"),
+            Self::Field(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for FormatError {}
+
+impl From<FieldError> for FormatError {
+    fn from(error: FieldError) -> Self {
+        Self::Field(error)
+    }
+}
+
+/// A field in a format.
+#[derive(Debug)]
+struct Shown {
+    /// As it was written, without width.
+    name: String,
+    /// Characters to pad or cut to; 0: as many as there are.
+    width: usize,
+    /// `None` never has a value: sysdig cannot print it, and says so by leaving its name behind.
+    field: Option<Field>,
+}
+
+#[derive(Debug)]
+enum Part {
+    Literal(String),
+    Field(usize),
+}
+
+/// A format, ready to print with.
+#[derive(Debug)]
+pub struct Format {
+    needs_all: bool,
+    parts: Vec<Part>,
+    fields: Vec<Shown>,
+    /// Fields by name, each name once, as JSON has them.
+    sorted: Vec<usize>,
+    is_default: bool,
+}
+
+impl Format {
+    /// Reads a format. `quirky`: as sysdig 0.29.3 reads it, where it differs.
+    ///
+    /// # Errors
+    /// [`FormatError`] when there is nothing to print, or something that no field can print.
+    pub fn parse(text: &str, quirky: bool) -> Result<Self, FormatError> {
+        let rest = text.strip_prefix('*').unwrap_or(text);
+        if text.is_empty() {
+            return Err(FormatError::Empty);
+        }
+        let mut format = Self { needs_all: rest.len() == text.len(), parts: Vec::new(), fields: Vec::new(), sorted: Vec::new(), is_default: text == DEFAULT };
+        let mut rest = rest;
+        while let Some(at) = rest.find('%') {
+            let (literal, field) = rest.split_at(at);
+            if !literal.is_empty() {
+                format.parts.push(Part::Literal(literal.to_owned()));
+            }
+            let field = field.get(1..).unwrap_or_default();
+            if field.is_empty() {
+                return Err(FormatError::Ends("%"));
+            }
+            let digits = field.bytes().take_while(u8::is_ascii_digit).count();
+            let (width, name) = field.split_at(digits);
+            if name.is_empty() {
+                return Err(FormatError::Ends("number"));
+            }
+            let (shown, length) = field_at(name, width.parse().unwrap_or(0), quirky)?;
+            format.parts.push(Part::Field(format.fields.len()));
+            format.fields.push(shown);
+            rest = name.get(length..).unwrap_or_default();
+        }
+        if !rest.is_empty() {
+            format.parts.push(Part::Literal(rest.to_owned()));
+        }
+        format.sort();
+        Ok(format)
+    }
+
+    /// A format of these fields, one blank between them. For columns.
+    ///
+    /// # Errors
+    /// [`FormatError`] when one of them cannot be printed.
+    pub fn of_columns<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, FormatError> {
+        let mut format = Self { needs_all: false, parts: Vec::new(), fields: Vec::new(), sorted: Vec::new(), is_default: false };
+        for name in names {
+            let (shown, length) = field_at(name, 0, false)?;
+            if let Some(rest) = name.get(length..).filter(|rest| !rest.is_empty()) {
+                return Err(FormatError::Unknown(rest.to_owned()));
+            }
+            if !format.fields.is_empty() {
+                format.parts.push(Part::Literal(" ".to_owned()));
+            }
+            format.parts.push(Part::Field(format.fields.len()));
+            format.fields.push(shown);
+        }
+        format.sort();
+        Ok(format)
+    }
+
+    fn sort(&mut self) {
+        let mut sorted: Vec<usize> = (0..self.fields.len()).collect();
+        sorted.sort_by(|one, other| self.fields[*one].name.cmp(&self.fields[*other].name));
+        sorted.dedup_by(|one, other| self.fields[*one].name == self.fields[*other].name);
+        self.sorted = sorted;
+    }
+
+    /// The fields, in order of their first appearance.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter_map(|shown| shown.field.as_ref())
+    }
+
+    /// Names of the fields as they were written, in order: a format says which columns there are.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|shown| shown.name.as_str())
+    }
+
+    /// Appends a line of text without its end. Answers false, and appends nothing, when a field has no value and the
+    /// format does not begin with a star.
+    pub fn text(&self, out: &mut Vec<u8>, moment: &Moment<'_>, scratch: &mut Scratch) -> bool {
+        if self.is_default && !moment.is_past {
+            default_line(out, moment);
+            return true;
+        }
+        let start = out.len();
+        for part in &self.parts {
+            let shown = match part {
+                Part::Literal(text) => {
+                    out.extend_from_slice(text.as_bytes());
+                    continue;
+                }
+                Part::Field(at) => &self.fields[*at],
+            };
+            let from = out.len();
+            let value = shown.field.as_ref().and_then(|field| Some((field, field.extract(moment, scratch)?)));
+            match value {
+                Some((field, value)) if !is_unprinted(field, &value, moment) => write_value(out, field.info(), &value, moment.printer),
+                _ if self.needs_all => {
+                    out.truncate(start);
+                    return false;
+                }
+                _ => out.extend_from_slice(b"<NA>"),
+            }
+            if shown.width > 0 {
+                out.resize(from + shown.width, b' ');
+            }
+        }
+        true
+    }
+
+    /// Appends a JSON object without a line end: fields by name. Answers false, and appends nothing, as [`Format::text`].
+    pub fn json(&self, out: &mut Vec<u8>, moment: &Moment<'_>, scratch: &mut Scratch) -> bool {
+        let start = out.len();
+        out.push(b'{');
+        for at in &self.sorted {
+            let shown = &self.fields[*at];
+            if out.len() > start + 1 {
+                out.push(b',');
+            }
+            json::text(out, shown.name.as_bytes());
+            out.push(b':');
+            let value = shown.field.as_ref().and_then(|field| Some((field, field.extract(moment, scratch)?)));
+            match value {
+                Some((field, value)) if !is_unprinted(field, &value, moment) => json::value(out, field.info(), &value, moment),
+                _ if self.needs_all => {
+                    out.truncate(start);
+                    return false;
+                }
+                _ => out.extend_from_slice(b"null"),
+            }
+        }
+        out.push(b'}');
+        true
+    }
+
+    /// Appends the names of the columns as a line of CSV (RFC 4180), without its end.
+    pub fn csv_head(&self, out: &mut Vec<u8>) {
+        for (at, shown) in self.fields.iter().enumerate() {
+            if at > 0 {
+                out.push(b',');
+            }
+            csv_text(out, shown.name.as_bytes());
+        }
+    }
+
+    /// Appends the columns as a line of CSV, without its end. What has no value is empty.
+    pub fn csv(&self, out: &mut Vec<u8>, moment: &Moment<'_>, scratch: &mut Scratch) {
+        let mut cell = Vec::new();
+        for (at, shown) in self.fields.iter().enumerate() {
+            if at > 0 {
+                out.push(b',');
+            }
+            let Some(field) = &shown.field else { continue };
+            cell.clear();
+            if let Some(value) = field.extract(moment, scratch) {
+                write_value(&mut cell, field.info(), &value, moment.printer);
+                csv_text(out, &cell);
+            }
+        }
+    }
+}
+
+/// Reads the field that a text begins with: the longest name wins. Answers how many bytes it takes.
+fn field_at(text: &str, width: usize, quirky: bool) -> Result<(Shown, usize), FormatError> {
+    let unknown = || FormatError::Unknown(text.to_owned());
+    let info = fields::catalogue().iter().filter(|info| text.starts_with(info.name)).max_by_key(|info| info.name.len()).ok_or_else(unknown)?;
+    if info.filter_only {
+        return Err(FormatError::FilterOnly(info.name));
+    }
+    let rest = text.get(info.name.len()..).unwrap_or_default();
+    if quirky && info.id == Id::EvtTypeIs {
+        // Its parser answers that it took nothing.
+        return Ok((Shown { name: String::new(), width, field: None }, 0));
+    }
+    let without_index = quirky && matches!(info.id, Id::ProcEnv | Id::ProcArgs);
+    let (argument, length) = match info.argument {
+        ArgumentForm::None => (Argument::None, 0),
+        _ if without_index => (Argument::None, 0),
+        _ => argument_at(info, rest),
+    };
+    let field = Field::bind(info, argument)?;
+    let length = info.name.len() + length;
+    Ok((Shown { name: text.get(..length).unwrap_or(info.name).to_owned(), width, field: Some(field) }, length))
+}
+
+/// The argument behind a name: `[…]`, or a dot and as much of the text as makes a name.
+fn argument_at<'a>(info: &FieldInfo, rest: &'a str) -> (Argument<'a>, usize) {
+    if let Some(inner) = rest.strip_prefix('[')
+        && let Some(end) = inner.find(']')
+    {
+        return (Argument::Bracketed(inner.get(..end).unwrap_or_default()), end + 2);
+    }
+    let Some(name) = rest.strip_prefix('.') else { return (Argument::None, 0) };
+    let is_label = info.name.ends_with("label");
+    let end = name.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || (is_label && b".-/".contains(byte))).count();
+    if end == 0 {
+        return (Argument::None, 0);
+    }
+    (Argument::Dotted(name.get(..end).unwrap_or_default()), end + 1)
+}
+
+/// The line that sysdig prints without being asked for another one.
+fn default_line(out: &mut Vec<u8>, moment: &Moment<'_>) {
+    let state = moment.state;
+    let heading = Heading {
+        number: moment.applied.number.unwrap_or(0),
+        clock: Clock { ts: moment.event.ts, first: moment.first_ts, before: moment.before, latency: moment.applied.latency.unwrap_or(0) },
+        comm: moment.thread().map(|thread| state.text(thread.comm)),
+        tid: moment.event.tid,
+        fd_name: if moment.applied.description == NONE { b"" } else { state.fd_view(&state.descriptions().get(moment.applied.description).now).name },
+    };
+    moment.printer.line(out, moment.event, &heading, &moment.sight());
+}
+
+/// What sysdig 0.29.3 cannot print.
+fn is_unprinted(field: &Field, value: &Value<'_>, moment: &Moment<'_>) -> bool {
+    let info = field.info();
+    if info.id == Id::EvtRawarg && moment.has(Quirk::RawArgumentsHaveOneType) {
+        return !field.prints_raw();
+    }
+    matches!(value, Value::Any(_)) && moment.is_classic() && moment.has(Quirk::AncestorsUnprinted) && info.argument == ArgumentForm::Optional
+}
+
+/// Appends a value as text.
+pub fn write_value(out: &mut Vec<u8>, info: &FieldInfo, value: &Value<'_>, printer: &Printer) {
+    match value {
+        Value::Int(value) => match info.format {
+            Base::Hex => upper_hex(out, *value as u64),
+            _ => decimal(out, *value),
+        },
+        Value::Uint(value) => match info.format {
+            Base::Dec => unsigned(out, *value),
+            Base::Hex => upper_hex(out, *value),
+            Base::Oct => octal(out, *value),
+            Base::Padded => nine(out, *value),
+        },
+        Value::Double(value) => {
+            use std::io::Write;
+            // Writing to a vector cannot fail.
+            let _ = write!(out, "{value:.1}");
+        }
+        Value::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
+        Value::Text(text) => out.extend_from_slice(text),
+        Value::Bytes(bytes) if info.class == Class::Bytes => {
+            let whole = printer.verbose || printer.release == Release::Libs0_25_4;
+            buffer::append(out, bytes, printer.buffers, whole);
+        }
+        Value::Bytes(bytes) => out.extend(bytes.iter().map(|byte| buffer::dot(*byte))),
+        Value::Ip(std::net::IpAddr::V4(ip)) => address::ipv4(out, ip.octets()),
+        Value::Ip(std::net::IpAddr::V6(ip)) => address::ipv6(out, ip.octets()),
+        Value::Ends(several) | Value::Any(several) | Value::List(several) => {
+            out.push(b'(');
+            for (at, one) in several.iter().enumerate() {
+                if at > 0 {
+                    out.push(b',');
+                }
+                write_value(out, info, &one, printer);
+            }
+            out.push(b')');
+        }
+    }
+}
+
+/// Appends a cell, in quotes where it needs them. A cell that a spreadsheet would take for a formula gets a quote mark
+/// before it: what stands there was written by the programs of the capture.
+fn csv_text(out: &mut Vec<u8>, text: &[u8]) {
+    let is_formula = matches!(text, [b'=' | b'+' | b'@' | b'\t' | b'\r', ..]) || (matches!(text, [b'-', ..]) && !text.get(1..).is_some_and(|rest| rest.iter().all(u8::is_ascii_digit)));
+    let plain = !is_formula && !text.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r'));
+    if plain {
+        out.extend_from_slice(text);
+        return;
+    }
+    out.push(b'"');
+    if is_formula {
+        out.push(b'\'');
+    }
+    for byte in text {
+        if *byte == b'"' {
+            out.push(b'"');
+        }
+        out.push(*byte);
+    }
+    out.push(b'"');
+}

@@ -325,6 +325,21 @@ quirks! {
         right: "that no address of the one family lies in a network of the other",
         shows: "in `fd.cnet = 0.0.0.0/0`, which holds for every IPv6 peer",
     }
+    RawArgumentsHaveOneType: Filter, TimeOfDay, [V0_29_3] {
+        sysdig: "prints evt.rawarg by the type that the first event with such a parameter has for it, and only if that is a signed number, an errno, a process or a text",
+        right: "each by the type of its own event",
+        shows: "as `<NA>`",
+    }
+    AncestorsUnprinted: Filter, TimeOfDay, [V0_29_3] {
+        sysdig: "prints nothing for proc.aname and proc.apid without an index",
+        right: "all of them",
+        shows: "in formats with these fields",
+    }
+    JsonDeltasAreZero: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
+        sysdig: "evaluates fields that measure from event to event twice for JSON, and prints 0",
+        right: "what text has",
+        shows: "in evt.deltatime, thread.exectime and thread.totexectime with -j",
+    }
     LatencyTextStays: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
         sysdig: "repeats the last value of evt.latency.human for an event whose thread it does not know",
         right: "no value",
@@ -341,9 +356,9 @@ quirks! {
         shows: "in fd.dev, fd.dev.major and fd.dev.minor",
     }
     NewerOpensUncounted: Filter, TimeOfDay, [V0_29_3] {
-        sysdig: "looks at open and openat alone for evt.is_open_read and evt.is_open_write",
+        sysdig: "looks at open, openat and openat2 alone for evt.is_open_read and evt.is_open_write",
         right: "every call that opens a file",
-        shows: "in evt.is_open_read and evt.is_open_write of openat2, creat and open_by_handle_at",
+        shows: "in evt.is_open_read and evt.is_open_write of creat and open_by_handle_at",
     }
     AncestorsInIsTheOwnPid: Filter, TimeOfDay, [V0_29_3] {
         sysdig: "compares the process's own pid when a filter asks `proc.apid in`, whatever the index",

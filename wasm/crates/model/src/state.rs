@@ -107,6 +107,9 @@ const MANNERS: [Manner; TABLE_SIZE as usize] = {
     manners
 };
 
+/// Enter of splice, which reads from its first parameter and not from the one that the table names.
+const SPLICE: u16 = 166;
+
 /// The fd an event is about, while it is applied.
 #[derive(Clone, Copy)]
 struct Subject {
@@ -641,7 +644,7 @@ impl State {
         let Some(thread) = thread else { return Subject::NONE };
         let mut subject = Subject::NONE;
         if info.flags.has(EventFlags::USES_FD)
-            && let Some(fd) = event.params.int(usize::from(info.fd_param.unwrap_or(0)))
+            && let Some(fd) = event.params.int(if event.kind == SPLICE { 0 } else { usize::from(info.fd_param.unwrap_or(0)) })
         {
             let fd = self.fd_argument(fd);
             subject = self.subject(thread, fd);

@@ -1,6 +1,6 @@
 //! Arguments of fields, as they are kept for evaluation.
 
-use model::table::{self, Release, TABLE_SIZE};
+use model::table::{self, ParamType, Release, TABLE_SIZE};
 
 use super::{Argument, ArgumentForm, FieldError, FieldInfo, Id};
 
@@ -37,6 +37,12 @@ impl Places {
         let places = RELEASES.map(|release| (0..TABLE_SIZE).map(|kind| place(kind, release)).collect::<Vec<u8>>());
         let found = places.iter().flatten().any(|place| *place != ABSENT);
         found.then_some(Self { places })
+    }
+
+    /// Type that the first event of 0.29.3 with such a parameter has for it.
+    pub(super) fn first_type(&self) -> Option<ParamType> {
+        let release = Release::V0_29_3;
+        (0..TABLE_SIZE).find_map(|kind| table::params(kind, release).get(self.at(kind, release)?).map(|param| param.ty))
     }
 
     /// Index of the parameter in an event type as a release has it.

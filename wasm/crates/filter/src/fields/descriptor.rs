@@ -21,8 +21,16 @@ pub(super) fn names_from_parameters(kind: u16) -> bool {
 
 /// Whether events of this type are about a descriptor at all.
 fn has_descriptor(moment: &Moment<'_>) -> bool {
-    let flags = table::flags(moment.event.kind, moment.printer.release);
-    flags.any(EventFlags::CREATES_FD.with(EventFlags::USES_FD)) && moment.thread().is_some()
+    is_about_descriptor(moment) && moment.thread().is_some()
+}
+
+/// Whether events of this type are about a descriptor, as the release has it.
+pub(super) fn is_about_descriptor(moment: &Moment<'_>) -> bool {
+    let kind = moment.event.kind;
+    if matches!(kind, 160..=163) && moment.has(Quirk::MmapWithoutFd) {
+        return false;
+    }
+    table::flags(kind, moment.printer.release).any(EventFlags::CREATES_FD.with(EventFlags::USES_FD))
 }
 
 pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v mut Scratch) -> Option<Value<'v>> {

@@ -7,7 +7,7 @@ use model::table::{self, Category, EventFlags, Release};
 use model::text::number::{decimal, unsigned};
 use model::text::{Clock, Zone, time};
 
-use super::{Field, Id, Scratch, calls, parameter};
+use super::{Field, Id, Scratch, calls, descriptor, parameter};
 use crate::moment::Moment;
 use crate::value::Value;
 
@@ -277,16 +277,19 @@ fn result_in_words<'v>(moment: &Moment<'_>, scratch: &'v mut Scratch) -> Option<
     text(scratch, |out| decimal(out, result))
 }
 
-/// Bytes that an exit event says it moved: its result, when it is about a known descriptor.
+/// Bytes that an exit event says it moved: its result, when it works on a known descriptor. So do close, fcntl and ioctl,
+/// whose results are no bytes.
 fn moved(moment: &Moment<'_>) -> Option<u64> {
-    if moment.is_enter() || moment.applied.description == NONE {
+    let category = table::event(moment.event.kind)?.category;
+    let is_io = matches!(category, Category::IoRead | Category::IoWrite | Category::IoOther);
+    if moment.is_enter() || moment.applied.description == NONE || !is_io {
         return None;
     }
     u64::try_from(result(moment)?).ok()
 }
 
 fn kind_of(moment: &Moment<'_>) -> Option<FdKind> {
-    moment.description().map(|attributes| attributes.kind)
+    moment.description().filter(|_| descriptor::is_about_descriptor(moment)).map(|attributes| attributes.kind)
 }
 
 fn is_file(moment: &Moment<'_>) -> bool {

@@ -141,7 +141,7 @@ pub(super) fn opens(id: Id, moment: &Moment<'_>) -> bool {
     let (flags, mode) = match kind {
         3 => (params.uint(2), params.uint(3)),
         307 => (params.uint(3), params.uint(4)),
-        327 if right => (params.uint(3), params.uint(4)),
+        327 => (params.uint(3), params.uint(4)),
         337 if right => (params.uint(2), None),
         59 if right || matches!(id, Id::EvtIsOpenExec) => (Some(O_CREAT | O_WRONLY), params.uint(2)),
         _ => return false,
@@ -169,6 +169,23 @@ fn at_paths(kind: u16) -> Option<(usize, usize)> {
 fn absolute<'v>(field: &Field, moment: &Moment<'_>, scratch: &'v mut Scratch) -> Option<Value<'v>> {
     let (first, second) = at_paths(moment.event.kind)?;
     let index = if field.bound.text() == Some("dst") { second } else { first };
+    if moment.has(Quirk::BaseStaysAsItIs) {
+        // sysdig joins it anew, and then also to a directory that it does not know.
+        let params = &moment.event.params;
+        let name = params.text(index)?;
+        let fd = params.int(index.checked_sub(1)?)?;
+        let sight = moment.sight();
+        let joined = match fd {
+            _ if name.first() == Some(&b'/') => paths::join(b"", name, true),
+            AT_FDCWD => paths::join(sight.cwd(), name, true),
+            _ => match sight.fd(fd) {
+                Some(entry) => paths::join(&[entry.name, b"/"].concat(), name, true),
+                None => paths::join(b"<UNKNOWN>/", name, true),
+            },
+        };
+        scratch.text.extend_from_slice(if joined.len() > paths::LONGEST { b"/PATH_TOO_LONG" } else { &joined });
+        return Some(Value::Text(&scratch.text));
+    }
     let start = append_preferred(&mut scratch.text, moment, index)?;
     scratch.text.get(start..).map(Value::Text)
 }

@@ -190,7 +190,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ProcAenv => return ancestral_environment(field, who, scratch),
         Id::ProcCwd => text(who.main().thread.cwd),
         Id::ProcNthreads => Value::Uint(u64::from(who.others()) + 1),
-        Id::ProcNchilds => Value::Uint(u64::from(who.others())),
+        Id::ProcNchilds => Value::Uint(u64::from(who.own_others())),
         Id::ProcPpid => Value::Int(parent_pid(who)?),
         Id::ProcPname | Id::ProcParentname => text(who.main().parent()?.thread.comm),
         Id::ProcPexe => text(who.main().parent()?.thread.exe),
@@ -281,11 +281,17 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
                 if at > 0 {
                     scratch.text.push(b' ');
                 }
-                scratch.text.extend_from_slice(entry);
+                let (name, path) = subsystem(entry);
+                scratch.text.extend_from_slice(name);
+                scratch.text.extend_from_slice(path);
             }
             Value::Text(&scratch.text)
         }
-        Id::ThreadCgroup => Value::Text(variable(who.text(thread.cgroups), field.bound.text()?)?),
+        Id::ThreadCgroup => {
+            let wanted = field.bound.text()?.as_bytes();
+            let (_, path) = items(who.text(thread.cgroups)).map(subsystem).find(|entry| entry.0 == wanted)?;
+            Value::Text(path.strip_prefix(b"=").unwrap_or(path))
+        }
         Id::ThreadCapInheritable => return capabilities(thread.caps[0], scratch),
         Id::ThreadCapPermitted => return capabilities(thread.caps[1], scratch),
         Id::ThreadCapEffective => return capabilities(thread.caps[2], scratch),
@@ -309,6 +315,19 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ThreadCpu | Id::ThreadCpuUser | Id::ThreadCpuSystem => return None,
         _ => return None,
     })
+}
+
+/// A cgroup as the name of its subsystem and the rest from the `=` on. Recorders abbreviate some names.
+fn subsystem(entry: &[u8]) -> (&[u8], &[u8]) {
+    let equals = entry.iter().position(|byte| *byte == b'=').unwrap_or(entry.len());
+    let (name, path) = entry.split_at(equals);
+    let name = match name {
+        b"perf" => &b"perf_event"[..],
+        b"mem" => b"memory",
+        b"io" => b"blkio",
+        _ => name,
+    };
+    (name, path)
 }
 
 impl Who<'_> {

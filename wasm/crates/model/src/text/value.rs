@@ -185,7 +185,11 @@ impl Printer {
             T::Syscallid => {
                 unsigned(out, value);
                 let end = out.len();
-                let name = table::syscall_name(value as u16, self.release).unwrap_or("<unknown syscall>");
+                let name = match (value, self.release) {
+                    (0, Release::V0_29_3) => "<unknown>",
+                    (0, _) => "unknown",
+                    _ => table::syscall_name(value as u16, self.release).unwrap_or("<unknown syscall>"),
+                };
                 in_parentheses(out, name.as_bytes());
                 return end;
             }
