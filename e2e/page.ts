@@ -46,9 +46,9 @@ export const findings = (page: Page): Locator => page.getByRole('grid', { name: 
 export const filter = (page: Page): Locator => page.getByRole('textbox', { name: 'Filter' });
 export const tab = (page: Page, name: string): Locator => page.getByRole('tab', { name });
 
-/** The row of an event, by its number (a call: by that of its enter). */
-export const row = (page: Page, num: number): Locator => grid(page).locator(`[data-evt-num="${num}"]`);
-export const cell = (page: Page, num: number, column: string): Locator =>
+/** The row of an event, by its number (a call: by that of its enter); `2.14107` is one of the second section. */
+export const row = (page: Page, num: number | string): Locator => grid(page).locator(`[data-evt-num="${num}"]`);
+export const cell = (page: Page, num: number | string, column: string): Locator =>
   row(page, num).locator(`[data-column="${column}"]`);
 export const selectedRow = (page: Page): Locator => grid(page).locator('[aria-selected="true"]');
 

@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { captures, goTo, grid, idle, made, open, row, selectedNumber, showEvents, start, status, tab } from './page';
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { captures, cell, goTo, grid, idle, inspector, made, open, row, selectedNumber, showEvents, start, status, tab } from './page';
 
 test('a second capture opens beside the first, each with its own engine and place', async ({ page }) => {
   await start(page, captures.epipe);
@@ -44,13 +45,77 @@ test('the files of a rolled capture open as one, in the order of time, whatever 
   await page.keyboard.press('End');
   await idle(page);
   expect(Number(await grid(page).locator('.current [data-column="time"]').textContent())).toBeGreaterThan(1);
-  // Numbers start again in every file, so the address names the row.
-  await expect(page).toHaveURL(/sel=r\d+/);
+  // Numbers start again in every file: the section stands in front.
+  await expect(page).toHaveURL(/sel=3\.6000(&|$)/);
+  await expect(page.getByRole('button', { name: /gap/ })).toHaveCount(0);
   const url = page.url();
   await page.reload();
   await expect(status(page)).toContainText('17,787 of 17,787 events');
   await idle(page);
   expect(page.url()).toBe(url);
+});
+
+test('a number and its section name one event of a rolled capture: in the list, the address, the inspector, after a reload', async ({ page }) => {
+  await start(page, [...captures.rolled]);
+  await showEvents(page);
+  await goTo(page, '2.1234');
+  await expect(grid(page).locator('.current')).toHaveAttribute('data-evt-num', '2.1234');
+  await expect(cell(page, '2.1234', 'num')).toHaveText('2.1234');
+  await expect(page).toHaveURL(/sel=2\.1234(&|$)/);
+  await expect(inspector(page)).toContainText('#2.1234');
+  const second = await cell(page, '2.1234', 'info').textContent();
+  await goTo(page, '3.1234');
+  await expect(page).toHaveURL(/sel=3\.1234(&|$)/);
+  expect(await cell(page, '3.1234', 'info').textContent()).not.toBe(second);
+  // Without a section the first file is meant.
+  await goTo(page, '1234');
+  await expect(page).toHaveURL(/sel=1\.1234(&|$)/);
+  await goTo(page, '2.1234');
+  await page.getByRole('button', { name: 'Calls' }).click();
+  await idle(page);
+  await expect(grid(page).locator('.current')).toHaveAttribute('data-evt-num', /^2\.123[0-4]$/);
+  await showEvents(page);
+  const url = page.url();
+  await page.reload();
+  await expect(status(page)).toContainText('17,787 of 17,787 events');
+  await idle(page);
+  expect(page.url()).toBe(url);
+  await expect(grid(page).locator('.current')).toHaveAttribute('data-evt-num', /^2\./);
+  // A number that the second file does not have: nothing of another file is taken for it.
+  await goTo(page, '2.6001');
+  await expect(page.getByText('Event 2.6,001 is not in this list')).toBeVisible();
+});
+
+test('a file that is missing in a roll is told, with the way to the place', async ({ page }) => {
+  const [first, , third] = captures.rolled;
+  await start(page, [first, third]);
+  await expect(status(page)).toContainText('11,859 of 11,859 events');
+  await page.getByRole('button', { name: '1 gap' }).click();
+  const told = page.getByRole('list', { name: 'Gaps' });
+  await expect(told).toContainText('332.0 ms without events between “variant-kmod-0.29.3-seq.scap.gz0” and “variant-kmod-0.29.3-seq.scap.gz2”: 1 file of the recording is not here.');
+  await told.getByRole('button', { name: 'Go there' }).click();
+  await idle(page);
+  await expect(grid(page).locator('.current')).toHaveAttribute('data-evt-num', /^2\.\d$/);
+});
+
+test('what is named like a roll and is none opens as tabs', async ({ page }) => {
+  await page.goto('/');
+  const bytes = captures.rolled.map((path) => gunzipSync(readFileSync(path)));
+  // The second begins while the first is still being recorded: its own file, and after it the events of the first.
+  const overlapping = Buffer.concat([bytes[0]!.subarray(0, bytes[0]!.length), bytes[2]!]);
+  await page.getByLabel('Open capture').setInputFiles([made('web.scap0', overlapping), made('web.scap1', bytes[1]!)]);
+  await expect(page.getByRole('alert').filter({ hasText: '“web.scap1” was recorded at the same time as “web.scap0”' })).toBeVisible();
+  const tabs = page.getByRole('tablist', { name: 'Captures' }).getByRole('tab');
+  await expect(tabs).toHaveText(['web.scap0', 'web.scap1']);
+  await expect(status(page)).toContainText('11,859 of 11,859 events');
+  await tabs.nth(1).click();
+  await expect(status(page)).toContainText('5,928 of 5,928 events');
+  // Other machines, other processes: the names alone do not make a roll.
+  await page.getByLabel('Open capture').setInputFiles([
+    made('mix.scap0', readFileSync(captures.variant)),
+    made('mix.scap1', readFileSync(captures.modern)),
+  ]);
+  await expect(tabs).toHaveCount(4);
 });
 
 test('an engine that traps says so, leaves the other tabs alone, and can be reopened', async ({ page }) => {

@@ -25,7 +25,7 @@ import { checkAborted, Failure, readFailure } from './failure';
 import { CaptureBytes } from './reading/bytes';
 import type { CaptureInflow, Inflow } from './reading/inflow';
 import { openRaw } from './reading/raw';
-import { orderOf, planFiles } from './reading/rolled';
+import { orderOf, overlaps, planFiles } from './reading/rolled';
 import type { FileHead } from './reading/rolled';
 import { headLength, isPacked } from './reading/sniff';
 
@@ -161,6 +161,8 @@ class OpenCapture {
   readonly #bytesTotal: number;
   readonly #isFirstTry: boolean;
   #files: readonly File[];
+  /** Positions of files that are not part of it. */
+  readonly #apart: number[] = [];
   #bytesBefore = 0;
   #stopped: CaptureError | undefined;
   #tickedAt = 0;
@@ -178,10 +180,15 @@ class OpenCapture {
 
   /** Reads everything. It fails only when nothing could be read; otherwise what was indexed stays, and `stopped` says more. */
   async index(signal: AbortSignal): Promise<CaptureSummary> {
-    this.#files = await inOrder(this.#surroundings, this.#files, signal);
+    const order = await inOrder(this.#surroundings, this.#files, signal);
+    this.#files = order.map(({ file }) => file);
     this.#tickedAt = performance.now();
     let firstHead: Uint8Array<ArrayBuffer> | undefined;
-    for (const file of this.#files) {
+    for (const { file, position, head: start } of order) {
+      if (start !== undefined && this.#isApart(start)) {
+        this.#apart.push(position);
+        continue;
+      }
       try {
         const head = await this.#indexFile(file, signal);
         firstHead ??= head;
@@ -204,14 +211,24 @@ class OpenCapture {
     return summary;
   }
 
+  /** A file that was recorded at the same time as what was read so far belongs to another recording. */
+  #isApart(start: FileHead): boolean {
+    const { firstNs, files } = this.session.summary();
+    const endNs = files.findLast((file) => file.endNs !== undefined)?.endNs;
+    return endNs !== undefined && overlaps(firstNs + BigInt(endNs), start);
+  }
+
   stop(): CaptureSummary {
     this.#stopped ??= { kind: 'cancelled' };
     return this.summary();
   }
 
   summary(): CaptureSummary {
-    const summary = this.session.summary();
-    return this.#stopped === undefined ? summary : { ...summary, stopped: this.#stopped };
+    return {
+      ...this.session.summary(),
+      ...(this.#stopped === undefined ? {} : { stopped: this.#stopped }),
+      ...(this.#apart.length === 0 ? {} : { apart: this.#apart }),
+    };
   }
 
   window(list: ListSpec, first: ListPosition, count: number): Sealed<RowWindow> {
@@ -222,7 +239,9 @@ class OpenCapture {
       transfer: [
         window.row.buffer,
         window.num.buffer,
+        window.section.buffer,
         window.exitNum.buffer,
+        window.exitSection.buffer,
         window.ns.buffer,
         window.latencyNs.buffer,
         window.cpu.buffer,
@@ -415,15 +434,26 @@ async function openInflow(surroundings: Surroundings, file: File): Promise<Captu
   return isPacked(new Uint8Array(head)) ? surroundings.openGzip(file) : openRaw(file);
 }
 
+interface OrderedFile {
+  readonly file: File;
+  /** Position among the files as they were given. */
+  readonly position: number;
+  /** What its beginning says; not read for a file that is alone. */
+  readonly head: FileHead | undefined;
+}
+
 /** Files in the order of recording. */
 async function inOrder(
   surroundings: Surroundings,
   files: readonly File[],
   signal: AbortSignal,
-): Promise<readonly File[]> {
-  if (files.length < 2) return files;
-  const order = orderOf(await readHeads(surroundings, files, signal));
-  return order.flatMap((position) => files[position] ?? []);
+): Promise<readonly OrderedFile[]> {
+  if (files.length < 2) return files.map((file, position) => ({ file, position, head: undefined }));
+  const heads = await readHeads(surroundings, files, signal);
+  return orderOf(heads).flatMap((position) => {
+    const file = files[position];
+    return file === undefined ? [] : [{ file, position, head: heads[position] }];
+  });
 }
 
 async function readHeads(
@@ -434,6 +464,10 @@ async function readHeads(
   const heads: FileHead[] = [];
   for (const file of files) heads.push(await readFileHead(surroundings, file, signal));
   return heads;
+}
+
+function unknownHead({ name }: File): FileHead {
+  return { name, host: undefined, bootNs: 0n, firstNs: undefined, threads: new Set() };
 }
 
 /** Reads a file up to its first event. What cannot be read says so when it is opened. */
@@ -458,12 +492,13 @@ async function readFileHead(surroundings: Surroundings, file: File, signal: Abor
     } finally {
       inflow.close();
     }
-    if (!session.isCapture) return { name: file.name, host: undefined, firstNs: undefined };
+    if (!session.isCapture) return unknownHead(file);
     const { host, firstNs, blocks } = session.summary();
-    return { name: file.name, host, firstNs: blocks > 0 ? firstNs : undefined };
+    const { bootNs } = session;
+    return { name: file.name, host, bootNs, firstNs: blocks > 0 ? firstNs : undefined, threads: session.listedThreads() };
   } catch (cause) {
     if (!(cause instanceof Failure) || cause.error.kind === 'cancelled') throw cause;
-    return { name: file.name, host: undefined, firstNs: undefined };
+    return unknownHead(file);
   } finally {
     session.free();
   }

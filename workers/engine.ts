@@ -34,6 +34,7 @@ import type {
 import { describeThrown, Failure } from './failure';
 import type { PackedBytes, ReadBytes } from './reading/bytes';
 import type { Inflater } from './reading/gzip';
+import { gapsBetween } from './reading/rolled';
 
 type Located = Requests['locate']['result'];
 type Place = Requests['locate']['params']['at'];
@@ -58,6 +59,10 @@ export interface EngineSession {
   /** Whether anything in it made it a capture. */
   readonly isCapture: boolean;
   summary(): CaptureSummary;
+  /** When the machine was booted, nanoseconds since the epoch; 0 when that was not recorded. */
+  readonly bootNs: bigint;
+  /** One number for each thread of the process lists, made of its ids and its name. */
+  listedThreads(): ReadonlySet<number>;
   count(list: ListSpec): ListCount;
   window(list: ListSpec, first: ListPosition, count: number, read: ReadBytes): RowWindow;
   locate(list: ListSpec, at: Place): Located;
@@ -183,6 +188,14 @@ class WasmSession implements EngineSession {
     return this.#session.isCapture;
   }
 
+  get bootNs(): bigint {
+    return this.#session.bootNs;
+  }
+
+  listedThreads(): ReadonlySet<number> {
+    return new Set(this.#session.listedThreads());
+  }
+
   nextFile(name: string): void {
     this.#session.nextFile(name);
   }
@@ -200,9 +213,9 @@ class WasmSession implements EngineSession {
   }
 
   summary(): CaptureSummary {
-    const summary = JSON.parse(this.#session.summary()) as Omit<CaptureSummary, 'firstNs'>;
+    const summary = JSON.parse(this.#session.summary()) as Omit<CaptureSummary, 'firstNs' | 'gaps'>;
     // JSON numbers are doubles, which step by 256 ns there.
-    return { ...summary, firstNs: this.#session.firstNs };
+    return { ...summary, firstNs: this.#session.firstNs, gaps: gapsBetween(summary.files) };
   }
 
   count(list: ListSpec): ListCount {
@@ -218,7 +231,8 @@ class WasmSession implements EngineSession {
 
   locate(list: ListSpec, at: Place): Located {
     const [by, value] = 'num' in at ? ['num', at.num] : 'row' in at ? ['row', at.row] : ['ns', at.ns];
-    const located = this.#session.locate(...listArgs(list), by, value);
+    const section = 'num' in at ? at.section : undefined;
+    const located = this.#session.locate(...listArgs(list), by, value, section);
     if (located === undefined) return undefined;
     const [position = 0, row = 0, exact = 0] = located;
     return { position: position as ListPosition, row: row as EventRow, exact: exact === 1 };

@@ -96,6 +96,32 @@ export interface DamageReport {
   readonly skipped: number;
 }
 
+/** One file of a capture; times count from the capture's first event. */
+export interface FileSpan {
+  readonly name: string;
+  /** Its first row. */
+  readonly row: EventRow;
+  /** Its first event; absent when it has none. */
+  readonly startNs?: RelNs;
+  /** Its latest event. */
+  readonly endNs?: RelNs;
+  /** The longest time between an event and the next. */
+  readonly silenceNs: number;
+}
+
+/** A hole between two files of a rolled capture. */
+export interface Gap {
+  /** Names of the file before and the file behind it. */
+  readonly before: string;
+  readonly behind: string;
+  /** First row behind it. */
+  readonly row: EventRow;
+  /** From the last event before it to the first behind it. */
+  readonly ns: number;
+  /** Files that should be between the two, as their names count; 0 when names do not tell. */
+  readonly missing: number;
+}
+
 export interface CaptureSummary {
   readonly names: readonly string[];
   /** Hex hash of the first MiB of the inflated stream. */
@@ -111,6 +137,11 @@ export interface CaptureSummary {
   readonly calls: number;
   /** No enter events were recorded: latency is not in this capture. */
   readonly exitOnly: boolean;
+  /** Recordings that follow each other in one file, or files: with more than one, names of events begin with it. */
+  readonly sections: number;
+  readonly files: readonly FileSpan[];
+  /** What is missing between two files of a rolled capture. */
+  readonly gaps: readonly Gap[];
   readonly damage: readonly DamageReport[];
   /** All damage, also what is beyond the list above. */
   readonly damageCount: number;
@@ -120,6 +151,11 @@ export interface CaptureSummary {
    * `cancelled` by `stop`, `limit` of memory, `changed` or `unreadable` for a file that went away meanwhile.
    */
   readonly stopped?: CaptureError;
+  /**
+   * Files, as positions in those given, that are not part of the capture: they were recorded at the same time as the
+   * files before them. Absent when there are none.
+   */
+  readonly apart?: readonly number[];
 }
 
 /** Ticks at most every 100 ms while indexing runs. */
@@ -142,8 +178,12 @@ export interface RowWindow {
   readonly row: Uint32Array<ArrayBuffer>;
   /** Event number; NaN for events that have none. */
   readonly num: Float64Array<ArrayBuffer>;
+  /** Section of the event, counted from 1; 0 while the capture has only one. */
+  readonly section: Uint32Array<ArrayBuffer>;
   /** Calls: number of the exit event; NaN while it has none. */
   readonly exitNum: Float64Array<ArrayBuffer>;
+  /** Section of the exit event, as `section`. */
+  readonly exitSection: Uint32Array<ArrayBuffer>;
   /** Nanoseconds since the first event. */
   readonly ns: Float64Array<ArrayBuffer>;
   /** Exit minus enter; NaN when not recorded. */
@@ -189,6 +229,8 @@ export interface ParamDetail {
 export interface EdgeDetail {
   readonly row: EventRow;
   readonly num: number;
+  /** Absent while the capture has only one. */
+  readonly section?: number;
   readonly ns: RelNs;
   readonly direction: 'enter' | 'exit';
   readonly line: string;
@@ -220,8 +262,10 @@ export interface FdDetail {
   /** Row that opened it; undefined when older than the capture. */
   readonly openedRow?: EventRow;
   readonly openedNum?: number;
+  readonly openedSection?: number;
   readonly closedRow?: EventRow;
   readonly closedNum?: number;
+  readonly closedSection?: number;
   /** It has a peer in this capture or can be followed on its own. */
   readonly followable: boolean;
 }
@@ -249,7 +293,7 @@ export interface StateDetail {
   readonly loginuid?: number;
   readonly loginuser?: string;
   /** Event that last changed uid or gid; undefined when it has held since before the capture. */
-  readonly identitySince?: { readonly row: EventRow; readonly num: number; readonly type: string };
+  readonly identitySince?: { readonly row: EventRow; readonly num: number; readonly section?: number; readonly type: string };
   readonly ancestors: readonly ProcessRef[];
   readonly container: { readonly id: string; readonly name: string; readonly image: string; readonly how: string; readonly contradiction: string };
   readonly cgroups: readonly string[];
@@ -578,9 +622,12 @@ export interface Requests {
   stop: { params: Readonly<Record<string, never>>; result: CaptureSummary };
   count: { params: { list: ListSpec }; result: ListCount };
   window: { params: { list: ListSpec; first: ListPosition; count: number }; result: RowWindow };
-  /** Where an event stands in a list: by number, by row or by time; the nearest row at or after it. */
+  /**
+   * Where an event stands in a list: by number, by row or by time; the nearest row at or after it. Each file counts its
+   * events from 1: without a section the first event of that number is meant.
+   */
   locate: {
-    params: { list: ListSpec; at: { readonly num: number } | { readonly row: EventRow } | { readonly ns: RelNs } };
+    params: { list: ListSpec; at: { readonly num: number; readonly section?: number } | { readonly row: EventRow } | { readonly ns: RelNs } };
     result: { readonly position: ListPosition; readonly row: EventRow; readonly exact: boolean } | undefined;
   };
   /** Next or previous row with an error. */

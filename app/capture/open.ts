@@ -8,7 +8,7 @@ import { nameOf, placeOf, tabById } from '../state/select';
 import { store, tell } from '../state/store';
 import { dropCopy, keepCopy, readCopy, trimCopies } from './copies';
 import { canReopen, forget, recall, recallAll, remember, type Remembered } from './remembered';
-import { endSession, newTabId, sessionOf, startSession, type Source } from './session';
+import { endSession, keepSources, newTabId, sessionOf, startSession, type Source } from './session';
 
 /** Opens files: those of one rolled recording as one capture, any other file as its own. */
 export async function openSources(sources: readonly Source[], wish?: Wish): Promise<void> {
@@ -27,7 +27,7 @@ async function grouped(sources: readonly Source[]): Promise<readonly (readonly S
   }
 }
 
-function openGroup(sources: readonly Source[], wish: Wish | undefined): void {
+function openGroup(sources: readonly Source[], wish: Wish | undefined, show = true): void {
   const id = newTabId();
   // While a link waits for its capture, a file is a try: it is shown once it proves to be the one.
   const isTry = store.get().wanted !== undefined;
@@ -37,7 +37,7 @@ function openGroup(sources: readonly Source[], wish: Wish | undefined): void {
     names: sources.map(({ file }) => file.name),
     bytes: sources.reduce((sum, { file }) => sum + file.size, 0),
     wish,
-    show: !isTry,
+    show: show && !isTry,
   });
   void read(id, sources);
 }
@@ -64,7 +64,17 @@ async function read(id: TabId, sources: readonly Source[], skipOffset?: number):
   const summary = answer.value;
   store.dispatch({ type: 'indexed', id, summary, elapsedMs: performance.now() - started });
   if (summary.stopped !== undefined) store.dispatch({ type: 'trouble', id, error: summary.stopped });
-  if (checkWanted(id, summary)) await keep(id, summary, sources);
+  const own = sources.filter((_, at) => summary.apart?.includes(at) !== true);
+  if (own.length < sources.length) openApart(id, own, sources);
+  if (checkWanted(id, summary)) await keep(id, summary, own);
+}
+
+/** Files that were recorded beside those of the tab, not after them, open as captures of their own. */
+function openApart(id: TabId, own: readonly Source[], sources: readonly Source[]): void {
+  keepSources(id, own);
+  const apart = sources.filter((source) => !own.includes(source));
+  tell(sentence({ kind: 'apart', names: apart.map(({ file }) => file.name), from: own[0]?.file.name ?? '' }), 'alert');
+  for (const source of apart) openGroup([source], undefined, false);
 }
 
 /** A capture that has shown something, or that another try may read, stays on the page. */
@@ -120,7 +130,7 @@ export function closeTab(id: TabId): void {
 export function wishOf(tab: Tab): Wish {
   const place = placeOf(tab);
   const name = (facts: NonNullable<typeof place.selected>['facts']): EventName | undefined =>
-    facts === undefined ? undefined : nameOf(facts, tab);
+    facts === undefined ? undefined : nameOf(facts);
   const { view, conversations, open } = tab;
   const at = view === 'conversations' && open !== undefined ? open : place;
   return {

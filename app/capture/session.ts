@@ -41,6 +41,12 @@ export function startSession(id: TabId, sources: readonly Source[]): Session {
   return session;
 }
 
+/** Some files of a tab turned out to be no part of its capture. */
+export function keepSources(id: TabId, sources: readonly Source[]): void {
+  const session = sessions.get(id);
+  if (session !== undefined) sessions.set(id, { ...session, sources });
+}
+
 export function endSession(id: TabId): void {
   sessions.get(id)?.client.close();
   sessions.delete(id);

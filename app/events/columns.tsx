@@ -78,6 +78,20 @@ function What({ row, context }: { readonly row: Row; readonly context: CellConte
   );
 }
 
+/** A number with its section in front, where there are several. */
+function EventNumber(props: { readonly num: number | undefined; readonly section: number | undefined }): ReactNode {
+  const { num, section } = props;
+  if (num === undefined) return null;
+  return section === undefined ? (
+    num
+  ) : (
+    <>
+      <span className="dim">{section}.</span>
+      {num}
+    </>
+  );
+}
+
 const fixed = (text: string) => (): string => text;
 
 const shared = {
@@ -88,7 +102,7 @@ const shared = {
     width: 76,
     end: true,
     mono: true,
-    cell: (row: Row) => row.num ?? '',
+    cell: (row: Row) => <EventNumber num={row.num} section={row.section} />,
   },
   time: {
     id: 'time',
@@ -140,7 +154,7 @@ const calls: readonly EventColumn[] = [
     width: 72,
     end: true,
     mono: true,
-    cell: (row) => row.exitNum ?? '',
+    cell: (row) => <EventNumber num={row.exitNum} section={row.exitSection} />,
   },
   shared.time,
   shared.cpu,

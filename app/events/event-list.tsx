@@ -69,7 +69,7 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
     const at = placeOf(now);
     const row = rowAt(window, Math.floor(at.top));
     if (row !== undefined && at.topName === undefined) {
-      store.dispatch({ type: 'scrolled', id, top: at.top, name: nameOf(row, now) });
+      store.dispatch({ type: 'scrolled', id, top: at.top, name: nameOf(row) });
     }
   }, [id, window]);
 
@@ -81,7 +81,7 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
         type: 'scrolled',
         id,
         top,
-        name: now === undefined || row === undefined ? undefined : nameOf(row, now),
+        name: now === undefined || row === undefined ? undefined : nameOf(row),
       });
     },
     [id],

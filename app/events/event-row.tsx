@@ -1,4 +1,5 @@
 import { memo, type ReactNode } from 'react';
+import { eventText } from '../format/number';
 import type { CellContext } from './columns';
 import type { Row } from './rows';
 import type { ShownColumn } from './use-columns';
@@ -33,8 +34,8 @@ export const EventRow = memo(function EventRow(props: EventRowProps): ReactNode 
       aria-rowindex={position + 2}
       aria-selected={isSelected}
       data-position={position}
-      data-evt-num={row?.num}
-      data-exit-num={row?.exitNum}
+      data-evt-num={row?.num === undefined ? undefined : eventText(row.num, row.section)}
+      data-exit-num={row?.exitNum === undefined ? undefined : eventText(row.exitNum, row.exitSection)}
     >
       {columns.map(({ column }) => (
         <div

@@ -1,14 +1,17 @@
 /** Understands what people type to go somewhere: an event number or a time. */
 import type { RelNs } from '../../workers/protocol';
+import { parseEventNumber, type EventNumber } from '../format/number';
 
 export type Target =
-  | { readonly kind: 'event'; readonly num: number }
+  | { readonly kind: 'event'; readonly event: EventNumber }
   | { readonly kind: 'time'; readonly ns: RelNs };
 
 export interface GoToContext {
   readonly firstNs: bigint;
   readonly durationNs: number;
   readonly zone: 'local' | 'utc';
+  /** With more than one, `2.14107` is an event of the second. */
+  readonly sections: number;
 }
 
 const dayNs = 86_400_000_000_000n;
@@ -60,7 +63,11 @@ function parseDate(text: string, context: GoToContext): Target | undefined {
 }
 
 export function parseGoTo(raw: string, context: GoToContext): Target | undefined {
-  const text = raw.trim().replace(/^#/, '');
-  if (/^[\d,]{1,15}$/.test(text) && /\d/.test(text)) return { kind: 'event', num: Number(text.replaceAll(',', '')) };
+  const text = raw.trim();
+  const event = parseEventNumber(text.replace(/^#/, '').replaceAll(',', ''));
+  const section = event?.section;
+  // `2.14107` is seconds where there is no second section.
+  const isTime = section !== undefined && !text.startsWith('#') && (context.sections < 2 || section > context.sections);
+  if (event !== undefined && !isTime) return { kind: 'event', event };
   return parseSpan(text) ?? parseClock(text, context) ?? parseDate(text, context);
 }

@@ -2,7 +2,7 @@
 import type { EventRow, ListPosition, ListSpec, RelNs } from '../../workers/protocol';
 import { begin } from '../base/idle';
 import { ask } from '../capture/session';
-import { grouped } from '../format/number';
+import { eventText, eventWords, grouped, type EventNumber } from '../format/number';
 import { sentence } from '../messages/messages';
 import { startPlace, type Follow, type Place, type Reveal, type RowFacts, type Selected, type Tab, type TabId, type Unit } from '../state/model';
 import { listKey, listOf, nameOf, placeOf, rowsOf, selectedRange, tabById } from '../state/select';
@@ -133,15 +133,15 @@ export async function followSelected(id: TabId): Promise<void> {
     }
     const { fd } = answer.value;
     if (fd?.followable !== true) {
-      tell(`${answer.value.type} #${facts.num ?? facts.row} is not about a socket, pipe or file that can be followed.`);
+      tell(`${answer.value.type} ${facts.num === undefined ? `row ${grouped(facts.row)}` : `#${eventText(facts.num, facts.section)}`} is not about a socket, pipe or file that can be followed.`);
       return;
     }
     const found = await ask(id, 'conversationOf', { description: fd.description, row: facts.row });
     const name = found.ok ? found.value : undefined;
     if (name !== undefined) {
-      store.dispatch({ type: 'conversation-opened', id, name, wish: { selected: nameOf(facts, tab), mark: undefined } });
+      store.dispatch({ type: 'conversation-opened', id, name, wish: { selected: nameOf(facts), mark: undefined } });
     } else {
-      await followDescription(id, { from: nameOf(facts, tab), description: fd.description, label: fd.name }, facts.row);
+      await followDescription(id, { from: nameOf(facts), description: fd.description, label: fd.name }, facts.row);
     }
   } finally {
     end();
@@ -215,27 +215,35 @@ export function goBack(id: TabId): void {
   store.dispatch({ type: 'went-back', id });
 }
 
+/** Whether a row stands before a number that is not there, so that nothing comes at or after that. */
+function isBefore(facts: RowFacts | undefined, event: EventNumber): boolean {
+  if (facts?.num === undefined) return true;
+  const section = facts.section ?? 1;
+  const wanted = event.section ?? section;
+  return section < wanted || (section === wanted && facts.num < event.num);
+}
+
 /** Goes to an event or a time of the current list; says so when there is none. */
 export async function goTo(id: TabId, target: Target): Promise<boolean> {
   const tab = tabOf(id);
   if (tab === undefined) return false;
   const isShown = tab.view === 'events';
   const list: ListSpec = isShown ? listOf(placeOf(tab)) : { unit: placeOf(tab).unit };
-  const at = target.kind === 'event' ? { num: target.num } : { ns: target.ns };
+  const at = target.kind === 'event' ? target.event : { ns: target.ns };
   const answer = await ask(id, 'locate', { list, at });
   if (!answer.ok) {
     if (answer.error.kind !== 'cancelled') tell(sentence(answer.error), 'alert');
     return false;
   }
   const facts = answer.value === undefined ? undefined : await fetchFacts(id, list, answer.value.position);
-  const isBeyond = target.kind === 'event' && answer.value?.exact !== true && (facts?.num ?? 0) < target.num;
+  const isBeyond = target.kind === 'event' && answer.value?.exact !== true && isBefore(facts, target.event);
   if (answer.value === undefined || isBeyond) {
-    const what = target.kind === 'event' ? `event ${grouped(target.num)}` : 'event that late';
+    const what = target.kind === 'event' ? `event ${eventWords(target.event)}` : 'event that late';
     tell(sentence({ kind: 'no-such-event', what }));
     return false;
   }
   if (target.kind === 'event' && !answer.value.exact) {
-    tell(`Event ${grouped(target.num)} is not in this list: the next one is selected.`);
+    tell(`Event ${eventWords(target.event)} is not in this list: the next one is selected.`);
   }
   if (isShown) select(id, answer.value.position, { how: 'center', facts });
   else await showAmongEvents(id, answer.value.row);

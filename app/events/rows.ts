@@ -6,11 +6,19 @@ function defined(value: number | undefined): number | undefined {
   return value === undefined || Number.isNaN(value) ? undefined : value;
 }
 
+/** Sections count from 1; 0 stands for none. */
+function numbered(section: number | undefined): number | undefined {
+  return section === 0 ? undefined : section;
+}
+
 /** One row of a window. */
 export interface Row {
   readonly row: EventRow;
   readonly num: number | undefined;
+  /** Undefined while the capture has only one. */
+  readonly section: number | undefined;
   readonly exitNum: number | undefined;
+  readonly exitSection: number | undefined;
   readonly ns: number;
   /** Time of the row above in the list; undefined on the first. */
   readonly previousNs: number | undefined;
@@ -56,7 +64,9 @@ function readRow(window: RowWindow, i: number): Row | undefined {
   return {
     row: row as EventRow,
     num: defined(window.num[i]),
+    section: numbered(window.section[i]),
     exitNum: defined(window.exitNum[i]),
+    exitSection: numbered(window.exitSection[i]),
     ns: window.ns[i] ?? 0,
     previousNs: i > 0 ? window.ns[i - 1] : undefined,
     latencyNs: defined(window.latencyNs[i]),
@@ -79,5 +89,5 @@ function readRow(window: RowWindow, i: number): Row | undefined {
 
 /** What the selection keeps of a row. */
 export function factsOf(row: Row): RowFacts {
-  return { row: row.row, num: row.num, exitNum: row.exitNum, ns: row.ns as RelNs };
+  return { row: row.row, num: row.num, section: row.section, exitNum: row.exitNum, ns: row.ns as RelNs };
 }

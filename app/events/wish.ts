@@ -2,7 +2,7 @@
 import type { DescriptionIndex, ListPosition, ListSpec } from '../../workers/protocol';
 import { begin } from '../base/idle';
 import { ask } from '../capture/session';
-import { grouped } from '../format/number';
+import { eventWords, grouped } from '../format/number';
 import { sentence } from '../messages/messages';
 import {
   startConversations,
@@ -49,7 +49,7 @@ async function describe(
   return fd?.followable === true ? { description: fd.description, label: fd.name } : undefined;
 }
 
-const told = (name: EventName): string => ('num' in name ? `event ${grouped(name.num)}` : `row ${grouped(name.row)}`);
+const told = (name: EventName): string => ('num' in name ? `event ${eventWords(name)}` : `row ${grouped(name.row)}`);
 
 /** What of a wish is not about the list of events. */
 function standpointOf(wish: Wish): Partial<Standpoint> {

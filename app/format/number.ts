@@ -40,3 +40,27 @@ export function rate(perSecond: number): string {
   if (perSecond >= 999.5) return `${significant(perSecond / 1e3)} k events/s`;
   return `${perSecond.toFixed(0)} events/s`;
 }
+
+/** An event by its number, with the section it stands in where a capture has several. */
+export interface EventNumber {
+  readonly num: number;
+  readonly section?: number;
+}
+
+/** `14107`, or `2.14107` in the second section. */
+export function eventText(num: number, section: number | undefined): string {
+  return section === undefined ? String(num) : `${section}.${num}`;
+}
+
+/** The same for reading: `14,107`. */
+export function eventWords({ num, section }: EventNumber): string {
+  return section === undefined ? grouped(num) : `${section}.${grouped(num)}`;
+}
+
+/** Understands what `eventText` writes. */
+export function parseEventNumber(text: string): EventNumber | undefined {
+  const match = /^(?:([1-9]\d{0,8})\.)?(\d{1,15})$/.exec(text);
+  if (match === null) return undefined;
+  const num = Number(match[2]);
+  return match[1] === undefined ? { num } : { num, section: Number(match[1]) };
+}

@@ -3,7 +3,7 @@ import type { CallDetail, EdgeDetail, EventRow, FdDetail, ParamDetail } from '..
 import { useLatest } from '../base/use-query';
 import { ask } from '../capture/session';
 import { followSelected } from '../events/moves';
-import { grouped } from '../format/number';
+import { eventText, grouped } from '../format/number';
 import { span } from '../format/time';
 import type { TabId } from '../state/model';
 import { store } from '../state/store';
@@ -29,9 +29,9 @@ function Call({ call, tabId }: { readonly call: CallDetail; readonly tabId: TabI
       <dl className="facts">
         {call.isCall ? (
           <Fact name="Events">
-            {enter === undefined ? <span className="dim">enter not recorded</span> : <EventLink tabId={tabId} row={enter.row} num={enter.num} label="enter" />}
+            {enter === undefined ? <span className="dim">enter not recorded</span> : <EventLink tabId={tabId} row={enter.row} num={enter.num} section={enter.section} label="enter" />}
             {' → '}
-            {exit === undefined ? <span className="dim">no exit</span> : <EventLink tabId={tabId} row={exit.row} num={exit.num} label="exit" />}
+            {exit === undefined ? <span className="dim">no exit</span> : <EventLink tabId={tabId} row={exit.row} num={exit.num} section={exit.section} label="exit" />}
           </Fact>
         ) : null}
         <Fact name="Process">
@@ -74,10 +74,10 @@ function FdFact({ fd, tabId }: { readonly fd: FdDetail; readonly tabId: TabId })
         {fd.openedRow === undefined ? (
           <span className="dim">open since before the capture</span>
         ) : (
-          <EventLink tabId={tabId} row={fd.openedRow} num={fd.openedNum} label="opened" />
+          <EventLink tabId={tabId} row={fd.openedRow} num={fd.openedNum} section={fd.openedSection} label="opened" />
         )}
         {fd.closedRow === undefined ? null : (
-          <EventLink tabId={tabId} row={fd.closedRow} num={fd.closedNum} label="closed" />
+          <EventLink tabId={tabId} row={fd.closedRow} num={fd.closedNum} section={fd.closedSection} label="closed" />
         )}
         {fd.followable ? (
           <button type="button" className="link" onClick={() => void followSelected(tabId)}>
@@ -93,7 +93,7 @@ function Edge({ edge, title }: { readonly edge: EdgeDetail; readonly title: stri
   return (
     <>
       <h3 className="pane-head">
-        {title} <span className="dim">{Number.isNaN(edge.num) ? `row ${grouped(edge.row)}` : `#${edge.num}`}</span>
+        {title} <span className="dim">{Number.isNaN(edge.num) ? `row ${grouped(edge.row)}` : `#${eventText(edge.num, edge.section)}`}</span>
       </h3>
       {edge.params.length === 0 ? (
         <p className="pane-note slim">No parameters.</p>
@@ -143,7 +143,7 @@ function Param({ param }: { readonly param: ParamDetail }): ReactNode {
 
 /** Numbers of the events that make up a call. */
 export function edgeNumbers({ enter, exit }: CallDetail): string {
-  return [enter, exit].flatMap((edge) => (edge === undefined || Number.isNaN(edge.num) ? [] : `#${edge.num}`)).join(' → ');
+  return [enter, exit].flatMap((edge) => (edge === undefined || Number.isNaN(edge.num) ? [] : `#${eventText(edge.num, edge.section)}`)).join(' → ');
 }
 
 /** How much of a buffer was recorded. */

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { CaptureError, EventRow } from '../../workers/protocol';
 import type { Loadable } from '../base/use-query';
-import { grouped } from '../format/number';
+import { eventText, grouped } from '../format/number';
 import { visible } from '../format/visible';
 import { sentence } from '../messages/messages';
 import type { TabId } from '../state/model';
@@ -27,9 +27,10 @@ export function EventLink(props: {
   readonly tabId: TabId;
   readonly row: EventRow;
   readonly num: number | undefined;
+  readonly section: number | undefined;
   readonly label?: string;
 }): ReactNode {
-  const name = props.num === undefined || Number.isNaN(props.num) ? `row ${grouped(props.row)}` : `#${props.num}`;
+  const name = props.num === undefined || Number.isNaN(props.num) ? `row ${grouped(props.row)}` : `#${eventText(props.num, props.section)}`;
   return (
     <button type="button" className="link" onClick={() => void goToEvent(props.tabId, { row: props.row })}>
       {props.label === undefined ? name : `${props.label} ${name}`}

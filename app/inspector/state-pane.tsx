@@ -88,6 +88,7 @@ function State({ detail, tabId }: { readonly detail: StateDetail; readonly tabId
               tabId={tabId}
               row={detail.identitySince.row}
               num={detail.identitySince.num}
+              section={detail.identitySince.section}
               label={detail.identitySince.type}
             />
           )}
@@ -166,7 +167,7 @@ function Files({ fds, tabId }: { readonly fds: readonly FdDetail[]; readonly tab
               {fd.openedRow === undefined ? (
                 <span className="dim">before</span>
               ) : (
-                <EventLink tabId={tabId} row={fd.openedRow} num={fd.openedNum} />
+                <EventLink tabId={tabId} row={fd.openedRow} num={fd.openedNum} section={fd.openedSection} />
               )}
             </td>
           </tr>

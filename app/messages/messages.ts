@@ -1,7 +1,8 @@
 /** Everything the page says when something cannot be done: one plain sentence per kind, and what still works. */
-import type { CaptureError, DamageReport } from '../../workers/protocol';
+import type { CaptureError, DamageReport, Gap } from '../../workers/protocol';
 import { assertNever } from '../base/assert';
-import { grouped, hex, size } from '../format/number';
+import { counted, grouped, hex, size } from '../format/number';
+import { span } from '../format/time';
 import { visible } from '../format/visible';
 
 /** What the page itself finds wrong, beside what the engine reports. */
@@ -15,7 +16,8 @@ export type Problem =
   | { readonly kind: 'link-fields'; readonly keys: readonly string[] }
   | { readonly kind: 'link-newer' }
   | { readonly kind: 'no-such-event'; readonly what: string }
-  | { readonly kind: 'not-copied'; readonly reason: string };
+  | { readonly kind: 'not-copied'; readonly reason: string }
+  | { readonly kind: 'apart'; readonly names: readonly string[]; readonly from: string };
 
 /** A fingerprint as people compare it. */
 export function shortFingerprint(fingerprint: string): string {
@@ -73,6 +75,8 @@ export function sentence(problem: Problem): string {
       return `This list has no ${visible(problem.what)}.`;
     case 'not-copied':
       return `No text was copied: ${visible(problem.reason)}.`;
+    case 'apart':
+      return `${problem.names.map(named).join(', ')} was recorded at the same time as ${named(problem.from)}, not after it: it is open as a capture of its own.`;
     default:
       return assertNever(problem);
   }
@@ -85,6 +89,13 @@ function limitText(limit: number): string {
 /** What a bug report needs besides the sentence; never bytes of the capture. */
 export function details(problem: Problem): string {
   return JSON.stringify(problem, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+}
+
+/** What is missing between two files. */
+export function gapSentence({ before, behind, ns, missing }: Gap): string {
+  const time = `${span(ns)} without events between ${named(before)} and ${named(behind)}`;
+  if (missing === 0) return `${time}, far longer than any pause within them: events may be missing.`;
+  return `${time}: ${counted(missing, 'file')} of the recording ${missing === 1 ? 'is' : 'are'} not here.`;
 }
 
 /** One damage of the file: what, where, and what was skipped. */

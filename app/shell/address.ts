@@ -7,7 +7,7 @@ import { openAgain, openSample } from '../capture/open';
 import { recall, remember } from '../capture/remembered';
 import { sessionOf } from '../capture/session';
 import { sentence } from '../messages/messages';
-import type { AppState, EventName, Selected, Tab, Wish } from '../state/model';
+import type { AppState, EventName, Selected, Wish } from '../state/model';
 import { activeTab, nameOf, placeOf } from '../state/select';
 import { store, tell } from '../state/store';
 import type { Link } from '../url/fields';
@@ -16,8 +16,8 @@ import { formatFragment, parseFragment } from '../url/fragment';
 /** Quick enough to be there when one copies the address, slow enough for a held key: browsers limit such writes. */
 const writeAfterMs = 150;
 
-function nameOfSelected(selected: Selected | undefined, tab: Tab): EventName | undefined {
-  return selected?.facts === undefined ? undefined : nameOf(selected.facts, tab);
+function nameOfSelected(selected: Selected | undefined): EventName | undefined {
+  return selected?.facts === undefined ? undefined : nameOf(selected.facts);
 }
 
 /** The address of what is shown; undefined while that is not settled. */
@@ -33,7 +33,7 @@ export function linkOf(state: AppState): Link | undefined {
   // The conversation has not been found yet.
   if (talk?.wish !== undefined) return undefined;
   const at = talk ?? (view === 'events' ? place : undefined);
-  const selected = nameOfSelected(at?.selected, tab);
+  const selected = nameOfSelected(at?.selected);
   // A selection that is not known yet must not be lost on the way.
   if (at?.selected !== undefined && selected === undefined) return undefined;
   return {
@@ -49,7 +49,7 @@ export function linkOf(state: AppState): Link | undefined {
     order: { sort: conversations.sort, descending: conversations.descending },
     group: conversations.group,
     selected,
-    mark: nameOfSelected(at?.mark, tab),
+    mark: nameOfSelected(at?.mark),
     top: view === 'events' && place.top > 0 ? place.topName : undefined,
     time: preferences.time,
     callColumns: preferences.columns.calls,

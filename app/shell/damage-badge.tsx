@@ -1,20 +1,36 @@
 import { useCallback, type ReactNode } from 'react';
+import type { CaptureSummary, EventRow } from '../../workers/protocol';
 import { Popover } from '../components/popover';
+import { goToRow } from '../events/moves';
 import { counted, grouped } from '../format/number';
-import { damageSentence } from '../messages/messages';
-import type { Tab } from '../state/model';
+import { damageSentence, gapSentence } from '../messages/messages';
+import type { Tab, TabId } from '../state/model';
 import { useApp } from '../state/store';
 import { showOverlay } from './commands';
 
-/** Says that parts of the file could not be read; opened, what and where. */
+function badgeWords({ damage, damageCount, gaps }: CaptureSummary): string {
+  const isCut = damageCount > 0 && damageCount === damage.length && damage.every(({ kind }) => kind === 'truncated');
+  const words = [
+    gaps.length === 0 ? '' : counted(gaps.length, 'gap'),
+    damageCount === 0 ? '' : isCut ? 'cut short' : counted(damageCount, 'damaged place'),
+  ].filter((word) => word !== '');
+  const text = words.join(', ');
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function goTo(id: TabId, row: EventRow): void {
+  showOverlay('none');
+  void goToRow(id, row);
+}
+
+/** Says that parts of the capture are missing or could not be read; opened, what and where. */
 export function DamageBadge({ tab }: { readonly tab: Tab }): ReactNode {
   const isOpen = useApp((state) => state.ui.overlay === 'damage');
   const close = useCallback(() => showOverlay('none'), []);
   const { summary } = tab;
-  if (summary === undefined || summary.damageCount === 0) return null;
-  const { damage, damageCount } = summary;
+  if (summary === undefined || summary.damageCount + summary.gaps.length === 0) return null;
+  const { damage, damageCount, gaps } = summary;
   const beyond = damageCount - damage.length;
-  const isCut = beyond === 0 && damage.every(({ kind }) => kind === 'truncated');
   return (
     <div className="menu end">
       <button
@@ -24,19 +40,33 @@ export function DamageBadge({ tab }: { readonly tab: Tab }): ReactNode {
         aria-expanded={isOpen}
         onClick={() => showOverlay(isOpen ? 'none' : 'damage')}
       >
-        ⚠ {isCut ? 'Cut short' : counted(damageCount, 'damaged place')}
+        ⚠ {badgeWords(summary)}
       </button>
       {isOpen ? (
-        <Popover label="Damage" onClose={close}>
+        <Popover label={gaps.length === 0 ? 'Damage' : 'Gaps and damage'} onClose={close}>
           <div className="damage" tabIndex={-1}>
-            <p>
-              {grouped(summary.events)} events could be read. Offsets are in the decompressed capture.
-            </p>
-            <ol>
-              {damage.map((one) => (
-                <li key={`${one.offset}/${one.kind}`}>{damageSentence(one)}</li>
-              ))}
-            </ol>
+            {gaps.length === 0 ? null : (
+              <ul aria-label="Gaps">
+                {gaps.map((gap) => (
+                  <li key={gap.row}>
+                    {gapSentence(gap)}{' '}
+                    <button type="button" className="link" onClick={() => goTo(tab.id, gap.row)}>
+                      Go there
+                    </button>
+                  </li>
+                ))}
+              </ul>
+            )}
+            {damageCount === 0 ? null : (
+              <>
+                <p>{grouped(summary.events)} events could be read. Offsets are in the decompressed capture.</p>
+                <ol aria-label="Damaged places">
+                  {damage.map((one) => (
+                    <li key={`${one.offset}/${one.kind}`}>{damageSentence(one)}</li>
+                  ))}
+                </ol>
+              </>
+            )}
             {beyond > 0 ? <p>And {counted(beyond, 'more place')}.</p> : null}
           </div>
         </Popover>

@@ -5,7 +5,7 @@ import { openAgain, openOther, openSample, recentCaptures } from '../capture/ope
 import { canReopen, forget, recall, recallAll, remember, type Remembered } from '../capture/remembered';
 import { samples } from '../capture/samples';
 import { begin } from '../base/idle';
-import { counted, grouped, size } from '../format/number';
+import { counted, eventWords, size } from '../format/number';
 import { span } from '../format/time';
 import { visible } from '../format/visible';
 import { sentence, shortFingerprint } from '../messages/messages';
@@ -55,7 +55,7 @@ function Asking({ wanted }: { readonly wanted: Wanted }): ReactNode {
   const { other, handle, reopening } = wanted;
   const name = wanted.name === '' ? 'a capture' : `“${visible(wanted.name)}”`;
   const selected = wanted.wish.selected;
-  const place = selected !== undefined && 'num' in selected ? ` at event ${grouped(selected.num)}` : '';
+  const place = selected !== undefined && 'num' in selected ? ` at event ${eventWords(selected)}` : '';
   if (reopening && other === undefined) {
     return <p className="start-lead">Opening {name} again…</p>;
   }

@@ -29,13 +29,18 @@ export type View = 'events' | 'conversations' | 'findings';
 /** How the bytes of a conversation are shown. */
 export type BytesAs = 'decoded' | 'ascii' | 'hex' | 'raw';
 
-/** An event as links name it: by its number, or by its place among the blocks where numbers do not tell. */
-export type EventName = { readonly num: number } | { readonly row: EventRow };
+/**
+ * An event as links name it: by its number, with its section in front where a capture has several, or by its place among
+ * the blocks when it has no number.
+ */
+export type EventName = { readonly num: number; readonly section?: number } | { readonly row: EventRow };
 
 /** What is known of a selected row without asking again. */
 export interface RowFacts {
   readonly row: EventRow;
   readonly num: number | undefined;
+  /** Undefined while the capture has only one. */
+  readonly section: number | undefined;
   readonly exitNum: number | undefined;
   readonly ns: RelNs;
 }

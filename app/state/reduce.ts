@@ -132,7 +132,7 @@ function withFacts(selected: Selected | undefined, position: ListPosition, facts
 
 function sameName(a: EventName | undefined, b: EventName | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return 'num' in a ? 'num' in b && a.num === b.num : 'row' in b && a.row === b.row;
+  return 'num' in a ? 'num' in b && a.num === b.num && a.section === b.section : 'row' in b && a.row === b.row;
 }
 
 export function reduce(state: AppState, action: Action): AppState {
@@ -169,6 +169,8 @@ export function reduce(state: AppState, action: Action): AppState {
     case 'indexed':
       return changeTab(state, action.id, (tab) => ({
         ...tab,
+        // From now on in the order of recording, and without files that are no part of it.
+        names: action.summary.names,
         phase: { kind: 'ready', elapsedMs: action.elapsedMs },
         summary: action.summary,
         tick: tab.tick + 1,

@@ -1,5 +1,5 @@
 /** Parts of the state that more than one view asks for. */
-import type { EventRow, ListCount, ListSpec } from '../../workers/protocol';
+import type { ListCount, ListSpec } from '../../workers/protocol';
 import { startPlace, type AppState, type EventName, type Place, type RowFacts, type Tab, type TabId } from './model';
 
 export function activeTab(state: AppState): Tab | undefined {
@@ -35,9 +35,11 @@ export function countOf(tab: Tab): ListCount | undefined {
   return tab.counts[listKey(listOf(placeOf(tab)))];
 }
 
-/** Event numbers start again in every file of a rolled capture, so there the row is the name. */
-export function nameOf(facts: { readonly row: EventRow; readonly num: number | undefined }, tab: Tab): EventName {
-  return facts.num === undefined || tab.names.length > 1 ? { row: facts.row } : { num: facts.num };
+/** Names an event of an unknown type by its row, and any other by its number. */
+export function nameOf(facts: Pick<RowFacts, 'row' | 'num' | 'section'>): EventName {
+  const { row, num, section } = facts;
+  if (num === undefined) return { row };
+  return section === undefined ? { num } : { num, section };
 }
 
 /** First and last position of the selection. */

@@ -1,6 +1,7 @@
 /** The codecs of `docs/url.md`, one per parameter. */
 import { decoders, type ConversationName, type ConversationSort, type EventRow } from '../../workers/protocol';
 import { columnIds, usualLayout } from '../state/columns';
+import { eventText, parseEventNumber } from '../format/number';
 import { timeModes, type TimeMode } from '../format/time';
 import type { BytesAs, ColumnLayout, ConversationElsewhere, EventName, InspectorPane, Unit, View } from '../state/model';
 import type { Field } from './field';
@@ -27,16 +28,15 @@ function optional<T>(
   };
 }
 
-/** `14107` is an event number, `r14106` a row of the file. */
+/** `14107` is an event number, `2.14107` one of the second section, `r14106` a row of the capture. */
 function parseEvent(raw: string): EventName | undefined {
-  const match = /^(r?)(\d{1,15})$/.exec(raw);
-  if (match === null) return undefined;
-  const value = Number(match[2]);
-  return match[1] === 'r' ? { row: value as EventRow } : { num: value };
+  const row = /^r(\d{1,15})$/.exec(raw);
+  if (row !== null) return { row: Number(row[1]) as EventRow };
+  return parseEventNumber(raw);
 }
 
 function formatEvent(name: EventName): string {
-  return 'num' in name ? String(name.num) : `r${name.row}`;
+  return 'num' in name ? eventText(name.num, name.section) : `r${name.row}`;
 }
 
 const event = (key: string): Field<EventName | undefined> => optional(key, parseEvent, formatEvent);

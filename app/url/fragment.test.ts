@@ -10,6 +10,7 @@ const nothing = parseFragment('').link;
 
 const eventName: fc.Arbitrary<EventName> = fc.oneof(
   fc.record({ num: fc.nat() }),
+  fc.record({ num: fc.nat(), section: fc.integer({ min: 1, max: 999_999_999 }) }),
   fc.nat().map((row) => ({ row: row as EventRow })),
 );
 

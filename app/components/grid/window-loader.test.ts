@@ -17,6 +17,8 @@ function windowOf(first: number, length: number): RowWindow {
     length,
     row: Uint32Array.from({ length }, (_, i) => first + i),
     num: zeros,
+    section: new Uint32Array(length),
+    exitSection: new Uint32Array(length),
     exitNum: zeros,
     ns: zeros,
     latencyNs: zeros,

@@ -46,6 +46,9 @@ pub struct EdgeDetail {
     pub row: Row,
     /// Its number.
     pub num: Option<u64>,
+    /// Its section, counted from 1; absent while the capture has only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section: Option<u32>,
     /// Nanoseconds since the first event.
     pub ns: i64,
     /// `enter` or `exit`.
@@ -230,6 +233,7 @@ fn edge(core: &Core, words: &Words<'_>, record: &Record, blocks: &Blocks, result
     Ok(EdgeDetail {
         row: record.row,
         num: core.index.number(record.row),
+        section: core.section_number(record.row),
         ns: record.ts.wrapping_sub(core.index.first_ts().unwrap_or(0)).cast_signed(),
         direction: if record.is_exit() { "exit" } else { "enter" },
         line: lossy(&line),

@@ -30,6 +30,60 @@ pub struct FileStart {
     pub name: String,
     /// Inflated bytes of the files before it.
     pub base: u64,
+    /// Its first row.
+    pub row: Row,
+    /// When its events happened.
+    pub times: Times,
+}
+
+/// When the events of a file happened, nanoseconds since the epoch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// The first event, and the latest one.
+    pub span: Option<(u64, u64)>,
+    /// The longest time between an event and the next.
+    pub silence_ns: u64,
+}
+
+impl Times {
+    /// Takes the time of the next event.
+    #[inline]
+    pub fn push(&mut self, ts: u64) {
+        let (first, last) = self.span.unwrap_or((ts, ts));
+        self.silence_ns = self.silence_ns.max(ts.saturating_sub(last));
+        self.span = Some((first, last.max(ts)));
+    }
+}
+
+/// One file of the capture in a few figures; times in nanoseconds since the capture's first event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileSpan {
+    /// Its name.
+    pub name: String,
+    /// Its first row.
+    pub row: Row,
+    /// Its first event; absent when it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_ns: Option<i64>,
+    /// Its latest event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_ns: Option<i64>,
+    /// The longest time between an event and the next.
+    pub silence_ns: u64,
+}
+
+impl FileSpan {
+    pub(crate) fn of(file: &FileStart, first_ts: u64) -> Self {
+        let relative = |ts: u64| ts.wrapping_sub(first_ts).cast_signed();
+        Self {
+            name: file.name.clone(),
+            row: file.row,
+            start_ns: file.times.span.map(|(first, _)| relative(first)),
+            end_ns: file.times.span.map(|(_, last)| relative(last)),
+            silence_ns: file.times.silence_ns,
+        }
+    }
 }
 
 /// Damages of a capture: the first ones in full, and how many there are.
@@ -96,6 +150,10 @@ pub struct Summary {
     pub calls: u64,
     /// Enter events were not recorded: there is no latency in this capture.
     pub exit_only: bool,
+    /// Sections: recordings that follow each other in one file, or files.
+    pub sections: u64,
+    /// The files, in order.
+    pub files: Vec<FileSpan>,
     /// The first damages.
     pub damage: Vec<DamageReport>,
     /// All damages.

@@ -1,17 +1,20 @@
 //! A capture that is open: takes its bytes, indexes them, and answers for what has been indexed so far.
 
 use std::cell::Cell;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 
 use index::conversations::Ledgers;
+use index::chunk::is_time;
 use index::{Index, Unit};
 use model::state::NONE;
+use model::state::threads::{Birth, Thread};
 use model::table::EventTable;
 use model::{Quirks, Row, State};
 use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
 use scap::{Damage, Event, Fingerprint, Limits, Reader, Sink};
 
-use crate::facts::{DamageReport, Damages, FileStart, SectionStart, Stopped, Summary};
+use crate::facts::{DamageReport, Damages, FileSpan, FileStart, SectionStart, Stopped, Summary, Times};
 use crate::filters::Filters;
 use crate::list::{Conversations, List, ListCount, ListSpec, Narrowed};
 
@@ -92,12 +95,48 @@ impl Core {
         self.section_of(row).is_some_and(|section| section.header.big_endian)
     }
 
+    /// The section that a row belongs to, counted from 1 through all files; `None` while there is only one. Each file
+    /// counts its events from 1: the section tells them apart.
+    pub(crate) fn section_number(&self, row: Row) -> Option<u32> {
+        let number = self.sections.partition_point(|section| section.row <= row).max(1);
+        if self.sections.len() > 1 { u32::try_from(number).ok() } else { None }
+    }
+
+    /// First row of a section counted from 1, and the first one behind it.
+    fn section_rows(&self, section: u32) -> Option<(Row, Row)> {
+        let at = section.checked_sub(1)? as usize;
+        let first = self.sections.get(at)?.row;
+        Some((first, self.sections.get(at + 1).map_or(self.index.next_row(), |next| next.row)))
+    }
+
+    /// Notes that a block is about to be applied; false when it is the one to leave out.
+    fn begin(&mut self, name: &'static str, offset: u64, len: u64) -> bool {
+        self.applying.set(offset);
+        if self.options.skip_offset != Some(offset) {
+            return true;
+        }
+        self.damages.push(Damage {
+            offset,
+            kind: scap::damage::DamageKind::Malformed,
+            block: name,
+            field: "block",
+            found: "a block that could not be applied".to_owned(),
+            expected: String::new(),
+            skipped: len,
+        });
+        false
+    }
+
     fn bytes(&self) -> u64 {
         (self.index.bytes() + self.state.memory() + self.ledgers.memory()) as u64
     }
 }
 
 impl Sink for Core {
+    fn block(&mut self, name: &'static str, offset: u64, len: u64) -> bool {
+        self.begin(name, self.base + offset, len)
+    }
+
     fn section(&mut self, section: &Section) {
         self.sections.push(SectionStart {
             file: self.files.len().saturating_sub(1),
@@ -145,18 +184,13 @@ impl Sink for Core {
         }
         // Offsets count through all files, so that one column says where an event stands.
         let offset = self.base + event.offset;
-        self.applying.set(offset);
-        if self.options.skip_offset == Some(offset) {
-            self.damages.push(Damage {
-                offset,
-                kind: scap::damage::DamageKind::Malformed,
-                block: "event",
-                field: "block",
-                found: "a block that could not be applied".to_owned(),
-                expected: String::new(),
-                skipped: u64::from(event.block_len),
-            });
+        if !self.begin("event", offset, event.block_len.into()) {
             return;
+        }
+        if let Some(file) = self.files.last_mut()
+            && is_time(event.ts)
+        {
+            file.times.push(event.ts);
         }
         let row = self.index.next_row();
         let applied = self.state.apply(row, event);
@@ -218,7 +252,8 @@ impl Session {
         }
         self.core.pushed = 0;
         self.core.base = base;
-        self.core.files.push(FileStart { name: name.to_owned(), base });
+        let row = self.core.index.next_row();
+        self.core.files.push(FileStart { name: name.to_owned(), base, row, times: Times::default() });
     }
 
     /// Takes the next inflated bytes, however they are cut. False when indexing has stopped and more is of no use.
@@ -255,7 +290,7 @@ impl Session {
         self.core.stopped.get_or_insert(why);
     }
 
-    /// Offset of the event block that was last begun: after a crash, the one to skip.
+    /// Offset of the block that was last begun: after a crash, the one to skip.
     pub fn applying(&self) -> u64 {
         self.core.applying.get()
     }
@@ -285,6 +320,25 @@ impl Session {
         &self.core.files
     }
 
+    /// When the machine was booted, nanoseconds since the epoch; 0 when that was not recorded.
+    pub fn boot_ts(&self) -> u64 {
+        self.core.state.recorded_machine().boot_ts
+    }
+
+    /// One number for each thread of the process lists, made of its ids and its name: what tells whether two files can
+    /// be of one recording.
+    pub fn listed_threads(&self) -> Vec<u32> {
+        let state = &self.core.state;
+        let listed = state.threads().iter().filter(|thread| thread.birth == Birth::Listed);
+        let of = |thread: &Thread| {
+            let version = state.version(thread.last);
+            let mut hasher = DefaultHasher::new();
+            (thread.tid, version.pid, state.text(version.comm)).hash(&mut hasher);
+            hasher.finish() as u32
+        };
+        listed.map(of).collect()
+    }
+
     /// What is wrong with the files.
     pub fn damages(&self) -> &Damages {
         &self.core.damages
@@ -312,6 +366,8 @@ impl Session {
             calls: core.index.list_len(Unit::Calls),
             // Recorders that write no enters still pass on a few of those that older ones had written.
             exit_only: totals.exits > 0 && totals.joined * 10 < totals.exits,
+            sections: core.sections.len() as u64,
+            files: core.files.iter().map(|file| FileSpan::of(file, first_ns)).collect(),
             damage: core.damages.kept().iter().take(100).map(DamageReport::from).collect(),
             damage_count: core.damages.count(),
             index_bytes: core.bytes(),
@@ -357,7 +413,12 @@ impl Session {
                 Place::Number(number) => {
                     let rows: Vec<Row> = index.rows_with_number(number).collect();
                     let exact = rows.iter().copied().find(|row| list.locate(index, *row).is_some_and(|found| stands_for(index, found.1, *row)));
-                    exact.or_else(|| rows.first().copied()).or_else(|| index.row_at_number(number)).or_else(|| index.next_row().checked_sub(1))?
+                    exact.or_else(|| rows.first().copied()).or_else(|| index.row_at_number(number, 0)).or_else(|| index.next_row().checked_sub(1))?
+                }
+                Place::InSection(section, number) => {
+                    let (first, end) = core.section_rows(section)?;
+                    let row = index.rows_with_number(number).find(|row| (first..end).contains(row));
+                    row.or_else(|| index.row_at_number(number, first))?
                 }
                 Place::Row(row) => row,
                 Place::Ns(ns) => {
@@ -371,6 +432,11 @@ impl Session {
             let (position, row) = list.locate(index, wanted)?;
             let exact = match at {
                 Place::Number(number) => index.number(wanted) == Some(number) && stands_for(index, row, wanted),
+                Place::InSection(section, number) => {
+                    index.number(wanted) == Some(number)
+                        && core.section_rows(section).is_some_and(|(first, end)| (first..end).contains(&wanted))
+                        && stands_for(index, row, wanted)
+                }
                 Place::Row(_) => stands_for(index, row, wanted),
                 Place::Ns(_) => row == wanted,
             };
@@ -392,8 +458,10 @@ fn stands_for(index: &Index, listed: Row, event: Row) -> bool {
 /// How a place in a capture is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// By event number.
+    /// By event number: the first event that has it.
     Number(u64),
+    /// By section, counted from 1 through all files, and event number. Each file counts its events from 1.
+    InSection(u32, u64),
     /// By row.
     Row(Row),
     /// By nanoseconds since the first event.

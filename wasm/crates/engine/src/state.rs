@@ -32,12 +32,18 @@ pub struct FdDetail {
     /// Number of that event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opened_num: Option<u64>,
+    /// Section of that event, counted from 1; absent while the capture has only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opened_section: Option<u32>,
     /// First row at which nothing points at it any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_row: Option<Row>,
     /// Number of that event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_num: Option<u64>,
+    /// Section of that event, counted from 1; absent while the capture has only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_section: Option<u32>,
     /// It can be followed: it has two ends, though perhaps only one in this capture.
     pub followable: bool,
 }
@@ -60,6 +66,9 @@ pub struct EventRef {
     pub row: Row,
     /// Its number, where it has one.
     pub num: Option<u64>,
+    /// Its section, counted from 1; absent while the capture has only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section: Option<u32>,
     /// Its type.
     #[serde(rename = "type")]
     pub kind: &'static str,
@@ -148,7 +157,13 @@ fn split(bytes: &[u8]) -> Vec<String> {
 impl Core {
     fn event_ref(&self, row: Row) -> Option<EventRef> {
         let record = self.index.record(row)?;
-        Some(EventRef { row, num: self.index.number(row), kind: table::event(record.kind).map_or("unknown", |info| info.name) })
+        Some(EventRef { row, num: self.index.number(row), section: self.section_number(row), kind: table::event(record.kind).map_or("unknown", |info| info.name) })
+    }
+
+    /// How an event is named in words: `#14107`, or `#2.14107` where sections have to be told apart.
+    fn event_text(&self, row: Row) -> Option<String> {
+        let num = self.index.number(row)?;
+        Some(self.section_number(row).map_or_else(|| format!("#{num}"), |section| format!("#{section}.{num}")))
     }
 
     /// A description as of a row.
@@ -170,8 +185,10 @@ impl Core {
             },
             opened_row: known(description.born),
             opened_num: known(description.born).and_then(|row| self.index.number(row)),
+            opened_section: known(description.born).and_then(|row| self.section_number(row)),
             closed_row: known(description.closed),
             closed_num: known(description.closed).and_then(|row| self.index.number(row)),
+            closed_section: known(description.closed).and_then(|row| self.section_number(row)),
             followable: two_ended,
         }
     }
@@ -186,7 +203,7 @@ impl Core {
         let born = match thread.birth {
             Birth::Cloned { row, parent } => {
                 let call = self.event_ref(row).map_or("clone", |event| event.kind);
-                let place = self.index.number(row).map_or_else(String::new, |num| format!(" at #{num}"));
+                let place = self.event_text(row).map_or_else(String::new, |event| format!(" at {event}"));
                 format!("born by {call}{place} from {parent}")
             }
             Birth::Listed => "older than the capture".to_owned(),
@@ -195,8 +212,8 @@ impl Core {
         };
         let path = cgroups.iter().filter_map(|entry| entry.split_once('=')).map(|(_, path)| path).find(|path| path.contains(&id));
         let cgroup = path.map_or_else(String::new, |path| format!("; cgroup {path}"));
-        let told = match self.event_ref(facts.cgroups_since) {
-            Some(EventRef { num: Some(num), kind, .. }) if facts.cgroups_since != thread.born => format!(", told by {kind} at #{num}"),
+        let told = match (self.event_ref(facts.cgroups_since), self.event_text(facts.cgroups_since)) {
+            (Some(by), Some(event)) if facts.cgroups_since != thread.born => format!(", told by {} at {event}", by.kind),
             _ => String::new(),
         };
         // Every hierarchy of one process should name the same container.

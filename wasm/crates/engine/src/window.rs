@@ -36,8 +36,12 @@ pub struct Window {
     pub row: Vec<u32>,
     /// Event number.
     pub num: Vec<f64>,
+    /// Section of the event, counted from 1; 0 while the capture has only one.
+    pub section: Vec<u32>,
     /// Number of a call's exit.
     pub exit_num: Vec<f64>,
+    /// Section of a call's exit, as `section`.
+    pub exit_section: Vec<u32>,
     /// Nanoseconds since the first event.
     pub ns: Vec<f64>,
     /// Exit minus enter.
@@ -160,6 +164,8 @@ impl Window {
         let first_ts = core.index.first_ts().unwrap_or(0);
         self.row.push(first.row);
         self.num.push(number(core.index.number(first.row)));
+        self.section.push(core.section_number(first.row).unwrap_or(0));
+        self.exit_section.push(core.section_number(last.row).unwrap_or(0));
         self.exit_num.push(match (unit, last.is_exit()) {
             (Unit::Calls, true) => number(core.index.number(last.row)),
             _ => f64::NAN,

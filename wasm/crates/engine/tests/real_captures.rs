@@ -306,6 +306,26 @@ fn a_block_that_made_an_earlier_run_fail_can_be_left_out() {
 }
 
 #[test]
+fn a_block_of_the_initial_state_can_be_left_out_too() {
+    let bytes = sample("variant-kmod-0.29.3-n2000");
+    // Section header, machine, process list: each block carries its length behind its type.
+    let length = |at: usize| u32::from_le_bytes(bytes[at + 4..at + 8].try_into().expect("four bytes")) as usize;
+    let machine = length(0);
+    let processes = machine + length(machine);
+    let mut session = Session::new(Options { skip_offset: Some(processes as u64), ..Options::default() });
+    session.next_file("test");
+    session.push(&bytes[..processes + length(processes)]);
+    // While it was read, that block was the one a crash would be blamed on.
+    assert_eq!(session.applying(), processes as u64);
+    assert!(session.listed_threads().is_empty());
+    session.push(&bytes[processes + length(processes)..]);
+    session.finish();
+    let [damage] = session.damages().kept() else { panic!("one block is left out") };
+    assert_eq!((damage.offset, damage.block, damage.skipped), (processes as u64, "process list", length(processes) as u64));
+    assert_eq!(session.index().next_row(), 2000);
+}
+
+#[test]
 fn a_file_that_has_changed_is_told_and_columns_stay() {
     let bytes = sample("variant-kmod-0.29.3-n2000");
     let mut session = session([&bytes].into_iter());
@@ -347,6 +367,25 @@ fn files_of_a_rolled_capture_are_one_list_read_from_their_own_files() {
         let located = session.locate(EVENTS, Place::Number(number as u64)).expect("it is there");
         assert_eq!((located.position, located.exact), (first as u64, true));
     }
+    // With the section in front every number is one event, also where its file has no such: then the next one.
+    assert_eq!((window.section[0], window.section[second]), (1, 2));
+    for at in [0, second, second + 700] {
+        let (section, number) = (window.section[at], window.num[at] as u64);
+        let located = session.locate(EVENTS, Place::InSection(section, number)).expect("it is there");
+        assert_eq!((located.position, located.exact), (at as u64, true));
+    }
+    let before = session.locate(EVENTS, Place::InSection(2, 0)).expect("something follows");
+    assert_eq!((before.position, before.exact), (second as u64, false));
+    assert_eq!(session.locate(EVENTS, Place::InSection(3, 1)), None);
+    assert_eq!(session.locate(EVENTS, Place::InSection(0, 1)), None);
+    // When each file was recorded, so that holes between them can be told.
+    let spans = session.summary().files;
+    assert_eq!(spans.iter().map(|file| u64::from(file.row)).collect::<Vec<_>>(), [0, 2000]);
+    assert_eq!(spans[0].start_ns, Some(0));
+    let nanos = |at: usize| window.ns[at] as i64;
+    assert_eq!((spans[0].end_ns, spans[1].start_ns), (Some(nanos(second - 1)), Some(nanos(second))));
+    let longest = (1..second).map(|at| window.ns[at] - window.ns[at - 1]).fold(0.0, f64::max);
+    assert!(spans[0].silence_ns as f64 <= longest && spans[0].silence_ns > 0);
     // The same bytes alone and as the second file are the same events.
     let mut single = session_of(&files[1]);
     let only = single.window(EVENTS, 0, usize::MAX, &mut &files[1..]);

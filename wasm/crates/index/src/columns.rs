@@ -226,9 +226,9 @@ impl Index {
         self.numbers.rows(number)
     }
 
-    /// First row whose number is at least `number`.
-    pub fn row_at_number(&self, number: u64) -> Option<Row> {
-        self.numbers.at_or_after(number)
+    /// First row from `from` on whose number is at least `number`.
+    pub fn row_at_number(&self, number: u64, from: Row) -> Option<Row> {
+        self.numbers.at_or_after(number, from)
     }
 
     fn bitmap(chunk: &Chunk, unit: Unit) -> &Bitmap {

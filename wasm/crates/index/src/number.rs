@@ -47,11 +47,11 @@ impl Numbers {
     }
 
     /// First row at or after `from` whose number is at least `number`.
-    pub fn at_or_after(&self, number: u64) -> Option<Row> {
+    pub fn at_or_after(&self, number: u64, from: Row) -> Option<Row> {
         self.runs.iter().enumerate().find_map(|(at, run)| {
             let first = run.first?;
             let end = self.runs.get(at + 1).map_or(self.rows, |next| next.row);
-            let distance = number.saturating_sub(first);
+            let distance = number.saturating_sub(first).max(from.saturating_sub(run.row).into());
             (distance < u64::from(end - run.row)).then(|| run.row + distance as Row)
         })
     }
@@ -78,7 +78,9 @@ mod tests {
         assert_eq!(numbers.rows(3).collect::<Vec<_>>(), [5, 10]);
         assert_eq!(numbers.rows(4).collect::<Vec<_>>(), [6]);
         assert_eq!(numbers.rows(9).count(), 0);
-        assert_eq!(numbers.at_or_after(4), Some(6));
-        assert_eq!(numbers.at_or_after(5), None);
+        assert_eq!(numbers.at_or_after(4, 0), Some(6));
+        assert_eq!(numbers.at_or_after(2, 7), Some(8));
+        assert_eq!(numbers.at_or_after(1, 9), Some(10));
+        assert_eq!(numbers.at_or_after(5, 0), None);
     }
 }

@@ -22,6 +22,10 @@ pub trait Table {
 
 /// Takes what the reader finds, in file order.
 pub trait Sink {
+    /// A block begins, told before what stands in it; false leaves the block out. Events of the usual form come without.
+    fn block(&mut self, _name: &'static str, _offset: u64, _len: u64) -> bool {
+        true
+    }
     /// A recording starts.
     fn section(&mut self, section: &Section);
     /// Facts of the machine.
@@ -632,7 +636,7 @@ impl<T: Table> Reader<T> {
                 return self.lose(self.damage(kind.name(), &wrong_length(4, total, None), 0));
             }
         }
-        if !matches!(kind, Kind::Event(_) | Kind::Section) {
+        if !matches!(kind, Kind::Event(_) | Kind::Section) && sink.block(kind.name(), self.offset, bytes.len() as u64) {
             // The entries that are wholly there are as good as any.
             let _ = self.list(bytes.get(8..).unwrap_or_default(), kind, sink);
             self.known = true;
@@ -727,6 +731,9 @@ impl<T: Table> Reader<T> {
 
     /// Gives what stands in a block whose extent is settled.
     fn decode(&mut self, block: &[u8], total: u32, kind: Kind, sink: &mut impl Sink) {
+        if !sink.block(kind.name(), self.offset, total.into()) {
+            return;
+        }
         let body = block.get(8..block.len().saturating_sub(4)).unwrap_or_default();
         match kind {
             Kind::Event(form) => self.event(block, total, form, sink),

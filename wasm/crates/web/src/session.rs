@@ -15,7 +15,7 @@ thread_local! {
     static APPLYING: RefCell<Option<Rc<Cell<u64>>>> = const { RefCell::new(None) };
 }
 
-/// Offset of the event block that was last begun: after a trap, the one to skip.
+/// Offset of the block that was last begun: after a trap, the one to skip.
 #[wasm_bindgen]
 pub fn applying() -> Option<f64> {
     APPLYING.with_borrow(|offset| offset.as_ref().map(|offset| offset.get() as f64))
@@ -31,7 +31,7 @@ pub struct WebSession {
 
 #[wasm_bindgen(js_class = Session)]
 impl WebSession {
-    /// A session that has read nothing. The event block at `skip_offset` will be left out.
+    /// A session that has read nothing. The block at `skip_offset` will be left out.
     #[wasm_bindgen(constructor)]
     pub fn new(skip_offset: Option<f64>) -> Self {
         let options = Options { skip_offset: skip_offset.map(|offset| offset as u64), ..Options::default() };
@@ -90,6 +90,18 @@ impl WebSession {
         self.session.index().first_ts().unwrap_or(0)
     }
 
+    /// When the machine was booted, nanoseconds since the epoch; 0 when that was not recorded.
+    #[wasm_bindgen(getter, js_name = bootNs)]
+    pub fn boot_ns(&self) -> u64 {
+        self.session.boot_ts()
+    }
+
+    /// One number for each thread of the process lists, made of its ids and its name.
+    #[wasm_bindgen(js_name = listedThreads)]
+    pub fn listed_threads(&self) -> Vec<u32> {
+        self.session.listed_threads()
+    }
+
     /// Rows, events behind them, events of the capture.
     pub fn count(&mut self, calls: bool, conversation: Option<u32>, filter: Option<String>) -> Result<Vec<f64>, JsError> {
         let spec = self.list(calls, conversation, filter)?;
@@ -110,10 +122,11 @@ impl WebSession {
         Ok(self.session.text(spec, first as u64, count as usize, &mut JsSource::new(read))?)
     }
 
-    /// Position, row, and whether it is what was asked for (1) or only the nearest (0). `by`: `num`, `row` or `ns`.
-    pub fn locate(&mut self, calls: bool, conversation: Option<u32>, filter: Option<String>, by: &str, at: f64) -> Result<Option<Vec<f64>>, JsError> {
+    /// Position, row, and whether it is what was asked for (1) or only the nearest (0). `by`: `num` (of `section`, where
+    /// one is given), `row` or `ns`.
+    pub fn locate(&mut self, calls: bool, conversation: Option<u32>, filter: Option<String>, by: &str, at: f64, section: Option<u32>) -> Result<Option<Vec<f64>>, JsError> {
         let place = match by {
-            "num" => Place::Number(at as u64),
+            "num" => section.map_or(Place::Number(at as u64), |section| Place::InSection(section, at as u64)),
             "row" => Place::Row(at as u32),
             _ => Place::Ns(at as i64),
         };
@@ -196,7 +209,9 @@ fn columns(window: &Window) -> Object {
     set("length", &JsValue::from_f64(window.row.len() as f64));
     set("row", &Uint32Array::from(window.row.as_slice()));
     set("num", &Float64Array::from(window.num.as_slice()));
+    set("section", &Uint32Array::from(window.section.as_slice()));
     set("exitNum", &Float64Array::from(window.exit_num.as_slice()));
+    set("exitSection", &Uint32Array::from(window.exit_section.as_slice()));
     set("ns", &Float64Array::from(window.ns.as_slice()));
     set("latencyNs", &Float64Array::from(window.latency_ns.as_slice()));
     set("cpu", &Uint16Array::from(window.cpu.as_slice()));
