@@ -10,9 +10,22 @@ import { dropCopy, keepCopy, readCopy, trimCopies } from './copies';
 import { canReopen, forget, recall, recallAll, remember, type Remembered } from './remembered';
 import { endSession, keepSources, newTabId, sessionOf, startSession, type Source } from './session';
 
+/** How a capture is opened; by default in a new tab that is shown. */
+export interface Opening {
+  /** Place to go to. */
+  readonly wish?: Wish | undefined;
+  /** Place among the tabs of a page that is loaded again. */
+  readonly order?: number;
+  /** The tab is made and not shown. */
+  readonly behind?: boolean;
+}
+
+/** Tabs that may turn out to be the capture that a link waits for. */
+const tries = new Set<TabId>();
+
 /** Opens files: those of one rolled recording as one capture, any other file as its own. */
-export async function openSources(sources: readonly Source[], wish?: Wish): Promise<void> {
-  for (const group of await grouped(sources)) openGroup(group, wish);
+export async function openSources(sources: readonly Source[], opening: Opening = {}): Promise<void> {
+  for (const group of await grouped(sources)) openGroup(group, opening);
 }
 
 async function grouped(sources: readonly Source[]): Promise<readonly (readonly Source[])[]> {
@@ -27,17 +40,19 @@ async function grouped(sources: readonly Source[]): Promise<readonly (readonly S
   }
 }
 
-function openGroup(sources: readonly Source[], wish: Wish | undefined, show = true): void {
+function openGroup(sources: readonly Source[], { wish, order, behind = false }: Opening): void {
   const id = newTabId();
   // While a link waits for its capture, a file is a try: it is shown once it proves to be the one.
-  const isTry = store.get().wanted !== undefined;
+  const isTry = store.get().wanted !== undefined && !behind;
+  if (isTry) tries.add(id);
   store.dispatch({
     type: 'tab-opened',
     id,
     names: sources.map(({ file }) => file.name),
     bytes: sources.reduce((sum, { file }) => sum + file.size, 0),
     wish,
-    show: show && !isTry,
+    show: !behind && !isTry,
+    order,
   });
   void read(id, sources);
 }
@@ -74,7 +89,7 @@ function openApart(id: TabId, own: readonly Source[], sources: readonly Source[]
   keepSources(id, own);
   const apart = sources.filter((source) => !own.includes(source));
   tell(sentence({ kind: 'apart', names: apart.map(({ file }) => file.name), from: own[0]?.file.name ?? '' }), 'alert');
-  for (const source of apart) openGroup([source], undefined, false);
+  for (const source of apart) openGroup([source], { behind: true });
 }
 
 /** A capture that has shown something, or that another try may read, stays on the page. */
@@ -94,7 +109,7 @@ function crashed(id: TabId, error: CaptureError): void {
 /** Whether this is the capture that the page waits for, or none is waited for. */
 function checkWanted(id: TabId, summary: CaptureSummary): boolean {
   const { wanted, active } = store.get();
-  if (wanted === undefined || active === id || summary.fingerprint === '') return true;
+  if (wanted === undefined || active === id || !tries.has(id) || summary.fingerprint === '') return true;
   if (summary.fingerprint === wanted.fingerprint) {
     if (wanted.other !== undefined) closeTab(wanted.other.tab);
     store.dispatch({ type: 'wished', id, wish: wanted.wish });
@@ -122,6 +137,7 @@ export function openOther(): void {
 }
 
 export function closeTab(id: TabId): void {
+  tries.delete(id);
   endSession(id);
   store.dispatch({ type: 'tab-closed', id });
 }
@@ -224,7 +240,7 @@ async function tidy(): Promise<void> {
 }
 
 /** Fetches a capture that lies beside the page. */
-export async function openSample(src: string, wish?: Wish): Promise<boolean> {
+export async function openSample(src: string, opening: Opening = {}): Promise<boolean> {
   const name = src.slice(src.lastIndexOf('/') + 1);
   const end = begin();
   try {
@@ -233,7 +249,7 @@ export async function openSample(src: string, wish?: Wish): Promise<boolean> {
     // A development server answers any address with the page itself.
     if (response.headers.get('content-type')?.startsWith('text/html') === true) throw new Error('it is not there');
     const file = new File([await response.blob()], name);
-    await openSources([{ file, src }], wish);
+    await openSources([{ file, src }], opening);
     return true;
   } catch (cause) {
     tell(sentence({ kind: 'sample-missing', name, reason: cause instanceof Error ? cause.message : 'it is not there' }), 'alert');
@@ -259,7 +275,7 @@ export type Again = 'opened' | 'needs-click' | 'no';
  * Opens a capture that is remembered. Without a click the browser may not let it read a file again; `asked` says that
  * there was one.
  */
-export async function openAgain(capture: Remembered, asked: boolean, wish?: Wish): Promise<Again> {
+export async function openAgain(capture: Remembered, asked: boolean, opening: Opening = {}): Promise<Again> {
   const [name = ''] = capture.names;
   const { handles, fingerprint } = capture;
   if (handles !== undefined) {
@@ -269,18 +285,18 @@ export async function openAgain(capture: Remembered, asked: boolean, wish?: Wish
     }
     try {
       const sources = await Promise.all(handles.map(async (handle) => ({ file: await handle.getFile(), handle })));
-      await openSources(sources, wish);
+      await openSources(sources, opening);
       return 'opened';
     } catch {
       tell(sentence({ kind: 'gone', name }), 'alert');
       return 'no';
     }
   }
-  if (capture.src !== undefined) return (await openSample(capture.src, wish)) ? 'opened' : 'no';
+  if (capture.src !== undefined) return (await openSample(capture.src, opening)) ? 'opened' : 'no';
   if (capture.copied !== true) return 'no';
   try {
     const files = await readCopy(fingerprint, capture.names);
-    openGroup(files.map((file) => ({ file })), wish);
+    openGroup(files.map((file) => ({ file })), opening);
     return 'opened';
   } catch {
     // The browser cleared its storage.

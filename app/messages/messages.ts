@@ -17,6 +17,7 @@ export type Problem =
   | { readonly kind: 'link-newer' }
   | { readonly kind: 'no-such-event'; readonly what: string }
   | { readonly kind: 'not-copied'; readonly reason: string }
+  | { readonly kind: 'tabs-lost'; readonly names: readonly string[] }
   | { readonly kind: 'apart'; readonly names: readonly string[]; readonly from: string };
 
 /** A fingerprint as people compare it. */
@@ -75,6 +76,8 @@ export function sentence(problem: Problem): string {
       return `This list has no ${visible(problem.what)}.`;
     case 'not-copied':
       return `No text was copied: ${visible(problem.reason)}.`;
+    case 'tabs-lost':
+      return `${problem.names.map(named).join(', ')} ${problem.names.length === 1 ? 'was' : 'were'} open too and cannot be opened without you: choose under Recent on the start page, or drop the file again.`;
     case 'apart':
       return `${problem.names.map(named).join(', ')} was recorded at the same time as ${named(problem.from)}, not after it: it is open as a capture of its own.`;
     default:

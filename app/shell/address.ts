@@ -3,11 +3,13 @@
  * capture, unit or conversation) make an entry of the history; everything finer replaces the current one.
  */
 import { debounce } from '../base/debounce';
-import { openAgain, openSample } from '../capture/open';
+import { begin } from '../base/idle';
+import { openAgain, openSample, type Opening } from '../capture/open';
+import { keepOpenTabs, openTabs, restoreTab, type OpenTab } from '../capture/open-tabs';
 import { recall, remember } from '../capture/remembered';
 import { sessionOf } from '../capture/session';
 import { sentence } from '../messages/messages';
-import type { AppState, EventName, Selected, Wish } from '../state/model';
+import type { AppState, EventName, Selected, Tab, Wish } from '../state/model';
 import { activeTab, nameOf, placeOf } from '../state/select';
 import { store, tell } from '../state/store';
 import type { Link } from '../url/fields';
@@ -21,9 +23,14 @@ function nameOfSelected(selected: Selected | undefined): EventName | undefined {
 }
 
 /** The address of what is shown; undefined while that is not settled. */
-export function linkOf(state: AppState): Link | undefined {
+function currentLink(state: AppState): Link | undefined {
   const tab = activeTab(state);
   if (tab === undefined) return state.wanted === undefined ? nothing : undefined;
+  return linkOf(state, tab);
+}
+
+/** The address of what a tab shows; undefined while that is not settled. */
+function linkOf(state: AppState, tab: Tab): Link | undefined {
   const fingerprint = tab.summary?.fingerprint ?? '';
   if (tab.wish !== undefined || fingerprint === '') return undefined;
   const place = placeOf(tab);
@@ -71,7 +78,8 @@ function stepOf(fragment: string): string {
 }
 
 function write(): void {
-  const link = linkOf(store.get());
+  const link = currentLink(store.get());
+  keepTabs();
   if (link === undefined) return;
   const fragment = formatFragment(link);
   if (fragment === location.hash) return;
@@ -79,6 +87,22 @@ function write(): void {
   if (stepOf(fragment) === stepOf(location.hash)) history.replaceState(null, '', address);
   else history.pushState(null, '', address);
   if (link.capture !== undefined) rememberPlace(link.capture, fragment);
+}
+
+/** What was open before the page was loaded has been opened again. */
+let isRestored = false;
+
+/** Notes what each tab shows, for a reload. */
+function keepTabs(): void {
+  if (!isRestored) return;
+  const state = store.get();
+  keepOpenTabs(
+    state.tabs.map((tab) => {
+      const link = linkOf(state, tab);
+      const isActive = tab.id === state.active;
+      return { fingerprint: tab.summary?.fingerprint ?? '', name: tab.names[0] ?? '', fragment: link === undefined ? undefined : formatFragment(link), isActive };
+    }),
+  );
 }
 
 let placing = Promise.resolve();
@@ -114,7 +138,7 @@ function applyPreferences(link: Link): void {
 }
 
 /** Brings the page to what the address says: at the start, by back and forward, or by a link put into the bar. */
-async function read(): Promise<void> {
+async function read(opening: Opening = {}): Promise<void> {
   const { link, rejected, newer } = parseFragment(location.hash);
   tellRejected(rejected, newer);
   applyPreferences(link);
@@ -122,7 +146,7 @@ async function read(): Promise<void> {
   if (link.capture === undefined) {
     store.dispatch({ type: 'wanted', wanted: undefined });
     store.dispatch({ type: 'tab-shown', id: undefined });
-    if (link.src !== undefined) await openSample(link.src, wish);
+    if (link.src !== undefined) await openSample(link.src, { ...opening, wish });
     return;
   }
   const open = store.get().tabs.find((tab) => tab.summary?.fingerprint === link.capture);
@@ -132,17 +156,29 @@ async function read(): Promise<void> {
     store.dispatch({ type: 'tab-shown', id: open.id });
     return;
   }
-  await want(link.capture, link.name, link.src, wish);
+  await want(link.capture, link.name, link.src, wish, opening);
+}
+
+/** Opens the other tabs that were open before a reload, each at its place. */
+async function restoreTabs(before: readonly OpenTab[]): Promise<void> {
+  const lost: string[] = [];
+  for (const [order, { fragment, name, isActive }] of before.entries()) {
+    const { link } = parseFragment(fragment);
+    if (isActive || link.capture === undefined) continue;
+    if (!(await restoreTab(link.capture, fragment, wishOfLink(link), order))) lost.push(name);
+  }
+  isRestored = true;
+  if (lost.length > 0) tell(sentence({ kind: 'tabs-lost', names: lost }), 'alert');
 }
 
 /** Gets a capture again that is not open, by whatever way there is. */
-async function want(fingerprint: string, name: string, src: string | undefined, wish: Wish): Promise<void> {
+async function want(fingerprint: string, name: string, src: string | undefined, wish: Wish, opening: Opening): Promise<void> {
   const wanted = { fingerprint, name, wish, other: undefined, handle: false, reopening: true };
   store.dispatch({ type: 'wanted', wanted });
   store.dispatch({ type: 'tab-shown', id: undefined });
   const capture = await recall(fingerprint);
-  const again = capture === undefined ? 'no' : await openAgain(capture, false);
-  const isOpen = again === 'opened' || (again === 'no' && src !== undefined && (await openSample(src)));
+  const again = capture === undefined ? 'no' : await openAgain(capture, false, opening);
+  const isOpen = again === 'opened' || (again === 'no' && src !== undefined && (await openSample(src, opening)));
   const now = store.get().wanted;
   if (isOpen || now?.fingerprint !== fingerprint) return;
   store.dispatch({ type: 'wanted', wanted: { ...now, reopening: false, handle: again === 'needs-click' } });
@@ -164,5 +200,10 @@ export function startAddress(): void {
   // Going back and forward, and a link put into the bar of an open page, both end here.
   window.addEventListener('popstate', follow);
   window.addEventListener('pagehide', () => writing.flush());
-  follow();
+  const openBefore = openTabs();
+  const end = begin();
+  const order = openBefore.findIndex(({ isActive }) => isActive);
+  void read(order < 0 ? {} : { order })
+    .then(() => restoreTabs(openBefore))
+    .finally(end);
 }

@@ -208,7 +208,7 @@ function Recent(): ReactNode {
 
 async function openRecent(capture: Remembered): Promise<void> {
   const { link } = parseFragment(capture.fragment);
-  await openAgain(capture, true, link.capture === capture.fingerprint ? wishOfLink(link) : undefined);
+  await openAgain(capture, true, link.capture === capture.fingerprint ? { wish: wishOfLink(link) } : {});
 }
 
 async function forgetRecent(capture: Remembered): Promise<void> {

@@ -40,7 +40,7 @@ export interface RowFacts {
   readonly row: EventRow;
   readonly num: number | undefined;
   /** Undefined while the capture has only one. */
-  readonly section: number | undefined;
+  readonly section?: number | undefined;
   readonly exitNum: number | undefined;
   readonly ns: RelNs;
 }
@@ -155,6 +155,8 @@ export type Phase =
 
 export interface Tab {
   readonly id: TabId;
+  /** Place among the tabs. */
+  readonly order: number;
   readonly names: readonly string[];
   readonly bytes: number;
   readonly phase: Phase;

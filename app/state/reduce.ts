@@ -29,7 +29,7 @@ import {
 import { placeOf } from './select';
 
 export type Action =
-  | { readonly type: 'tab-opened'; readonly id: TabId; readonly names: readonly string[]; readonly bytes: number; readonly wish: Wish | undefined; readonly show: boolean }
+  | { readonly type: 'tab-opened'; readonly id: TabId; readonly names: readonly string[]; readonly bytes: number; readonly wish: Wish | undefined; readonly show: boolean; readonly order?: number | undefined }
   | { readonly type: 'progress'; readonly id: TabId; readonly progress: Progress }
   | { readonly type: 'indexed'; readonly id: TabId; readonly summary: CaptureSummary; readonly elapsedMs: number }
   | { readonly type: 'phase'; readonly id: TabId; readonly phase: Phase }
@@ -140,6 +140,7 @@ export function reduce(state: AppState, action: Action): AppState {
     case 'tab-opened': {
       const tab: Tab = {
         id: action.id,
+        order: action.order ?? Math.max(-1, ...state.tabs.map((one) => one.order)) + 1,
         names: action.names,
         bytes: action.bytes,
         phase: { kind: 'opening' },
@@ -157,7 +158,7 @@ export function reduce(state: AppState, action: Action): AppState {
         wish: action.wish,
         trouble: undefined,
       };
-      return { ...state, tabs: [...state.tabs, tab], active: action.show ? action.id : state.active };
+      return { ...state, tabs: [...state.tabs, tab].sort((a, b) => a.order - b.order), active: action.show ? action.id : state.active };
     }
     case 'progress':
       return changeTab(state, action.id, (tab) => ({
