@@ -311,7 +311,7 @@ fn a_block_of_the_initial_state_can_be_left_out_too() {
     // Each block begins with its type and its length.
     let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
     let length = |at: usize| word(at + 4) as usize;
-    let is_process_list = |at: usize| matches!(word(at), 0x201 | 0x207 | 0x208 | 0x210..=0x214);
+    let is_process_list = |at: usize| matches!(word(at), 0x202 | 0x207 | 0x209 | 0x210..=0x215);
     let mut processes = 0;
     while !is_process_list(processes) {
         processes += length(processes);
