@@ -1,7 +1,7 @@
 import { useCallback, type ReactNode } from 'react';
 import type { CaptureSummary, EventRow } from '../../workers/protocol';
 import { Popover } from '../components/popover';
-import { goToRow } from '../events/moves';
+import { showAmongEvents } from '../events/moves';
 import { counted, grouped } from '../format/number';
 import { damageSentence, gapSentence } from '../messages/messages';
 import type { Tab, TabId } from '../state/model';
@@ -20,7 +20,7 @@ function badgeWords({ damage, damageCount, gaps }: CaptureSummary): string {
 
 function goTo(id: TabId, row: EventRow): void {
   showOverlay('none');
-  void goToRow(id, row);
+  void showAmongEvents(id, row);
 }
 
 /** Says that parts of the capture are missing or could not be read; opened, what and where. */

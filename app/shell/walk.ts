@@ -146,7 +146,5 @@ export async function showFdLife(id: TabId): Promise<void> {
     tell('It is not known which file descriptor this call was about.');
     return;
   }
-  const tab = tabOf(id);
-  if (tab === undefined) return;
-  await followDescription(id, { from: nameOf(facts, tab), description: fd.description, label: fd.name }, facts.row);
+  await followDescription(id, { from: nameOf(facts), description: fd.description, label: fd.name }, facts.row);
 }

@@ -35,7 +35,6 @@ const handlers: Handlers = {
   conversationSeekError: none,
   align: none,
   conversationOf: none,
-  align: none,
 };
 
 expose(createDispatcher(handlers, () => ({ kind: 'bug', message: 'trap' }), () => undefined).methods);
