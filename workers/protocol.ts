@@ -421,6 +421,8 @@ export interface DirectionLine {
   readonly unread?: number;
   readonly in_flight?: number;
   readonly never_delivered?: number;
+  /** Calls of which the recorder tells too little may have moved more than the sums have. */
+  readonly at_least?: true;
 }
 
 export interface ClosingLine {

@@ -1,6 +1,6 @@
 //! Conversations of captures drawn as text: each awkward case, a sentence as its name.
 
-use engine::conversations::{ConversationLine, Finding, Wanted};
+use engine::conversations::{ConversationLine, Finding, GroupBy, ListQuery, SortBy, Wanted};
 use engine::{Options, Session};
 use testkit::capture_from_text;
 
@@ -342,4 +342,598 @@ fn nothing_is_found_where_all_went_well() {
     let mut capture = opened("process tid=1 comm=a\nns tid dir type args\n0 1 > brk addr=0\n1 1 < brk res=0\n");
     assert!(capture.lines().is_empty());
     assert!(capture.findings().is_empty());
+}
+
+/// A client (10, fd 3) and a server (20, fd 5) that are connected by unix addresses.
+const CONNECTED: &str = r"
+    release 0.29.3
+    process tid=10 comm=client
+    process tid=20 comm=server
+    ns tid dir type args
+    0   10 > socket  domain=1 type=1 proto=0
+    1   10 < socket  fd=3
+    10  10 > connect fd=3 addr=/s
+    20  10 < connect res=0 tuple=ffff02000->ffff01000 /s
+    30  20 > accept
+    40  20 < accept  fd=5 tuple=ffff02000->ffff01000 /s queuepct=0
+";
+
+fn connected(more: &str) -> Opened {
+    opened(&format!("{CONNECTED}{more}"))
+}
+
+#[test]
+fn a_unix_socket_that_is_closed_with_bytes_unread_resets_the_reader_at_the_other_end() {
+    let mut capture = connected(
+        r"
+        50  10 > write fd=3 size=100
+        55  10 < write res=100 data=fill:80
+        60  20 > read  fd=5 size=40
+        65  20 < read  res=40 data=fill:40
+        70  20 > close fd=5
+        75  20 < close res=0
+        80  10 > read  fd=3 size=64
+        85  10 < read  res=-104 data=NULL
+        ",
+    );
+    let line = &capture.lines()[0];
+    assert_eq!((line.dir[0].written, line.dir[0].read, line.dir[0].unread), (Some(100), Some(40), Some(60)));
+    assert_eq!((line.failures[0].call, line.failures[0].errno.as_str(), line.failures[0].cause_evts.as_slice()), ("read", "ECONNRESET", &[11, 12][..]));
+    assert_eq!(line.failures[0].close_exit_to_enter_ns, Some(5));
+    assert_eq!(line.dir[1].failed_reads, Some(1));
+    assert_eq!(capture.sentences()[0], "client (10) asked server (20) for 64 bytes 5 ns after server closed, and got ECONNRESET; 40 of 100 bytes were read");
+}
+
+#[test]
+fn a_datagram_to_nobody_fails_without_a_peer_that_closed() {
+    let mut capture = opened(
+        r"
+        release 0.29.3
+        process tid=10 comm=journal
+        process tid=20 comm=rsyslogd
+        fd tid=10 fd=6 unix 0->0
+        fd tid=20 fd=3 unix 0->0 /run/syslog
+        ns tid dir type args
+        0   10 > sendmsg fd=6 size=88 tuple=0->ffff03000 /run/syslog
+        5   10 < sendmsg res=-3 data=fill:80
+        10  10 > sendmsg fd=6 size=84 tuple=0->ffff03000 /run/syslog
+        15  10 < sendmsg res=84 data=abc
+        20  20 > recvmsg fd=3
+        25  20 < recvmsg res=84 size=84 data=abc tuple=NULL
+        ",
+    );
+    let lines = capture.lines();
+    assert_eq!(lines.len(), 1, "{:?}", lines.iter().map(|line| &line.key).collect::<Vec<_>>());
+    let line = &lines[0];
+    assert_eq!((line.family, line.key.as_str(), line.start), ("unix-dgram", "unixdgram:ffff03000->/run/syslog", None));
+    assert_eq!((line.dir[0].write_calls, line.dir[0].written, line.dir[0].failed_writes, line.dir[0].read), (Some(2), Some(84), Some(1), Some(84)));
+    assert_eq!((line.failures[0].call, line.failures[0].errno.as_str(), line.failures[0].cause_evts.len()), ("sendmsg", "ESRCH", 0));
+    assert!(line.inferred.contains(&"older than the capture".to_owned()));
+    let sentences = capture.sentences();
+    assert!(sentences.iter().any(|sentence| sentence == "journal (10) could not send to /run/syslog by sendmsg: ESRCH"), "{sentences:?}");
+}
+
+#[test]
+fn datagrams_reach_a_receiver_that_is_bound_under_another_name_by_their_bytes() {
+    let mut capture = opened(
+        r"
+        release 0.29.3
+        process tid=10 comm=logger
+        process tid=20 comm=journal
+        fd tid=20 fd=6 unix 0->0 /run/journal/dev-log
+        ns tid dir type args
+        0   10 > socket  domain=1 type=2 proto=0
+        1   10 < socket  fd=3
+        2   10 > connect fd=3 addr=/dev/log
+        3   10 < connect res=0 tuple=ffff02000->ffff01000 /dev/log
+        4   10 > sendto  fd=3 size=5 tuple=NULL
+        5   10 < sendto  res=5 data=hello
+        6   20 > recvmsg fd=6
+        7   20 < recvmsg res=5 size=5 data=hello tuple=NULL
+        8   10 > sendto  fd=3 size=6 tuple=NULL
+        9   10 < sendto  res=6 data=hello2
+        10  20 > recvmsg fd=6
+        11  20 < recvmsg res=7 size=7 data=strange tuple=NULL
+        12  20 > recvmsg fd=6
+        13  20 < recvmsg res=6 size=6 data=hello2 tuple=NULL
+        14  10 > close   fd=3
+        15  10 < close   res=0
+        ",
+    );
+    let lines = capture.lines();
+    let ours = lines.iter().find(|line| line.key == "unixdgram:ffff01000->/dev/log").expect("it is told");
+    assert_eq!((ours.dir[0].written, ours.dir[0].read, ours.dir[0].read_calls, ours.end), (Some(11), Some(11), Some(2), Some(16)));
+    assert_eq!(ours.ends[1][0].comm, "journal");
+    assert!(ours.inferred.iter().any(|word| word.contains("equal bytes")));
+    let strange = lines.iter().find(|line| line.key == "unixdgram:unknown->/run/journal/dev-log").expect("what nobody sent is told as well");
+    assert_eq!((strange.dir[0].write_calls, strange.dir[0].read, strange.start), (None, Some(7), None));
+    let calls = capture.labels("unixdgram:ffff01000->/dev/log");
+    assert_eq!(calls.iter().filter(|call| call.starts_with("1 recvmsg")).collect::<Vec<_>>(), ["1 recvmsg 5", "1 recvmsg 6"]);
+}
+
+#[test]
+fn a_receive_that_began_before_the_capture_is_of_the_socket_that_its_addresses_fit() {
+    let mut capture = opened(
+        r"
+        release 0.29.3
+        process tid=10 comm=php-fpm
+        process tid=20 comm=statsd
+        fd tid=20 fd=3 server 0.0.0.0:8125 l4=udp
+        ns tid dir type args
+        0   10 > socket   domain=2 type=2 proto=0
+        1   10 < socket   fd=7
+        2   10 > sendto   fd=7 size=6 tuple=0.0.0.0:0->127.0.0.1:8125
+        3   10 < sendto   res=6 data='a:1|gx'
+        4   20 < recvfrom res=6 data='a:1|gx' tuple=127.0.0.1:44012->127.0.0.1:8125
+        5   10 > close    fd=7
+        6   10 < close    res=0
+        7   10 > socket   domain=2 type=2 proto=0
+        8   10 < socket   fd=7
+        9   20 > recvfrom fd=3 size=512
+        10  10 > sendto   fd=7 size=6 tuple=0.0.0.0:0->127.0.0.1:8125
+        11  10 < sendto   res=6 data='a:2|gx'
+        12  20 < recvfrom res=6 data='a:2|gx' tuple=127.0.0.1:60726->127.0.0.1:8125
+        13  10 > close    fd=7
+        14  10 < close    res=0
+        ",
+    );
+    let found: Vec<_> = capture.lines().into_iter().map(|line| (line.key, line.start, line.dir[0].written, line.dir[0].read)).collect();
+    assert_eq!(found, [("udp:127.0.0.1:44012-127.0.0.1:8125".to_owned(), Some(3), Some(6), Some(6)), ("udp:127.0.0.1:60726-127.0.0.1:8125".to_owned(), Some(11), Some(6), Some(6))]);
+}
+
+#[test]
+fn a_process_between_fork_and_exec_holds_a_socket_and_does_nothing_with_it() {
+    let clone = |tid: u32, res: u32, ptid: u32| format!("res={res} exe=d args= tid={tid} pid={tid} ptid={ptid} cwd=/ fdlimit=1 pgft_maj=0 pgft_min=0 vm_size=0 vm_rss=0 vm_swap=0 comm=d cgroups= flags=0 uid=0 gid=0 vtid={tid} vpid={tid}");
+    let text = format!(
+        r"
+        release 0.29.3
+        process tid=10 comm=dockerd
+        ns tid dir type args
+        0   10 > socketpair domain=1 type=0x80001 proto=0
+        1   10 < socketpair res=0 fd1=3 fd2=4 source=0xffff01000 peer=0xffff02000
+        2   10 > clone
+        3   10 < clone {}
+        4   11 < clone {}
+        5   11 > execve filename=/bin/true
+        6   11 < execve res=0 exe=true args= tid=11 pid=11 ptid=10 cwd=/ fdlimit=1 pgft_maj=0 pgft_min=0 vm_size=0 vm_rss=0 vm_swap=0 comm=true cgroups=
+        7   10 > write  fd=3 size=2
+        8   10 < write  res=2 data=hi
+        ",
+        clone(10, 11, 1),
+        clone(11, 0, 10)
+    );
+    let mut capture = opened(&text);
+    let line = &capture.lines()[0];
+    let holders: Vec<_> = line.ends[0].iter().map(|holder| (holder.pid, holder.io, holder.how)).collect();
+    assert_eq!(holders, [(10, true, ""), (11, false, "exec")]);
+    assert!(line.close[0].is_none(), "dockerd has it still");
+}
+
+#[test]
+fn the_two_ends_of_a_socketpair_stay_apart_when_a_child_keeps_one_and_its_parent_the_other() {
+    let mut capture = opened(
+        r"
+        release 0.29.3
+        process tid=10 comm=parent
+        ns tid dir type args
+        0   10 > socketpair domain=1 type=1 proto=0
+        1   10 < socketpair res=0 fd1=3 fd2=4 source=0xffff01000 peer=0xffff02000
+        2   10 > fork
+        3   10 < fork res=11 exe=p args= tid=10 pid=10 ptid=1 cwd=/ fdlimit=1 pgft_maj=0 pgft_min=0 vm_size=0 vm_rss=0 vm_swap=0 comm=p cgroups= flags=0 uid=0 gid=0 vtid=10 vpid=10
+        4   10 > close fd=4
+        5   10 < close res=0
+        6   11 < fork res=0 exe=p args= tid=11 pid=11 ptid=10 cwd=/ fdlimit=1 pgft_maj=0 pgft_min=0 vm_size=0 vm_rss=0 vm_swap=0 comm=child cgroups= flags=0 uid=0 gid=0 vtid=11 vpid=11
+        7   11 > close fd=3
+        8   11 < close res=0
+        9   11 > write fd=4 size=4
+        10  11 < write res=4 data=ping
+        11  10 > read  fd=3 size=9
+        12  10 < read  res=4 data=ping
+        13  11 > procexit status=0
+        14  10 > read  fd=3 size=9
+        15  10 < read  res=0 data=NULL
+        ",
+    );
+    let line = &capture.lines()[0];
+    assert_eq!((line.family, line.dir[1].written, line.dir[1].read, line.dir[1].read_calls), ("socketpair", Some(4), Some(4), Some(2)));
+    assert_eq!(line.close[1].as_ref().map(|close| (close.pid, close.fd, close.how)), Some((11, 4, "exit")));
+    assert_eq!(line.end, None);
+}
+
+#[test]
+fn a_socket_closes_with_the_last_of_its_numbers() {
+    let mut capture = connected(
+        r"
+        50 20 > dup   fd=5
+        51 20 < dup   res=9
+        52 20 > close fd=5
+        53 20 < close res=0
+        54 10 > write fd=3 size=4
+        55 10 < write res=4 data=late
+        56 20 > read  fd=9 size=4
+        57 20 < read  res=4 data=late
+        58 20 > close fd=9
+        59 20 < close res=0
+        ",
+    );
+    let line = &capture.lines()[0];
+    assert_eq!(line.ends[1][0].fds, [5, 9]);
+    assert_eq!(line.close[1].as_ref().map(|close| (close.fd, close.exit)), Some((9, Some(16))));
+    assert_eq!((line.dir[0].read, line.dir[0].unread), (Some(4), Some(0)));
+}
+
+#[test]
+fn an_accept_may_stand_before_its_connect() {
+    let mut capture = opened(
+        r"
+        release 0.29.3
+        process tid=10 comm=client
+        process tid=20 comm=server
+        ns tid dir type args
+        0   10 > socket  domain=1 type=1 proto=0
+        1   10 < socket  fd=3
+        10  10 > connect fd=3 addr=@/tmp/.X11-unix/X0
+        30  20 > accept
+        40  20 < accept  fd=5 tuple=ffff02000->ffff01000 @/tmp/.X11-unix/X0 queuepct=0
+        50  10 < connect res=0 tuple=ffff02000->ffff01000 @/tmp/.X11-unix/X0
+        ",
+    );
+    let lines = capture.lines();
+    assert_eq!(lines.len(), 1);
+    assert_eq!((lines[0].path.as_str(), lines[0].accept_wait_ns, lines[0].start), ("@/tmp/.X11-unix/X0", Some(-10), Some(3)));
+    assert_eq!((lines[0].ends[0][0].pid, lines[0].ends[1][0].pid), (10, 20));
+}
+
+#[test]
+fn an_address_that_is_mapped_into_ipv6_is_the_same_address() {
+    let mut capture = opened(
+        r"
+        release 0.29.3
+        process tid=10 comm=client
+        process tid=20 comm=server
+        ns tid dir type args
+        0   10 > socket  domain=10 type=1 proto=0
+        1   10 < socket  fd=3
+        10  10 > connect fd=3 addr=[::ffff:127.0.0.1]:80
+        20  10 < connect res=0 tuple=[::ffff:127.0.0.1]:4000->[::ffff:127.0.0.1]:80
+        30  20 > accept
+        40  20 < accept  fd=5 tuple=127.0.0.1:4000->127.0.0.1:80 queuepct=0
+        50  10 > sendmsg fd=3 size=3 tuple=NULL
+        51  10 < sendmsg res=3 data=abc
+        52  20 > recvmsg fd=5
+        53  20 < recvmsg res=3 size=3 data=abc tuple=NULL
+        ",
+    );
+    let lines = capture.lines();
+    assert_eq!(lines.len(), 1);
+    assert_eq!((lines[0].key.as_str(), lines[0].dir[0].written, lines[0].dir[0].read), ("tcp:127.0.0.1:4000->127.0.0.1:80", Some(3), Some(3)));
+}
+
+#[test]
+fn a_port_that_is_used_again_starts_another_life() {
+    let life = |ns: u32, server: bool| {
+        let mut text = format!("{ns} 10 > socket domain=2 type=1 proto=0\n{ns} 10 < socket fd=3\n{ns} 10 > connect fd=3 addr=172.17.0.2:80\n{ns} 10 < connect res=0 tuple=172.17.0.1:4000->172.17.0.2:80\n");
+        if server {
+            text.push_str(&format!("{ns} 20 > accept\n{ns} 20 < accept fd=5 tuple=172.17.0.1:4000->172.17.0.2:80 queuepct=0\n{ns} 20 > close fd=5\n{ns} 20 < close res=0\n"));
+        }
+        text.push_str(&format!("{ns} 10 > close fd=3\n{ns} 10 < close res=0\n"));
+        text
+    };
+    let mut capture = opened(&format!("release 0.29.3\nprocess tid=10 comm=a\nprocess tid=20 comm=b\nns tid dir type args\n{}{}{}", life(0, true), life(10, false), life(20, true)));
+    let lives: Vec<_> = capture.lines().into_iter().map(|line| (line.life, line.ends[1].len(), line.accept.is_some())).collect();
+    assert_eq!(lives, [(Some(1), 1, true), (Some(2), 0, false), (Some(3), 1, true)]);
+}
+
+#[test]
+fn a_connect_that_turns_out_refused_by_its_pending_error_is_no_life() {
+    let mut capture = opened(
+        r"
+        release 0.29.3
+        process tid=10 comm=curl
+        ns tid dir type args
+        0  10 > socket     domain=2 type=0x801 proto=0
+        1  10 < socket     fd=3
+        2  10 > connect    fd=3 addr=127.0.0.1:81
+        3  10 < connect    res=EINPROGRESS tuple=127.0.0.1:4000->127.0.0.1:81
+        4  10 > getsockopt
+        5  10 < getsockopt res=0 fd=3 level=SOL_SOCKET optname=SO_ERROR val=1:-111 optlen=4
+        6  10 > close      fd=3
+        7  10 < close      res=0
+        ",
+    );
+    let line = &capture.lines()[0];
+    assert_eq!((line.life, line.connect.as_ref().map(|connect| connect.res)), (None, Some(-111)));
+    assert_eq!(capture.sentences(), ["curl (10) could not connect to 127.0.0.1:81: ECONNREFUSED, nobody listens there"]);
+}
+
+#[test]
+fn bytes_that_were_looked_at_first_count_once() {
+    let mut capture = connected(
+        r"
+        50 10 > write    fd=3 size=12
+        51 10 < write    res=12 data='hello, world'
+        52 20 > recvfrom fd=5 size=4
+        53 20 < recvfrom res=4 data=hell tuple=NULL
+        54 20 > recvfrom fd=5 size=64
+        55 20 < recvfrom res=12 data='hello, world' tuple=NULL
+        ",
+    );
+    let line = &capture.lines()[0];
+    assert_eq!((line.dir[0].read_calls, line.dir[0].read, line.dir[0].in_flight), (Some(2), Some(12), Some(0)));
+    assert!(line.inferred.iter().any(|word| word.contains("MSG_PEEK")), "{:?}", line.inferred);
+}
+
+#[test]
+fn what_was_moved_is_what_the_calls_returned() {
+    let mut capture = connected(
+        r"
+        50 10 > write fd=3 size=4096
+        51 10 < write res=100 data=fill:80
+        52 10 > write fd=3 size=3996
+        53 10 < write res=EAGAIN data=fill:80
+        54 20 > read  fd=5 size=4096
+        55 20 < read  res=100 data=fill:80
+        56 20 > read  fd=5 size=4096
+        57 20 < read  res=EAGAIN data=NULL
+        58 10 > shutdown fd=3 how=1
+        59 10 < shutdown res=0
+        60 20 > read  fd=5 size=4096
+        61 20 < read  res=0 data=NULL
+        ",
+    );
+    let line = &capture.lines()[0];
+    let there = &line.dir[0];
+    assert_eq!((there.write_calls, there.written, there.failed_writes, there.retried_writes), (Some(2), Some(100), Some(0), Some(1)));
+    assert_eq!((there.read_calls, there.read, there.failed_reads, there.retried_reads), (Some(3), Some(100), Some(0), Some(1)));
+    assert!(line.failures.is_empty() && capture.findings().is_empty());
+}
+
+#[test]
+fn a_write_after_ones_own_shutdown_blames_nobody_else() {
+    let mut capture = connected(
+        r"
+        50 10 > shutdown fd=3 how=1
+        51 10 < shutdown res=0
+        52 20 > close    fd=5
+        53 20 < close    res=0
+        54 10 > write    fd=3 size=4
+        55 10 < write    res=EPIPE data=late
+        ",
+    );
+    let line = &capture.lines()[0];
+    assert_eq!(line.failures[0].cause_evts, [7, 8]);
+    assert_eq!(capture.findings()[0].kind, "write-after-shutdown");
+}
+
+#[test]
+fn a_write_to_an_end_that_stopped_reading_is_refused_by_its_shutdown() {
+    let mut capture = connected(
+        r"
+        50 20 > shutdown fd=5 how=0
+        51 20 < shutdown res=0
+        54 10 > write    fd=3 size=4
+        55 10 < write    res=EPIPE data=late
+        ",
+    );
+    assert_eq!(capture.lines()[0].failures[0].cause_evts, [7, 8]);
+    assert_eq!(capture.sentences()[0], "client (10) wrote 4 bytes to server (20) 3 ns after server shut the connection down; 0 of 4 bytes were read");
+}
+
+#[test]
+fn vectors_and_positions_count_as_reads_and_writes_do() {
+    let mut capture = connected(
+        r"
+        50 10 > writev  fd=3 size=30
+        51 10 < writev  res=30 data=fill:30
+        52 10 > pwritev fd=3 size=20 pos=0
+        53 10 < pwritev res=20 data=fill:20
+        54 20 > readv   fd=5
+        55 20 < readv   res=25 size=25 data=fill:25
+        56 20 > preadv  fd=5 pos=0
+        57 20 < preadv  res=25 size=25 data=fill:25
+        ",
+    );
+    let there = &capture.lines()[0].dir[0];
+    assert_eq!((there.write_calls, there.written, there.read_calls, there.read), (Some(2), Some(50), Some(2), Some(50)));
+}
+
+#[test]
+fn messages_sent_many_at_once_count_one_by_one_where_they_are_recorded() {
+    let mut capture = opened(
+        r"
+        release libs
+        process tid=10 comm=curl
+        process tid=20 comm=dns
+        ns tid dir type args
+        0 10 < socket   fd=3 domain=2 type=2 proto=0
+        1 10 < connect  res=0 tuple=127.0.0.1:4000->127.0.0.1:53 fd=3 addr=127.0.0.1:53
+        2 10 < sendmmsg res=30 fd=3 size=30 data=fill:30 tuple=NULL
+        3 10 < sendmmsg res=30 fd=3 size=30 data=fill:30 tuple=NULL
+        4 10 < recvmmsg res=50 fd=3 size=50 data=fill:50 tuple=NULL msgcontrol=NULL
+        ",
+    );
+    let line = &capture.lines()[0];
+    assert_eq!((line.dir[0].write_calls, line.dir[0].written, line.dir[1].read_calls, line.dir[1].read), (Some(2), Some(60), Some(1), Some(50)));
+    assert!(!line.dir[0].at_least);
+}
+
+#[test]
+fn sums_are_at_least_what_is_recorded_where_a_call_tells_no_descriptor() {
+    let mut capture = opened(
+        r"
+        release 0.29.3
+        process tid=10 comm=curl
+        process tid=20 comm=dns
+        fd tid=20 fd=4 server 127.0.0.1:53 l4=udp
+        ns tid dir type args
+        0 10 > socket   domain=2 type=2 proto=0
+        1 10 < socket   fd=7
+        2 10 > connect  fd=7 addr=127.0.0.1:53
+        3 10 < connect  res=0 tuple=127.0.0.1:4000->127.0.0.1:53
+        4 10 > sendmmsg
+        5 10 < sendmmsg
+        6 20 > recvfrom fd=4 size=512
+        7 20 < recvfrom res=30 data=fill:30 tuple=127.0.0.1:4000->127.0.0.1:53
+        8 20 > sendto   fd=4 size=50 tuple=127.0.0.1:53->127.0.0.1:4000
+        9 20 < sendto   res=50 data=fill:50
+        10 10 > recvfrom fd=7 size=512
+        11 10 < recvfrom res=50 data=fill:50 tuple=127.0.0.1:53->127.0.0.1:4000
+        ",
+    );
+    let line = &capture.lines()[0];
+    assert!(line.dir[0].at_least);
+    assert!(line.inferred.iter().any(|word| word.contains("at least") && word.contains("sendmmsg")), "{:?}", line.inferred);
+    assert_eq!((line.dir[0].written, line.dir[0].read, line.dir[1].written, line.dir[1].read), (Some(0), Some(30), Some(50), Some(50)));
+}
+
+#[test]
+fn a_remote_peer_is_said_to_be_outside_the_capture() {
+    let mut capture = opened(
+        r"
+        release 0.29.3
+        process tid=20 comm=sshd
+        ns tid dir type args
+        0 20 > accept
+        1 20 < accept fd=5 tuple=10.0.2.2:4000->10.0.2.15:22 queuepct=0
+        2 20 > read   fd=5 size=64
+        3 20 < read   res=10 data=fill:10
+        4 20 > procexit status=0
+        ",
+    );
+    let line = &capture.lines()[0];
+    assert_eq!((line.ends[0].len(), line.dir[0].write_calls, line.dir[0].written, line.dir[0].read, line.dir[0].unread), (0, None, None, Some(10), None));
+    assert_eq!((line.close[0].is_none(), line.close[1].as_ref().map(|close| close.how)), (true, Some("exit")));
+    assert!(line.inferred.contains(&"one end alone is in the capture".to_owned()), "{:?}", line.inferred);
+}
+
+#[test]
+fn old_sockets_are_paired_by_equal_bytes_and_that_is_said() {
+    let mut capture = opened(
+        r"
+        release 0.29.3
+        process tid=10 comm=httpd
+        process tid=20 comm=uwsgi
+        process tid=30 comm=other
+        fd tid=10 fd=3 unix 0->11
+        fd tid=20 fd=5 unix 0->12 /run/app.sock
+        fd tid=30 fd=7 unix 0->13
+        ns tid dir type args
+        0 10 > write fd=3 size=600
+        1 10 < write res=600 data=fill:80
+        2 20 > read  fd=5 size=4096
+        3 20 < read  res=600 data=fill:80
+        4 20 > write fd=5 size=99
+        5 20 < write res=99 data=fill:80
+        6 10 > read  fd=3 size=4096
+        7 10 < read  res=99 data=fill:80
+        8 30 > read  fd=7 size=4096
+        9 30 < read  res=99 data=fill:80
+        ",
+    );
+    let lines = capture.lines();
+    let pair = lines.iter().find(|line| line.path == "/run/app.sock").expect("a pair");
+    assert_eq!((pair.ends[0][0].pid, pair.ends[1][0].pid, pair.start), (10, 20, None));
+    assert!(pair.inferred.iter().any(|word| word.contains("inferred from 699 equal bytes")), "{:?}", pair.inferred);
+    let alone = lines.iter().find(|line| line.ends[0].first().is_some_and(|holder| holder.pid == 30)).expect("the other one");
+    assert!(alone.inferred.contains(&"peer unknown: predates the capture".to_owned()));
+}
+
+#[test]
+fn without_enters_times_are_from_end_to_end() {
+    let mut capture = opened(
+        r"
+        release libs
+        process tid=10 comm=client
+        process tid=20 comm=server
+        ns tid dir type args
+        1  10 < socket  fd=3 domain=1 type=1 proto=0
+        20 10 < connect res=0 tuple=ffff02000->ffff01000 /s fd=3 addr=/s
+        40 20 < accept  fd=5 tuple=ffff02000->ffff01000 /s queuepct=0
+        70 20 < close   res=0 fd=5
+        90 10 < write   res=-32 data=abc fd=3 size=3
+        ",
+    );
+    let line = &capture.lines()[0];
+    assert_eq!((line.failures[0].enter, line.failures[0].close_exit_to_enter_ns, line.failures[0].requested), (None, Some(20), Some(3)));
+    assert_eq!(capture.sentences()[0], "client (10) wrote 3 bytes to server (20) 20 ns after server closed, from end to end; 0 of 3 bytes were read");
+}
+
+#[test]
+fn who_sends_to_address_zero_sends_to_this_machine() {
+    let mut capture = opened(
+        r"
+        release 0.29.3
+        process tid=10 comm=sender
+        process tid=20 comm=receiver
+        ns tid dir type args
+        0 20 > socket   domain=2 type=2 proto=0
+        1 20 < socket   fd=4
+        2 20 > bind     fd=4
+        3 20 < bind     res=0 addr=0.0.0.0:7000
+        4 20 > recvfrom fd=4 size=512
+        5 10 > socket   domain=2 type=2 proto=0
+        6 10 < socket   fd=4
+        7 10 > sendto   fd=4 size=16 tuple=0.0.0.0:40832->0.0.0.0:7000
+        8 10 < sendto   res=16 data=fill:16
+        9 20 < recvfrom res=16 data=fill:16 tuple=127.0.0.1:40832->127.0.0.1:7000
+        ",
+    );
+    let lines = capture.lines();
+    assert_eq!(lines.len(), 1, "{:?}", lines.iter().map(|line| &line.key).collect::<Vec<_>>());
+    assert_eq!((lines[0].key.as_str(), lines[0].dir[0].written, lines[0].dir[0].read), ("udp:127.0.0.1:40832-127.0.0.1:7000", Some(16), Some(16)));
+}
+
+#[test]
+fn a_read_that_never_returned_is_told_with_the_time_it_had_waited() {
+    let mut capture = connected(
+        r"
+        50      10 > read fd=3 size=64
+        2000050 20 > brk addr=0
+        2000050 20 < brk res=0
+        ",
+    );
+    let findings = capture.findings();
+    assert_eq!((findings[0].kind, findings[0].sentence.as_str()), ("never-returned", "client (10) had been in read for 2.0 ms when the capture ended, on unix:ffff01000-ffff02000"));
+}
+
+#[test]
+fn the_cause_says_what_the_closer_did_between_its_last_read_and_its_close() {
+    let mut capture = connected(
+        r"
+        50 20 > read   fd=5 size=64
+        51 20 < read   res=EAGAIN data=NULL
+        52 20 > openat dirfd=AT_FDCWD name=/tmp/log flags=O_WRONLY mode=0
+        53 20 < openat fd=6 dirfd=AT_FDCWD name=/tmp/log flags=O_WRONLY mode=0
+        54 20 > write  fd=6 size=9
+        55 20 < write  res=9 data='no luck\n'
+        60 20 > close  fd=5
+        61 20 < close  res=0
+        70 10 > write  fd=3 size=4
+        75 10 < write  res=EPIPE data=late
+        ",
+    );
+    let wanted = Wanted::parse("unix:ffff01000-ffff02000~1");
+    let detail = capture.session.conversation_detail(&wanted, &mut capture.files.as_slice()).expect("bytes are in memory").expect("it is there");
+    let cause = &detail.causes[0];
+    assert_eq!((cause.who.as_str(), cause.by.as_str(), cause.how, cause.delta_ns), ("client (10)", "server (20)", "closed", Some(9)));
+    assert_eq!((cause.offered, cause.read, cause.reply_unread, cause.last_read), (Some(4), Some(0), None, Some(8)));
+    let between: Vec<_> = cause.between.iter().map(|act| (act.syscall, act.num, act.before_close_ns, act.text.as_str())).collect();
+    assert_eq!(between, [("openat", Some(9), Some(8), ""), ("write", Some(11), Some(6), "no luck")]);
+    assert!(capture.sentences()[0].ends_with("6 ns before closing, server wrote 9 bytes to /tmp/log: “no luck” (#11)"), "{:?}", capture.sentences());
+}
+
+#[test]
+fn the_list_sorts_narrows_and_groups() {
+    let mut capture = connected("50 10 > write fd=3 size=4\n51 10 < write res=4 data='a:1|c'\n60 10 > pipe\n61 10 < pipe res=0 fd1=8 fd2=9 ino=77\n62 10 > write fd=9 size=70\n63 10 < write res=70 data=fill:70\n");
+    let mut keys = |query: ListQuery| {
+        let window = capture.session.conversation_window(&query, 0, 10);
+        (window.key.clone(), window.group.clone(), window.protocol.clone())
+    };
+    let unix = "unix:ffff01000-ffff02000".to_owned();
+    let pipe = "pipe:77".to_owned();
+    assert_eq!(keys(ListQuery::default()).0, [unix.clone(), pipe.clone()]);
+    assert_eq!(keys(ListQuery { sort: SortBy::Back, descending: true, ..ListQuery::default() }).0, [pipe.clone(), unix.clone()]);
+    assert_eq!(keys(ListQuery { narrow: "PIPE".to_owned(), ..ListQuery::default() }).0, [pipe.clone()]);
+    assert_eq!(keys(ListQuery { group: GroupBy::Path, ..ListQuery::default() }).1, ["", "/s"]);
+    assert_eq!(keys(ListQuery { sort: SortBy::Protocol, descending: true, ..ListQuery::default() }).2, ["statsd", ""]);
 }

@@ -7,11 +7,11 @@ pub mod build;
 mod datagrams;
 
 use hashbrown::HashMap;
-use model::state::descriptions::{FdKind, TableIndex, Transport};
+use model::state::descriptions::{FdKind, Role, TableIndex, Transport};
 use model::state::strings::Text;
 use model::state::socket::{Address, L4_UDP, Sock, Tuple};
 use model::state::{DescriptionIndex, NONE};
-use model::{Applied, Row, State};
+use model::{Applied, Row, State, table};
 use scap::Event;
 
 pub use build::{Closing, Connect, Conversation, Direction, End, Failure, Family, Holding, How, Key, call_name};
@@ -35,6 +35,8 @@ enum Class {
     ShutdownEnter,
     Shutdown,
     SocketOption,
+    /// It may tell neither descriptor nor result.
+    Blind,
 }
 
 const KINDS: usize = 512;
@@ -75,6 +77,7 @@ const CLASSES: [Class; KINDS] = {
     classes[36] = Class::ShutdownEnter;
     classes[37] = Class::Shutdown;
     classes[47] = Class::SocketOption;
+    classes[1] = Class::Blind;
     classes
 };
 
@@ -186,6 +189,9 @@ pub(crate) struct Ledger {
     io: u32,
     /// First bytes and length of the last receive.
     seen: (u64, u32),
+    /// Hash of the first bytes of the first datagram, and the row of its exit.
+    pub(crate) head: u64,
+    pub(crate) head_row: Row,
     /// What the shutdown under way asks for.
     shutting: u8,
     /// What its bytes look like, as [`Sniff`] says, and how many calls were asked in vain.
@@ -219,6 +225,8 @@ impl Ledger {
             failed: NONE,
             io: NONE,
             seen: (0, 0),
+            head: 0,
+            head_row: NONE,
             shutting: 2,
             looks: 0,
             asked: 0,
@@ -260,6 +268,27 @@ pub struct Ledgers {
     paths: Vec<Box<[u8]>>,
     path_numbers: HashMap<Box<[u8]>, u32>,
     datagrams: datagrams::Datagrams,
+    /// Calls that tell neither descriptor nor result, by table and kind of descriptor.
+    blind: HashMap<(TableIndex, Blind), Unseen>,
+    /// Numbers of the calls among them that newer recorders have no type for.
+    blind_codes: Option<[u16; 2]>,
+}
+
+/// What a call that tells no descriptor moved bytes of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Blind {
+    /// sendmmsg, recvmmsg.
+    Sockets,
+    /// tee, vmsplice.
+    Pipes,
+}
+
+/// Calls that tell no descriptor.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unseen {
+    pub(crate) first: Row,
+    pub(crate) last: Row,
+    pub(crate) call: &'static str,
 }
 
 impl Ledgers {
@@ -272,7 +301,10 @@ impl Ledgers {
     #[inline]
     pub fn push(&mut self, row: Row, event: &Event<'_>, applied: &Applied, state: &State) {
         let Some(class) = CLASSES.get(usize::from(event.kind)).copied() else { return };
-        if class == Class::Nothing || applied.description == NONE && applied.second == NONE {
+        if class == Class::Blind || (class == Class::Receive || class == Class::Write) && applied.description == NONE {
+            self.unseen(row, event, applied, state);
+        }
+        if matches!(class, Class::Nothing | Class::Blind) || applied.description == NONE && applied.second == NONE {
             return;
         }
         self.take(class, row, event, applied, state);
@@ -341,8 +373,40 @@ impl Ledgers {
                     ledger.connect_result = -i32::try_from(error.abs()).unwrap_or(0);
                 }
             }
-            Class::Nothing => {}
+            Class::Nothing | Class::Blind => {}
         }
+    }
+
+    /// Notes a call that older recorders print nothing of.
+    fn unseen(&mut self, row: Row, event: &Event<'_>, applied: &Applied, state: &State) {
+        let (blind, call) = match event.kind {
+            51 => (Blind::Sockets, "sendmmsg"),
+            55 => (Blind::Sockets, "recvmmsg"),
+            1 => {
+                let codes = self.blind_codes.get_or_insert_with(|| {
+                    let code = |name| (0..1024).find(|code| table::syscall_name(*code, state.release()) == Some(name)).unwrap_or(u16::MAX);
+                    [code("tee"), code("vmsplice")]
+                });
+                let Some(code) = event.params.uint(0) else { return };
+                match codes.iter().position(|known| u64::from(*known) == code) {
+                    Some(0) => (Blind::Pipes, "tee"),
+                    Some(_) => (Blind::Pipes, "vmsplice"),
+                    None => return,
+                }
+            }
+            _ => return,
+        };
+        if applied.version == NONE {
+            return;
+        }
+        let table = state.version(applied.version).table;
+        self.blind.entry((table, blind)).or_insert(Unseen { first: row, last: row, call }).last = row;
+    }
+
+    /// A call that tells no descriptor, made by a process with this table between two rows.
+    pub(crate) fn blind_call(&self, table: TableIndex, blind: Blind, from: Row, to: Row) -> Option<&'static str> {
+        let unseen = self.blind.get(&(table, blind))?;
+        (unseen.first <= to && from <= unseen.last).then_some(unseen.call)
     }
 
     /// The ledger of a description; `None` when it has no other end.
@@ -408,6 +472,10 @@ impl Ledgers {
         if applied.enter.is_some() {
             ledger.open -= 1;
         }
+        if datagrams && ledger.head_row == NONE && result > 0 {
+            ledger.head = datagrams::head(data.unwrap_or_default());
+            ledger.head_row = row;
+        }
         if writes {
             ledger.wrote.add(result);
             if ledger.first_write == NONE {
@@ -424,9 +492,14 @@ impl Ledgers {
             ledger.read.add(result);
             ledger.last_read = row;
             if result > 0 {
-                let head = data.and_then(|data| data.get(..8)).and_then(|head| head.try_into().ok()).map_or(0, u64::from_le_bytes);
+                let mut head = [0; 8];
+                for (to, from) in head.iter_mut().zip(data.unwrap_or_default()) {
+                    *to = *from;
+                }
+                let head = u64::from_le_bytes(head);
                 let len = result.min(i64::from(u32::MAX)) as u32;
-                if head != 0 && ledger.seen.0 == head && ledger.seen.1 <= len {
+                let compared = u64::MAX >> (64 - 8 * ledger.seen.1.clamp(1, 8));
+                if ledger.seen.0 != 0 && ledger.seen.0 == head & compared && ledger.seen.1 <= len {
                     ledger.peeked += u64::from(ledger.seen.1);
                     ledger.peeks += 1;
                 }
@@ -444,20 +517,21 @@ impl Ledgers {
                 note(&mut self.io, &mut ledger.io, table);
             }
         }
-        if datagrams && result > 0 && now.kind == FdKind::Unix {
-            let bytes = result as u64;
+        // Of sockets that are older than the capture it is not known that they take datagrams.
+        let may_receive = !writes && matches!(event.kind, 33 | 35 | 53 | 55) && now.role == Role::Server && descriptions.transport(description) == Transport::Unknown;
+        if (datagrams || may_receive) && result > 0 && now.kind == FdKind::Unix {
+            let datagram = datagrams::Datagram { bytes: result as u64, head: datagrams::head(data.unwrap_or_default()) };
             if writes {
                 let name = state.text(now.name);
                 let path = name.iter().position(|byte| *byte == b' ').and_then(|at| name.get(at + 1..)).unwrap_or(name);
-                let source = descriptions.sock(now.sock).unix().0;
-                if let Some(ledger) = self.datagrams.sent(path, source, number as u32, bytes)
+                if let Some(ledger) = self.datagrams.sent(path, number as u32, datagram)
                     && let Some(ledger) = self.all.get_mut(ledger as usize)
                 {
                     ledger.taken.add(result);
                 }
             } else {
                 let name = state.text(now.name);
-                if let Some(ledger) = self.datagrams.received(name, description, bytes)
+                if let Some(ledger) = self.datagrams.received(name, description, row, datagram)
                     && let Some(ledger) = self.all.get_mut(ledger as usize)
                 {
                     ledger.taken.add(result);
@@ -559,8 +633,8 @@ impl Ledgers {
             ledger.touch(row, applied.enter);
             return;
         }
-        if result == -106 {
-            return; // EISCONN
+        if matches!(result, -106 | -114) {
+            return; // EISCONN, EALREADY: an earlier connect decides
         }
         let now = descriptions.get(applied.description).now;
         let mut refused = Refused {

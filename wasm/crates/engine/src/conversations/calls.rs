@@ -217,6 +217,9 @@ impl Core {
         }
         found.sort_by_key(|call| (call.first, call.exit, call.side));
         found.dedup_by_key(|call| (call.first, call.side));
+        if conversation.family == Family::UnixDatagram && conversation.ends[0].is_known() {
+            self.keep_matching(&mut found);
+        }
         // Places in the streams follow the order of the exits.
         let mut by_exit: Vec<usize> = (0..found.len()).collect();
         by_exit.sort_by_key(|at| found.get(*at).and_then(|call| call.exit));
@@ -231,6 +234,23 @@ impl Core {
             *place += moved;
         }
         found
+    }
+
+    /// Receivers print no sender: of their calls those are kept that follow a datagram of this sender and are as long.
+    fn keep_matching(&self, calls: &mut Vec<Call>) {
+        let moved = |call: &Call| call.exit.and_then(|exit| self.index.record(exit)).and_then(|exit| exit.result).filter(|result| *result > 0);
+        let mut kept: Vec<Row> = Vec::new();
+        let mut from = 0;
+        for send in calls.iter().filter(|call| call.side == 0 && call.writes) {
+            let Some(bytes) = moved(send) else { continue };
+            let receives = calls.iter().enumerate().skip(from).filter(|(_, call)| call.side == 1 && call.reads);
+            let found = receives.clone().find(|(_, call)| call.exit.is_some_and(|exit| exit > send.first) && moved(call) == Some(bytes) && !kept.contains(&call.first));
+            if let Some((at, call)) = found {
+                kept.push(call.first);
+                from = at;
+            }
+        }
+        calls.retain(|call| call.side == 0 || kept.binary_search(&call.first).is_ok());
     }
 
     /// Pieces of a direction: of its writer, or of its reader where the writer is not in the capture.

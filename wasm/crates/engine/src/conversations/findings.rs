@@ -30,7 +30,7 @@ pub enum Severity {
 pub struct Finding {
     /// How much it matters.
     pub severity: Severity,
-    /// `write-after-close read-after-close write-after-shutdown connect-failed accept-wait unread-at-close never-returned`.
+    /// `write-after-close read-after-close write-after-shutdown call-failed connect-failed accept-wait unread-at-close never-returned`.
     pub kind: &'static str,
     /// What happened.
     pub sentence: String,
@@ -214,6 +214,26 @@ impl Core {
         }
     }
 
+    /// Calls that failed and that no close or shutdown explains, those of one end with one error together.
+    fn failed_calls(&self, conversation: &Conversation, found: &mut Vec<Finding>) {
+        let mut groups: BTreeMap<(usize, bool, i64), Vec<&Failure>> = BTreeMap::new();
+        for failure in conversation.failures.iter().filter(|failure| failure.cause.is_empty()) {
+            groups.entry((failure.side, writes(failure.kind), failure.result)).or_default().push(failure);
+        }
+        for ((side, is_write, result), failures) in groups {
+            let Some(first) = failures.first() else { continue };
+            let who = self.who_at(first.exit);
+            let target = if conversation.path.is_empty() { conversation.key.clone() } else { String::from_utf8_lossy(&conversation.path).into_owned() };
+            let verb = if is_write { "send to" } else { "receive on" };
+            let times = if failures.len() == 1 { String::new() } else { format!(", {} times", failures.len()) };
+            let code = errno(Some(result));
+            let why = if conversation.closings[1 - side].is_none() && matches!(result, -32 | -104) { ", and who closed is not in the capture" } else { "" };
+            let sentence = format!("{who} could not {verb} {target} by {}{times}: {code}{why}", super::name_of_call(first.kind));
+            let evts = self.evts(failures.iter().take(100).flat_map(|failure| [failure.enter, Some(failure.exit)]));
+            found.push(Finding { severity: Severity::Warning, kind: "call-failed", sentence, filter: filter_of(&evts), evts, delta_ns: None, key: conversation.key.clone(), life: conversation.life });
+        }
+    }
+
     fn accept_waits(&self, all: &[Conversation], found: &mut Vec<Finding>) {
         let mut worst: BTreeMap<String, (i64, &Conversation, usize)> = BTreeMap::new();
         for conversation in all {
@@ -285,6 +305,7 @@ impl Core {
         for failure in &conversation.failures {
             found.extend(self.failure_finding(conversation, failure, source)?);
         }
+        self.failed_calls(conversation, &mut found);
         self.unread(conversation, &mut found);
         self.never_returned(conversation, &mut found);
         let this = std::slice::from_ref(conversation);
@@ -308,6 +329,7 @@ impl Session {
             for failure in &conversation.failures {
                 found.extend(core.failure_finding(conversation, failure, source)?);
             }
+            core.failed_calls(conversation, &mut found);
             core.unread(conversation, &mut found);
             core.never_returned(conversation, &mut found);
         }

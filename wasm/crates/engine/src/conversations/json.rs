@@ -68,6 +68,9 @@ pub struct DirectionLine {
     /// Taken by the kernel after the reading end had closed.
     #[serde(skip_serializing_if = "is_zero")]
     pub never_delivered: u64,
+    /// Calls of which the recorder tells too little may have moved more than the sums have.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub at_least: bool,
 }
 
 fn is_zero(value: &u64) -> bool {
@@ -148,7 +151,7 @@ pub struct ConversationLine {
 }
 
 fn direction(direction: &Direction) -> DirectionLine {
-    let Direction { writes, reads, unread, in_flight, never_delivered } = *direction;
+    let Direction { writes, reads, unread, in_flight, never_delivered, at_least } = *direction;
     let of = |sum: Option<Sum>, what: fn(Sum) -> u32| sum.map(what);
     DirectionLine {
         write_calls: of(writes, |sum| sum.calls),
@@ -162,6 +165,7 @@ fn direction(direction: &Direction) -> DirectionLine {
         unread,
         in_flight,
         never_delivered,
+        at_least,
     }
 }
 

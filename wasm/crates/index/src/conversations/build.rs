@@ -6,7 +6,7 @@ use model::state::socket::{L4_TCP, L4_UDP, Sock, write_endpoint};
 use model::state::{DescriptionIndex, NONE, ThreadIndex};
 use model::{Row, State, table};
 
-use super::{Failed, Ledger, Ledgers, Sum};
+use super::{Blind, Failed, Ledger, Ledgers, Sum};
 use crate::columns::Index;
 
 /// What kind of conversation it is.
@@ -91,6 +91,8 @@ pub struct Direction {
     pub in_flight: Option<u64>,
     /// Taken by the kernel after the reading end had closed.
     pub never_delivered: u64,
+    /// Calls of which the recorder tells too little may have moved more.
+    pub at_least: bool,
 }
 
 /// How an end closed.
@@ -306,7 +308,7 @@ impl<'a> Builder<'a> {
                 FdKind::Unix if descriptions.transport(description) == Transport::Datagram => self.unix_datagrams(end, description),
                 FdKind::Unix => {
                     let path = path_of(self.state.text(known.now.name));
-                    let receives = known.born == NONE && datagram_paths.contains(path);
+                    let receives = known.born == NONE && (datagram_paths.contains(path) || self.ledgers.datagrams.is_receiver(description));
                     if !receives {
                         self.stream(end, description, Family::UnixStream);
                     }
@@ -325,6 +327,7 @@ impl<'a> Builder<'a> {
             self.old_pipe(ino, descriptions);
         }
         self.udp(&udp);
+        self.strange_datagrams(&datagram_paths);
         self.refused();
         self.infer_peers();
         self.finish();
@@ -546,9 +549,31 @@ impl<'a> Builder<'a> {
                 conversation.inferred.push("older than the capture".to_owned());
             }
             if receiver != NONE {
-                conversation.inferred.push("receiver found by its path, datagrams matched by order and size".to_owned());
+                let by = if self.ledgers.datagrams.by_bytes(&conversation.path) { "equal bytes" } else { "its path" };
+                conversation.inferred.push(format!("receiver found by {by}, datagrams matched by order and size"));
             }
             self.add(conversation);
+        }
+    }
+
+    /// Datagrams whose senders are not in the capture, of sockets that are known to receive datagrams.
+    fn strange_datagrams(&mut self, datagram_paths: &HashSet<&[u8]>) {
+        let descriptions = self.state.descriptions();
+        for (path, receiver, strange) in self.ledgers.datagrams.strange() {
+            let certain = descriptions.transport(receiver) == Transport::Datagram || self.ledgers.datagrams.is_receiver(receiver) || datagram_paths.contains(path);
+            if !certain {
+                continue;
+            }
+            let mut conversation = self.begin(Family::UnixDatagram, format!("unixdgram:unknown->{}", String::from_utf8_lossy(path)), [self.end(NONE), End::of(receiver, NONE)]);
+            conversation.path = path.to_vec();
+            conversation.first = strange.first;
+            conversation.last = strange.last;
+            conversation.directions[0].reads = Some(Sum { calls: strange.calls, bytes: strange.bytes, ..Sum::default() });
+            conversation.closings[1] = self.closing(&conversation.ends[1]);
+            conversation.end = conversation.closings[1].map(|closing| closing.exit);
+            conversation.inferred.push("older than the capture".to_owned());
+            conversation.inferred.push("sender unknown: nobody was seen to send these".to_owned());
+            self.found.push(conversation);
         }
     }
 
@@ -568,34 +593,28 @@ impl<'a> Builder<'a> {
             let side = usize::from(now.role == Role::Server);
             groups.entry((six, sock.source(six), sock.sport(six), sock.dest(six), sock.dport(six))).or_default()[side].push(*number);
         }
-        // Senders that never learnt their own port: the receiver printed it.
-        let mut lonely: Vec<_> = groups.iter().filter(|(key, sides)| key.2 == 0 && !sides[0].is_empty()).map(|(key, _)| *key).collect();
-        lonely.sort_unstable();
-        let mut revealed: HashSet<u32> = HashSet::new();
-        for key in lonely {
-            let senders = groups.get(&key).map(|sides| sides[0].clone()).unwrap_or_default();
-            for sender in senders {
-                let Some(mine) = self.ledger(sender) else { continue };
-                let mut candidates: Vec<_> = groups
-                    .iter()
-                    .filter(|(other, sides)| other.0 == key.0 && (other.3, other.4) == (key.3, key.4) && other.2 != 0 && sides[0].is_empty())
-                    .filter(|(_, sides)| {
-                        sides[1].iter().filter_map(|number| self.ledger(*number)).any(|theirs| theirs.read.bytes == mine.wrote.bytes && theirs.read.calls == mine.wrote.calls && theirs.last >= mine.first)
-                    })
-                    .map(|(other, sides)| (sides[1].first().copied().unwrap_or(NONE), *other))
-                    .collect();
-                candidates.sort_unstable();
-                if let Some((_, found)) = candidates.first().copied() {
-                    if let Some(sides) = groups.get_mut(&found) {
-                        sides[0].push(sender);
-                    }
-                    if let Some(sides) = groups.get_mut(&key) {
-                        sides[0].retain(|number| *number != sender);
-                    }
-                    revealed.insert(sender);
-                }
+        // To send to 0.0.0.0 is to send to this machine: the receiver printed the loopback address.
+        let local = |six: bool| -> [u8; 16] {
+            let mut address = [0; 16];
+            if six {
+                address[15] = 1;
+            } else {
+                address[..4].copy_from_slice(&[127, 0, 0, 1]);
+            }
+            address
+        };
+        let anywhere: Vec<_> = groups.iter().filter(|(key, sides)| key.3 == [0; 16] && key.4 != 0 && key.2 != 0 && sides[1].is_empty()).map(|(key, _)| *key).collect();
+        for key in anywhere {
+            let (six, _, sport, _, dport) = key;
+            let there = (six, local(six), sport, local(six), dport);
+            if groups.get(&there).is_some_and(|sides| sides[0].is_empty())
+                && let Some(senders) = groups.remove(&key)
+                && let Some(sides) = groups.get_mut(&there)
+            {
+                sides[0] = senders[0].clone();
             }
         }
+        let revealed = self.reveal_ports(&mut groups);
         let mut groups: Vec<_> = groups.into_iter().collect();
         groups.sort_unstable();
         for ((six, source, sport, dest, dport), [clients, servers]) in groups {
@@ -630,6 +649,47 @@ impl<'a> Builder<'a> {
                 self.add(conversation);
             }
         }
+    }
+
+    /// Gives senders that never learnt their own port to the conversation whose receiver printed it: of those with equal
+    /// bytes the earliest. Answers these senders.
+    fn reveal_ports(&self, groups: &mut HashMap<Tuple, [Vec<u32>; 2]>) -> HashSet<u32> {
+        // By what was received: the row of the first receive, and the addresses.
+        let mut received: HashMap<_, Vec<(Row, Tuple)>> = HashMap::new();
+        let mut senders: Vec<(Row, u32, Tuple)> = Vec::new();
+        for (key, sides) in groups.iter() {
+            if key.2 == 0 {
+                senders.extend(sides[0].iter().filter_map(|number| Some((self.ledger(*number)?.first, *number, *key))));
+            } else if sides[0].is_empty() {
+                for theirs in sides[1].iter().filter_map(|number| self.ledger(*number)) {
+                    received.entry((key.0, key.3, key.4, theirs.read.bytes, theirs.read.calls, theirs.head)).or_default().push((theirs.head_row, *key));
+                }
+            }
+        }
+        for all in received.values_mut() {
+            all.sort_unstable();
+        }
+        senders.sort_unstable();
+        let mut taken: HashSet<Tuple> = HashSet::new();
+        let mut revealed: HashSet<u32> = HashSet::new();
+        for (first, sender, key) in senders {
+            let Some(mine) = self.ledger(sender) else { continue };
+            let Some(all) = received.get_mut(&(key.0, key.3, key.4, mine.wrote.bytes, mine.wrote.calls, mine.head)) else { continue };
+            // Senders come in order: what was received before this one, was of none of the later ones.
+            let before = all.partition_point(|(row, _)| *row < first);
+            all.drain(..before);
+            let Some(at) = all.iter().position(|(_, found)| !taken.contains(found)) else { continue };
+            let (_, found) = all.remove(at);
+            taken.insert(found);
+            revealed.insert(sender);
+            if let Some(sides) = groups.get_mut(&key) {
+                sides[0].retain(|number| *number != sender);
+            }
+            if let Some(sides) = groups.get_mut(&found) {
+                sides[0].push(sender);
+            }
+        }
+        revealed
     }
 
     /// Connects that failed.
@@ -695,8 +755,9 @@ impl<'a> Builder<'a> {
                 && sum.peeked >= reads.bytes - writes.bytes
                 && conversation.start.is_some()
             {
-                reads.bytes = reads.bytes.saturating_sub(sum.peeked);
-                conversation.inferred.push(format!("{} bytes were looked at before they were read (MSG_PEEK)", sum.peeked));
+                let twice = reads.bytes - writes.bytes;
+                reads.bytes = writes.bytes;
+                conversation.inferred.push(format!("{twice} bytes were looked at before they were read (MSG_PEEK)"));
             }
             direction.writes = writes;
             direction.reads = reads;
@@ -710,11 +771,17 @@ impl<'a> Builder<'a> {
             let closed = conversation.closings[other].is_some();
             *(if closed { &mut direction.unread } else { &mut direction.in_flight }) = Some(left);
         }
-        let closed: Vec<Row> = conversation.ends.iter().zip(&conversation.closings).filter(|(end, _)| end.is_known()).map_while(|(_, closing)| closing.map(|closing| closing.exit)).collect();
-        let known = conversation.ends.iter().filter(|end| end.is_known()).count();
-        if closed.len() == known {
-            conversation.end = closed.into_iter().max();
+        self.find_unseen(&mut conversation);
+        if conversation.start.is_some() && conversation.ends.iter().any(|end| !end.is_known()) {
+            conversation.inferred.push("one end alone is in the capture".to_owned());
         }
+        let known: Vec<Option<Row>> = conversation.ends.iter().zip(&conversation.closings).filter(|(end, _)| end.is_known()).map(|(_, closing)| closing.map(|closing| closing.exit)).collect();
+        conversation.end = match known.as_slice() {
+            // The socket of a server of datagrams outlives its clients.
+            [client, ..] if datagrams => *client,
+            known if known.iter().all(Option::is_some) => known.iter().flatten().max().copied(),
+            _ => None,
+        };
         if let Some(start) = conversation.start {
             conversation.first = conversation.first.min(start);
         }
@@ -724,6 +791,31 @@ impl<'a> Builder<'a> {
         }
         conversation.failures.sort_by_key(|failure| failure.exit);
         self.found.push(conversation);
+    }
+
+    /// Says where calls that the recorder tells too little of may have moved more than the sums have.
+    fn find_unseen(&self, conversation: &mut Conversation) {
+        let descriptions = self.state.descriptions();
+        let kind = if matches!(conversation.family, Family::Pipe | Family::Fifo) { Blind::Pipes } else { Blind::Sockets };
+        let (from, to) = (conversation.first.min(conversation.start.unwrap_or(NONE)), conversation.last);
+        for side in 0..2 {
+            let holders = conversation.ends[side].descriptions.iter().flat_map(|description| descriptions.holders(*description));
+            let call = holders.into_iter().find_map(|holder| self.ledgers.blind_call(holder.table, kind, from.max(holder.from), to.min(holder.to)));
+            let written = conversation.directions[side];
+            let more = conversation.start.is_some() && written.writes.zip(written.reads).is_some_and(|(writes, reads)| reads.bytes > writes.bytes);
+            match call {
+                Some(call) => {
+                    conversation.directions[0].at_least = true;
+                    conversation.directions[1].at_least = true;
+                    conversation.inferred.push(format!("the sums of end {side} are at least this: its process called {call}, of which no descriptor was recorded"));
+                }
+                None if more => {
+                    conversation.directions[side].at_least = true;
+                    conversation.inferred.push(format!("end {side} wrote at least this: more was read than its recorded calls wrote"));
+                }
+                None => {}
+            }
+        }
     }
 
     /// Sums of all descriptions of an end.

@@ -315,7 +315,11 @@ impl State {
 
     /// Send and receive: datagrams tell the peer with each call.
     pub(super) fn moved(&mut self, call: &Exit<'_, '_>, subject: Subject) -> Subject {
-        if call.result < 0 || subject.description == NONE {
+        if call.result < 0 {
+            return subject;
+        }
+        let subject = if subject.description == NONE && call.enter.is_none() && !self.quirks.has(Quirk::EnterMustBeLast) { self.receiver(call) } else { subject };
+        if subject.description == NONE {
             return subject;
         }
         let params = &call.event.params;
@@ -338,6 +342,10 @@ impl State {
         let (mut after, mut sock) = (now, sock);
         match tuple.unmapped() {
             Tuple::Unix { source, dest, .. } => {
+                if !incoming && source == 0 && self.descriptions.transport(index) == Transport::Unknown {
+                    // Only datagrams are sent to where no connection is.
+                    self.descriptions.set_transport(index, Transport::Datagram);
+                }
                 sock.set_unix(source, dest);
                 after.kind = FdKind::Unix;
                 after.name = self.name_of_tuple(&tuple);
@@ -384,6 +392,32 @@ impl State {
         }
         self.descriptions.change(index, call.row, after, Some(sock));
         Subject { fd: subject.fd, description: index }
+    }
+
+    /// The socket of a receive that began before the capture: the only one of its process that the printed addresses fit.
+    fn receiver(&self, call: &Exit<'_, '_>) -> Subject {
+        let tuple = match call.event.kind {
+            35 => call.event.params.get(2),
+            53 => call.event.params.get(3),
+            _ => None,
+        };
+        let Some(Tuple::Inet { six, sip, sport, dip, dport }) = tuple.and_then(Tuple::read).map(Tuple::unmapped) else { return Subject::NONE };
+        let table = self.threads.now(call.thread).table;
+        let fits = |description: DescriptionIndex| {
+            let now = self.descriptions.get(description).now;
+            let sock = self.descriptions.sock(now.sock);
+            if now.kind.is_server() {
+                sock.bound_port(now.kind.is_six()) == dport && sock.bound_l4(now.kind.is_six()) == L4_UDP
+            } else {
+                now.kind.is_inet() && now.kind.is_six() == six && same_ends(six, &sock, (sip, sport), (dip, dport))
+            }
+        };
+        let live = self.descriptions.live(table);
+        let mut fitting = live.iter().filter(|(_, slot)| fits(slot.description));
+        match (fitting.next(), fitting.next()) {
+            (Some((fd, slot)), None) => Subject { fd: *fd, description: slot.description },
+            _ => Subject::NONE,
+        }
     }
 
     /// Client or server, for a datagram socket that did neither connect nor bind.
