@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: speed beside native sysdig, on the same file in the same run. One JSON line per figure: medians of five,
- * ours over theirs, so that below 1 is faster than sysdig.
+ * ours over theirs, so that below 1 is faster than sysdig. And what scrolling costs the page's main thread.
  *
  *   SCAPSCOPE_BENCH_CAPTURE=big.scap npm run bench
  *
@@ -13,6 +13,7 @@ import { basename, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { createGunzip, createGzip } from 'node:zlib';
+import { measureScrolling } from './scrolling.mjs';
 import { buildCommand } from '../scripts/engine.mjs';
 import { prepare } from '../scripts/prepare.mjs';
 import { alone, attempt, Failure, main, root, step } from '../scripts/steps.mjs';
@@ -144,6 +145,8 @@ await main(async () => {
     const pass = (/** @type {string} */ file) => () => timed(['sysdig', '-q', '-r', file, peerFilter]);
     await compare('index in Chromium, raw / sysdig pass', raw, () => indexedInPage(browser, server.address, raw), pass(raw));
     await compare('index in Chromium, gzip / sysdig pass', gzip, () => indexedInPage(browser, server.address, gzip), pass(gzip));
+    const about = { capture: basename(raw), bytes: statSync(raw).size, cpus: cpus().length };
+    await measureScrolling(browser, server.address, raw, (figure, values) => console.log(JSON.stringify({ figure, ...values, ...about })));
     await compare('scapscope info, raw / sysdig pass', raw, () => timed([command, 'info', raw]), pass(raw));
     await compare('scapscope info, gzip / sysdig pass', gzip, () => timed([command, 'info', gzip]), pass(gzip));
     await compare('print all, raw / sysdig', raw, () => timed([command, 'sysdig', '-r', raw]), () => timed(['sysdig', '-r', raw]));

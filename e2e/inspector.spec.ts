@@ -54,6 +54,20 @@ test('State tells the process, its credentials and its open files as of the even
   await expect(state.getByRole('row', { name: /^16 unix/ })).toHaveCount(0);
 });
 
+test('State knows the container of the founding datagram, and how that is known', async ({ page }) => {
+  await start(page, captures.statsd);
+  await goTo(page, '2937');
+  await tab(page, 'State').click();
+  const state = inspector(page);
+  await expect(state).toContainText('php-fpm8.2');
+  await expect(state).toContainText(/Container\s*phpapp 9d2fac3416fe/);
+  await expect(state).toContainText(/Known by\s*older than the capture; cgroup .*docker-9d2fac3416fe/);
+  // A child made by fork inside the container, which the capture saw being born.
+  await goTo(page, '22643');
+  await expect(state).toContainText(/Container\s*phpapp 9d2fac3416fe/);
+  await expect(state).toContainText(/Known by\s*born by (clone|fork) at #226\d\d from \d+/);
+});
+
 test('it follows the selection row by row, and names what it shows', async ({ page }) => {
   await start(page, captures.epipe);
   await showEvents(page);
