@@ -84,7 +84,7 @@ export function share({ same, total }) {
  * @param {readonly string[]} command
  * @returns {Promise<{ lines: string[], status: number, errors: string }>}
  */
-function printedBy([program = '', ...args]) {
+export function printedBy([program = '', ...args]) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd: root, env: { ...process.env, TZ: 'UTC' }, stdio: ['ignore', 'pipe', 'pipe'] });
     /** @type {Buffer[]} */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { checkBudgets } from './budgets.mjs';
 import * as checks from './checks.mjs';
 import { conformance } from './conformance.mjs';
+import { damaged } from './damaged.mjs';
 import { checkConversations } from './conversation-truth.mjs';
 import { canInstall, install } from './debian.mjs';
 import { buildCommand } from './engine.mjs';
@@ -61,6 +62,7 @@ await main(async () => {
     })(),
   ]);
   await check('Conformance with sysdig', () => conformance());
+  await check('Damaged copies beside sysdig', () => damaged(60, 1));
   await check('Conversations by arithmetic', async () => checkConversations(await alone(buildCommand)));
   await check('Journeys in browsers', checks.journeys);
   await check('Budgets', checkBudgets);

@@ -97,7 +97,7 @@ fn conversations(session: &mut Session, source: &mut Files<&[u8]>, random: &mut 
         let wanted = random.pick(&wanted);
         session.conversation_detail(wanted, source).expect("rows can be read again").expect("it is in the list");
         for protocol in [None, Some(Protocol::FastCgi), Some(Protocol::Http), Some(Protocol::Statsd)] {
-            session.conversation_calls(wanted, random.next() % 20, 30, protocol, source).expect("rows can be read again");
+            session.conversation_calls(wanted, random.next() % 20, 30, protocol, 80, source).expect("rows can be read again");
         }
         for direction in 0..2 {
             session.conversation_stream(wanted, direction, source).expect("rows can be read again");

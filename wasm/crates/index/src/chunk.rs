@@ -312,6 +312,12 @@ pub struct Completion {
     pub error: bool,
 }
 
+/// Whether the event table has this type.
+#[cold]
+fn is_known(kind: u16) -> bool {
+    model::table::event(kind).is_some_and(|info| !info.flags.has(model::table::EventFlags::UNUSED))
+}
+
 impl Chunk {
     /// Appends row `row`, whose block stands at `offset`; `enter_listed` says whether its enter, if it has one, stands in
     /// the list of calls. The chunk must not be full.
@@ -319,7 +325,7 @@ impl Chunk {
     pub fn push(&mut self, open: &mut Open, row: Row, offset: u64, event: &Event<'_>, applied: &Applied, enter_listed: bool) {
         let at = row as u16;
         let slot = usize::from(at) % FRAME;
-        let unknown = applied.number.is_none();
+        let unknown = applied.number.is_none() && !is_known(event.kind);
         let shown = applied.printed || (unknown && !event.state_only);
         let call = shown && !enter_listed;
         let error = applied.result.is_some_and(is_error);

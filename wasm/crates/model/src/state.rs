@@ -157,8 +157,10 @@ pub struct State {
     listed_sockets: HashMap<u64, DescriptionIndex>,
     /// What was known before this section and has not stood in its lists so far.
     carried: Option<Carried>,
-    /// An event other than a container record has been seen in this file.
+    /// An event other than a container record has been seen in this section.
     begun: bool,
+    /// Sections of this file.
+    sections: u32,
     /// Number of the last counted event.
     counted: u64,
     /// Open conversations by key: what the next end with the same addresses belongs to.
@@ -194,6 +196,7 @@ impl State {
             listed_sockets: HashMap::new(),
             carried: None,
             begun: false,
+            sections: 0,
             counted: 0,
             meetings: HashMap::new(),
             snapshots: HashMap::new(),
@@ -262,6 +265,7 @@ impl State {
     pub fn next_file(&mut self) {
         self.counted = 0;
         self.begun = false;
+        self.sections = 0;
     }
 
     // --- initial state -------------------------------------------------------------------------------------------
@@ -275,6 +279,8 @@ impl State {
         if self.loading {
             self.loaded(row);
         }
+        self.begun = false;
+        self.sections = self.sections.saturating_add(1);
         self.loading = true;
         self.interfaces.clear();
         self.listed_sockets.clear();
@@ -578,9 +584,13 @@ impl State {
         }
         let manner = MANNERS.get(usize::from(event.kind)).copied().unwrap_or(Manner::Unused);
         let Some(info) = table::event(event.kind).filter(|_| manner != Manner::Unused) else { return };
-        self.counted += 1;
-        applied.number = Some(self.counted);
-        applied.printed = !event.state_only && info.category != Category::Internal && (self.begun || manner != Manner::Record);
+        let is_initial = manner == Manner::Record && !self.begun;
+        // Records before a section's first other event belong to its initial state: those of further sections are not counted.
+        if !is_initial || self.sections <= 1 {
+            self.counted += 1;
+            applied.number = Some(self.counted);
+        }
+        applied.printed = !event.state_only && info.category != Category::Internal && !is_initial;
         self.begun |= manner != Manner::Record;
         if matches!(manner, Manner::Neutral | Manner::Record) {
             self.apply_neutral(row, event, applied);

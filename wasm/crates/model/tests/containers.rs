@@ -2,10 +2,11 @@
 
 mod harness;
 
-use harness::{lines, state};
+use harness::{lines, state, walk};
 use model::State;
 use model::quirk::Quirks;
 use model::state::NONE;
+use testkit::capture_from_text;
 
 const ID: &str = "d7bb71f7610b01172a9b87cd09ac04709d4239f2acc73f6e237adbafc3099312";
 
@@ -205,4 +206,23 @@ fn users_of_a_container_are_its_own_and_then_the_hosts() {
             "x (10) < getuid uid=99(<NA>)",
         ]
     );
+}
+
+#[test]
+fn records_at_the_start_of_a_further_section_are_not_counted() {
+    let drawn = "
+        release 0.29.3
+        ns tid dir type args
+        0 10 > container json='{}'
+        1 10 > close fd=3
+        2 10 > container json='{}'
+        section
+        ns tid dir type args
+        3 10 > container json='{}'
+        4 10 > close fd=3
+    ";
+    let mut numbers = Vec::new();
+    walk(&capture_from_text(drawn), Quirks::NONE, |_, _, _, applied| numbers.push((applied.number, applied.printed)));
+    let expected = [(Some(1), false), (Some(2), true), (Some(3), true), (None, false), (Some(4), true)];
+    assert_eq!(numbers, expected);
 }
