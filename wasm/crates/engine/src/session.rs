@@ -27,12 +27,14 @@ pub struct Options {
     pub skip_offset: Option<u64>,
     /// Which faults of sysdig to copy.
     pub quirks: Quirks,
+    /// Whether conversations are summed while events are applied; without them there are none. Off, to measure what they cost.
+    pub conversations: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
         // A wasm32 memory ends at 4 GiB; windows and the reader need some of it.
-        Self { limit: 3584 << 20, skip_offset: None, quirks: Quirks::NONE }
+        Self { limit: 3584 << 20, skip_offset: None, quirks: Quirks::NONE, conversations: true }
     }
 }
 
@@ -51,6 +53,7 @@ pub(crate) struct Core {
     pub(crate) state: State,
     pub(crate) index: Index,
     pub(crate) ledgers: Ledgers,
+    sums: bool,
     /// The current file has been read to its end.
     pub(crate) finished: bool,
     pub(crate) files: Vec<FileStart>,
@@ -194,7 +197,9 @@ impl Sink for Core {
         }
         let row = self.index.next_row();
         let applied = self.state.apply(row, event);
-        self.ledgers.push(row, event, &applied, &self.state);
+        if self.sums {
+            self.ledgers.push(row, event, &applied, &self.state);
+        }
         if self.index.push(offset, event, &applied).is_err() {
             self.stopped = Some(Stopped::Limit { what: "rows", limit: u64::from(Row::MAX) });
         }
@@ -221,6 +226,7 @@ impl Session {
                 state: State::new(options.quirks),
                 index: Index::default(),
                 ledgers: Ledgers::sniffing(crate::conversations::decode::sniff),
+                sums: options.conversations,
                 finished: false,
                 files: Vec::new(),
                 sections: Vec::new(),

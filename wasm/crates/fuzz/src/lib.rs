@@ -4,6 +4,7 @@
 //! (`examples/storm.rs`), and `cargo fuzz` (`wasm/fuzz`). Each takes the bytes of a file, packed or not, and panics when
 //! something does not hold; what it does with them depends on nothing but the bytes.
 
+mod decode;
 mod engine;
 mod print;
 mod reader;
@@ -15,6 +16,7 @@ use scap::{Damage, Inflate, Inflated};
 use testkit::Random;
 
 pub use self::engine::engine;
+pub use decode::{fastcgi, http, statsd};
 pub use print::print;
 pub use reader::reader;
 pub use state::state;
@@ -23,7 +25,7 @@ pub use state::state;
 pub type Target = fn(&[u8]);
 
 /// All of them.
-pub const TARGETS: [Target; 4] = [reader, state, print, engine];
+pub const TARGETS: [Target; 7] = [reader, state, print, engine, fastcgi, http, statsd];
 
 /// Inflated bytes that a target looks at: a small file may unpack to any size.
 const LONGEST: u64 = 64 << 20;

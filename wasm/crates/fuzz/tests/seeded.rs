@@ -48,6 +48,49 @@ fn any_capture_opens_and_answers() {
     run(fuzz::engine, 150);
 }
 
+/// What the decoders know, put together at random, and damaged.
+fn run_decoder(target: Target, words: &[&[u8]]) {
+    for seed in 0..3000 {
+        let mut random = Random::new(seed);
+        let mut bytes: Vec<u8> = (0..random.below(24)).flat_map(|_| random.pick(words).to_vec()).collect();
+        for _ in 0..random.below(4) {
+            let at = random.below(bytes.len() + 1);
+            match random.below(3) {
+                0 => bytes.truncate(at),
+                1 => bytes.insert(at, random.next() as u8),
+                _ => {
+                    if let Some(byte) = bytes.get_mut(at) {
+                        *byte = random.next() as u8;
+                    }
+                }
+            }
+        }
+        eprintln!("seed {seed}");
+        target(&bytes);
+    }
+}
+
+#[test]
+fn any_bytes_are_read_as_fastcgi() {
+    let begin = [1, 1, 0, 1, 0, 8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+    let params = [&[1, 4, 0, 1, 0, 19, 5, 0][..], b"\x0e\x03REQUEST_METHODGET", &[0; 5]].concat();
+    let long = [&[1, 6, 255, 255, 255, 255, 255, 0][..], b"Status: 200 OK"].concat();
+    run_decoder(fuzz::fastcgi, &[&begin, &params, &long, &[1, 5, 0, 1, 0, 0, 0, 0], &[1, 3, 0, 1, 0, 8, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0], b"\x80\xff\xff\xff", b"\n"]);
+}
+
+#[test]
+fn any_bytes_are_read_as_http() {
+    run_decoder(
+        fuzz::http,
+        &[b"GET / HTTP/1.1\r\n", b"HTTP/1.1 200 OK\r\n", b"Content-Length: 12\r\n", b"Content-Length: 99999999999999999999\r\n", b"Transfer-Encoding: chunked\r\n", b"\r\n", b"0\r\n\r\n", b"12 bytes it is", b"POST", b"\xff\xfe"],
+    );
+}
+
+#[test]
+fn any_bytes_are_read_as_statsd() {
+    run_decoder(fuzz::statsd, &[b"app.hits:1|c\n", b"app.load:0.5|g", b"|@0.1", b"|#tag:a,b", b"\n", b":", b"|ms", b"name", &[0xe2, 0x82]]);
+}
+
 #[test]
 fn few_bytes_are_no_trouble() {
     for target in fuzz::TARGETS {

@@ -16,6 +16,8 @@ use crate::window::{errno, requested_of};
 
 /// Captured bytes of one direction that are looked at for labels.
 const DECODED: u64 = 64 << 20;
+/// Calls whose bytes are read at once.
+const BATCH: usize = 256;
 
 /// One call of a conversation.
 #[derive(Clone, Copy, Debug)]
@@ -36,8 +38,26 @@ pub(crate) struct Followed {
     id: Option<usize>,
     rows: Row,
     calls: Vec<Call>,
-    records: Option<(Option<Protocol>, [Vec<decode::Record>; 2])>,
+    /// Its directions as a protocol, as far as somebody has looked.
+    decoded: Option<(Option<Protocol>, [Decoded; 2])>,
 }
+
+/// One direction, decoded from its beginning on.
+#[derive(Debug, Default)]
+struct Decoded {
+    /// None when no protocol is known.
+    decoder: Option<Box<dyn decode::Decoder>>,
+    records: Vec<decode::Record>,
+    /// Exits of the calls that have the bytes, their offsets and lengths, in order.
+    wanted: Vec<Moved>,
+    /// So many of these are decoded.
+    done: usize,
+    /// Captured bytes that were looked at.
+    taken: u64,
+}
+
+/// Bytes that one call moved: its exit, its place in the direction, its length.
+type Moved = (Record, u64, u64);
 
 /// Bits of [`CallWindow::flags`].
 pub mod call_flag {
@@ -253,35 +273,68 @@ impl Core {
         calls.retain(|call| call.side == 0 || kept.binary_search(&call.first).is_ok());
     }
 
-    /// Pieces of a direction: of its writer, or of its reader where the writer is not in the capture.
-    fn pieces(&self, calls: &[Call], direction: usize, from_reader: bool, limit: u64, source: &mut dyn ByteSource) -> Result<Vec<Piece>, ReadError> {
-        let side = if from_reader { 1 - direction } else { direction };
-        let mut taken = 0;
-        let mut pieces = Vec::new();
-        let mut wanted: Vec<(Record, u64, u64)> = Vec::new();
-        for call in calls {
-            let wants = usize::from(call.side) == side && if from_reader { call.reads } else { call.writes };
-            if let (true, Some(offset), Some(exit)) = (wants && call.moved > 0, call.offset, call.exit.and_then(|exit| self.index.record(exit))) {
-                wanted.push((exit, offset, call.moved));
+    /// What was moved in a direction: by its writer, or by its reader where the writer is not in the capture.
+    fn moved(&self, calls: &[Call], direction: usize) -> (Vec<Moved>, bool) {
+        for from_reader in [false, true] {
+            let side = if from_reader { 1 - direction } else { direction };
+            let wants = |call: &&Call| usize::from(call.side) == side && call.moved > 0 && if from_reader { call.reads } else { call.writes };
+            let mut moved: Vec<Moved> = calls.iter().filter(wants).filter_map(|call| Some((self.index.record(call.exit?)?, call.offset?, call.moved))).collect();
+            if !moved.is_empty() {
+                moved.sort_by_key(|(_, offset, _)| *offset);
+                return (moved, from_reader);
             }
         }
-        wanted.sort_by_key(|(_, offset, _)| *offset);
-        for batch in wanted.chunks(256) {
-            let records: Vec<Record> = batch.iter().map(|(record, ..)| *record).collect();
-            let blocks = Blocks::read(self, &records, source)?;
-            let mut scratch = Vec::new();
-            for (record, offset, moved) in batch {
-                let event = blocks.event(self, record, &mut scratch)?;
-                let bytes = data_param(record.kind).and_then(|param| event.params.get(param)).unwrap_or_default();
-                let bytes = bytes.get(..usize::try_from(*moved).unwrap_or(usize::MAX).min(bytes.len())).unwrap_or_default().to_vec();
-                taken += bytes.len() as u64;
-                pieces.push(Piece { offset: *offset, bytes, actual: *moved });
-            }
-            if taken > limit {
-                break;
-            }
+        (Vec::new(), false)
+    }
+
+    /// The bytes of a few calls.
+    fn pieces(&self, moved: &[Moved], source: &mut dyn ByteSource) -> Result<Vec<Piece>, ReadError> {
+        let records: Vec<Record> = moved.iter().map(|(record, ..)| *record).collect();
+        let blocks = Blocks::read(self, &records, source)?;
+        let mut scratch = Vec::new();
+        let mut pieces = Vec::with_capacity(moved.len());
+        for (record, offset, actual) in moved {
+            let event = blocks.event(self, record, &mut scratch)?;
+            let bytes = data_param(record.kind).and_then(|param| event.params.get(param)).unwrap_or_default();
+            let bytes = bytes.get(..usize::try_from(*actual).unwrap_or(usize::MAX).min(bytes.len())).unwrap_or_default().to_vec();
+            pieces.push(Piece { offset: *offset, bytes, actual: *actual });
         }
         Ok(pieces)
+    }
+}
+
+impl Decoded {
+    fn new(protocol: Option<Protocol>, wanted: Vec<Moved>) -> Self {
+        Self { decoder: protocol.map(Protocol::decoder), wanted, ..Self::default() }
+    }
+
+    /// Goes on to a place in the direction.
+    fn read_to(&mut self, until: u64, core: &Core, source: &mut dyn ByteSource) -> Result<(), ReadError> {
+        let Some(decoder) = &mut self.decoder else { return Ok(()) };
+        while let Some((_, offset, _)) = self.wanted.get(self.done) {
+            if *offset >= until || self.taken > DECODED || self.records.len() >= decode::RECORDS {
+                return Ok(());
+            }
+            let end = (self.done + BATCH).min(self.wanted.len());
+            for piece in core.pieces(self.wanted.get(self.done..end).unwrap_or_default(), source)? {
+                self.taken += piece.bytes.len() as u64;
+                decoder.push(piece.offset, &piece.bytes, &mut self.records);
+            }
+            self.done = end;
+            if end == self.wanted.len() {
+                decoder.finish(&mut self.records);
+            }
+        }
+        Ok(())
+    }
+
+    /// Labels of what stands between two places.
+    fn labels(&self, start: u64, end: u64) -> String {
+        let from = self.records.partition_point(|record| record.end <= start);
+        let open = self.decoder.as_ref().and_then(|decoder| decoder.open()).filter(|_| self.done < self.wanted.len());
+        let records = self.records.get(from..).unwrap_or_default().iter().chain(&open);
+        let within: Vec<&str> = records.skip_while(|record| record.end <= start).take_while(|record| record.start < end).take(8).map(|record| record.label.as_str()).collect();
+        within.join(" · ")
     }
 }
 
@@ -297,24 +350,19 @@ impl Session {
         Some(())
     }
 
-    fn decode(&mut self, id: usize, asked: Option<Protocol>, source: &mut dyn ByteSource) -> Result<(), ReadError> {
+    /// Decodes both directions as far as some calls reach.
+    fn decode(&mut self, id: usize, asked: Option<Protocol>, calls: &[Call], source: &mut dyn ByteSource) -> Result<(), ReadError> {
         let guessed = self.book.all.get(id).and_then(|conversation| Protocol::from_number(conversation.looks));
         let protocol = asked.or(guessed);
-        if self.book.followed.records.as_ref().is_some_and(|(known, _)| *known == protocol) {
-            return Ok(());
+        let known = self.book.followed.decoded.take().filter(|(known, _)| *known == protocol);
+        let core = self.core();
+        let (_, mut decoded) = known.unwrap_or_else(|| (protocol, [0, 1].map(|direction| Decoded::new(protocol, core.moved(&self.book.followed.calls, direction).0))));
+        for (direction, decoded) in decoded.iter_mut().enumerate() {
+            let in_direction = calls.iter().filter(|call| usize::from(call.side) == if call.writes { direction } else { 1 - direction });
+            let until = in_direction.filter_map(|call| Some(call.offset? + call.moved)).max();
+            decoded.read_to(until.unwrap_or(0), core, source)?;
         }
-        let mut found = [Vec::new(), Vec::new()];
-        if let Some(protocol) = protocol {
-            for (direction, records) in found.iter_mut().enumerate() {
-                let core = self.core();
-                let mut pieces = core.pieces(&self.book.followed.calls, direction, false, DECODED, source)?;
-                if pieces.is_empty() {
-                    pieces = core.pieces(&self.book.followed.calls, direction, true, DECODED, source)?;
-                }
-                *records = decode::records(protocol, &pieces);
-            }
-        }
-        self.book.followed.records = Some((protocol, found));
+        self.book.followed.decoded = Some((protocol, decoded));
         Ok(())
     }
 
@@ -400,17 +448,16 @@ impl Session {
         if self.follow(id).is_none() {
             return Ok(None);
         }
-        self.decode(id, protocol, source)?;
+        let start = usize::try_from(first).unwrap_or(usize::MAX);
+        let calls: Vec<Call> = self.book.followed.calls.get(start..).unwrap_or_default().iter().take(count).copied().collect();
+        self.decode(id, protocol, &calls, source)?;
         let core = self.core();
         let followed = &self.book.followed;
         let Some(conversation) = self.book.all.get(id) else { return Ok(None) };
-        let start = usize::try_from(first).unwrap_or(usize::MAX);
-        let calls: Vec<Call> = followed.calls.get(start..).unwrap_or_default().iter().take(count).copied().collect();
         let mut window = CallWindow { first, rows: followed.calls.len() as u64, ..CallWindow::default() };
         let records: Vec<Record> = calls.iter().flat_map(|call| [Some(call.first), call.exit]).flatten().filter_map(|row| core.index.record(row)).collect();
         let blocks = Blocks::read(core, &records, source)?;
         let mut scratch = Vec::new();
-        let decoded = followed.records.as_ref().map(|(_, records)| records);
         for call in &calls {
             let Some(begin) = core.index.record(call.first) else { continue };
             let exit = call.exit.and_then(|row| core.index.record(row));
@@ -443,19 +490,15 @@ impl Session {
                 flags |= if on { flag } else { 0 };
             }
             let mut label = String::new();
-            if let (Some(offset), Some(decoded)) = (call.offset.filter(|_| call.moved > 0), decoded) {
-                let end = offset + call.moved;
-                let records = decoded.get(direction).map_or(&[][..], Vec::as_slice);
-                let from = records.partition_point(|record| record.end <= offset);
-                let within: Vec<&str> = records.get(from..).unwrap_or_default().iter().take_while(|record| record.start < end).take(8).map(|record| record.label.as_str()).collect();
-                label = within.join(" · ");
+            if let (Some(offset), Some((_, decoded))) = (call.offset.filter(|_| call.moved > 0), &followed.decoded) {
+                label = decoded.get(direction).map_or_else(String::new, |decoded| decoded.labels(offset, offset + call.moved));
                 if call.reads && !label.is_empty() && captured.unwrap_or(0) < call.moved {
                     flags |= call_flag::INFERRED;
                 }
             } else if failed && call.writes && let Some(exit) = exit {
                 // What was refused has no place in the stream, but it was captured and says what was meant.
                 let event = blocks.event(core, &exit, &mut scratch)?;
-                if let Some((Some(protocol), _)) = followed.records.as_ref()
+                if let Some((Some(protocol), _)) = followed.decoded.as_ref()
                     && let Some(bytes) = data_param(exit.kind).and_then(|param| event.params.get(param))
                 {
                     let actual = requested.unwrap_or(bytes.len() as u64);
@@ -504,12 +547,11 @@ impl Session {
             return Ok(None);
         }
         let core = self.core();
-        let calls = &self.book.followed.calls;
-        let mut stream = Stream::default();
-        let mut pieces = core.pieces(calls, direction, false, u64::MAX, source)?;
-        if pieces.is_empty() {
-            pieces = core.pieces(calls, direction, true, u64::MAX, source)?;
-            stream.from_reader = !pieces.is_empty();
+        let (moved, from_reader) = core.moved(&self.book.followed.calls, direction);
+        let mut stream = Stream { from_reader, ..Stream::default() };
+        let mut pieces = Vec::new();
+        for batch in moved.chunks(BATCH) {
+            pieces.extend(core.pieces(batch, source)?);
         }
         for piece in pieces {
             stream.bytes.extend_from_slice(&piece.bytes);

@@ -22,12 +22,14 @@ pub struct Record {
 /// Labels are cut there.
 const LABEL: usize = 160;
 /// More records of one direction are not kept.
-const RECORDS: usize = 1 << 20;
+pub(crate) const RECORDS: usize = 1 << 20;
 
 /// Reads one direction of a stream.
-pub trait Decoder {
+pub trait Decoder: std::fmt::Debug {
     /// The next bytes, whose first stands at `offset`. Between the last piece and this one bytes may be missing.
     fn push(&mut self, offset: u64, bytes: &[u8], records: &mut Vec<Record>);
+    /// What has begun and is not at its end, as far as it has come.
+    fn open(&self) -> Option<Record>;
     /// No more will come.
     fn finish(&mut self, records: &mut Vec<Record>);
 }
@@ -111,14 +113,19 @@ pub fn records(protocol: Protocol, pieces: &[Piece]) -> Vec<Record> {
     }
     decoder.finish(&mut records);
     records.truncate(RECORDS);
-    for record in &mut records {
-        if record.label.len() > LABEL {
-            let cut = (0..=LABEL).rev().find(|at| record.label.is_char_boundary(*at)).unwrap_or(0);
-            record.label.truncate(cut);
-            record.label.push('…');
-        }
-    }
     records
+}
+
+impl Record {
+    /// A record with a label that is no longer than needed.
+    fn new(start: u64, end: u64, mut label: String) -> Self {
+        if label.len() > LABEL {
+            let cut = (0..=LABEL).rev().find(|at| label.is_char_boundary(*at)).unwrap_or(0);
+            label.truncate(cut);
+            label.push('…');
+        }
+        Self { start, end, label }
+    }
 }
 
 /// Bytes as a label shows them: what is not printable ASCII as dots.

@@ -56,7 +56,7 @@ impl FastCgi {
             } else if captured < u64::from(open.length).min(KEPT as u64) {
                 label.push_str(&format!(" ({captured} of {} bytes captured)", open.length));
             }
-            records.push(Record { start: open.start, end: open.end.min(until.max(open.start)), label });
+            records.push(Record::new(open.start, open.end.min(until.max(open.start)), label));
         }
     }
 }
@@ -129,6 +129,10 @@ impl Decoder for FastCgi {
             }
         }
         self.next = offset.saturating_add(bytes.len() as u64);
+    }
+
+    fn open(&self) -> Option<Record> {
+        self.open.as_ref().map(|open| Record::new(open.start, open.end, label_of(open)))
     }
 
     fn finish(&mut self, records: &mut Vec<Record>) {

@@ -35,10 +35,16 @@ pub fn looks_like(bytes: &[u8]) -> bool {
     bytes.starts_with(b"HTTP/1.") || METHODS.iter().any(|method| bytes.starts_with(method))
 }
 
+/// Whether bytes, perhaps too few to tell, begin a request or an answer.
+fn could_begin(bytes: &[u8]) -> bool {
+    let one = |word: &[u8]| bytes.starts_with(word) || word.starts_with(bytes);
+    one(b"HTTP/1.") || METHODS.iter().any(|method| one(method))
+}
+
 impl Http {
     fn end_message(&mut self, end: u64, records: &mut Vec<Record>) {
         if let Some((start, label)) = self.message.take() {
-            records.push(Record { start, end, label });
+            records.push(Record::new(start, end, label));
         }
     }
 
@@ -93,7 +99,7 @@ impl Decoder for Http {
         if gap && matches!(self.part, Part::Head) && !self.head.is_empty() {
             // The end of the head was not captured: what stands in its first line still holds.
             let first = self.head.split(|byte| *byte == b'\n').next().unwrap_or_default().to_vec();
-            records.push(Record { start: self.head_at, end: offset, label: format!("{} (head not all captured)", printable(first.trim_ascii_end())) });
+            records.push(Record::new(self.head_at, offset, format!("{} (head not all captured)", printable(first.trim_ascii_end()))));
             self.head.clear();
         }
         if looks_like(bytes) && (gap || matches!(self.part, Part::Rest)) {
@@ -122,7 +128,7 @@ impl Decoder for Http {
                 }
                 Part::Head => {
                     if self.head.is_empty() {
-                        if !looks_like(rest) && rest.len() >= 8 {
+                        if !could_begin(rest) {
                             // Not the start of a message: nothing is invented.
                             break;
                         }
@@ -151,10 +157,14 @@ impl Decoder for Http {
         self.next = offset.saturating_add(bytes.len() as u64);
     }
 
+    fn open(&self) -> Option<Record> {
+        self.message.as_ref().map(|(start, label)| Record::new(*start, u64::MAX, label.clone()))
+    }
+
     fn finish(&mut self, records: &mut Vec<Record>) {
         if !self.head.is_empty() {
             let first = self.head.split(|byte| *byte == b'\n').next().unwrap_or_default().to_vec();
-            records.push(Record { start: self.head_at, end: self.next, label: format!("{} (head not all captured)", printable(first.trim_ascii_end())) });
+            records.push(Record::new(self.head_at, self.next, format!("{} (head not all captured)", printable(first.trim_ascii_end()))));
             self.head.clear();
         }
         let next = self.next;

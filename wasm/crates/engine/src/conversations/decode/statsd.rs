@@ -46,10 +46,14 @@ impl Decoder for Statsd {
         for line in bytes.split_inclusive(|byte| *byte == b'\n') {
             let end = at.saturating_add(line.len() as u64);
             if let Some(label) = parse(line.trim_ascii_end()) {
-                records.push(Record { start: at, end, label });
+                records.push(Record::new(at, end, label));
             }
             at = end;
         }
+    }
+
+    fn open(&self) -> Option<Record> {
+        None
     }
 
     fn finish(&mut self, _records: &mut Vec<Record>) {}
