@@ -105,6 +105,21 @@ quirks! {
         right: "to learn it from any",
         shows: "as `<NA>` instead of the name",
     }
+    PlaceholderLosesAll: State, TimeOfDay, [V0_29_3] {
+        sysdig: "forgets directory and descriptors of a process that it knows nothing else of when it learns its name from a clone or fork",
+        right: "to keep them, and to give them to the child",
+        shows: "as descriptors without a name and as relative paths that are not resolved",
+    }
+    NewLifeUnseen: State, TimeOfDay, [V0_29_3] {
+        sysdig: "keeps what it knows of a thread that is older than the capture when a new one with its tid tells of itself",
+        right: "another thread",
+        shows: "as the name of the old thread in the lines of the new one",
+    }
+    ListedThreadsLoseAll: State, TimeOfDay, [V0_29_3] {
+        sysdig: "does not find what was listed for threads whose main thread is in no list",
+        right: "that the threads of a process have one table, whoever is listed",
+        shows: "as descriptors without a name",
+    }
     ExecveLeavesCwdUnknown: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
         sysdig: "leaves the working directory unknown when a thread is first seen at its execve",
         right: "the one that the event carries",
@@ -214,6 +229,21 @@ quirks! {
         sysdig: "takes a socket of unknown protocol that it sees sending for UDP",
         right: "that the protocol is not known",
         shows: "as `<4u>` on a TCP socket that is older than the capture",
+    }
+    SendersStayUnknown: State, TimeOfDay, [V0_29_3] {
+        sysdig: "makes an entry for a number that it knows nothing of only from a sendto to an IP address",
+        right: "from any call that sends to an address",
+        shows: "as descriptors without a kind",
+    }
+    Ipv6LeavesTheKind: State, TimeOfDay, [V0_29_3] {
+        sysdig: "leaves an IPv6 socket that is bound a bound one when datagrams pass, and any other descriptor what it was",
+        right: "to take it for the connection that the datagram shows",
+        shows: "as the sender first, whoever is the client, and as `<4u>10.0.0.1:0->0.0.0.0:0`",
+    }
+    ReceiversAreClients: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "takes an IPv6 socket that receives a datagram before it has sent one for a client, unless an IPv4 socket of the process happens to have the right port",
+        right: "a server",
+        shows: "in which end comes first",
     }
     UnknownProtocolHasNoName: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
         sysdig: "has no name for an IPv4 connection whose protocol is not known",

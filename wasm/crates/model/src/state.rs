@@ -172,6 +172,8 @@ pub struct State {
     /// What may have been closed by execve: the flags of accept4 and pipe2 were not recorded. A later call on such a
     /// number shows that it was not.
     doubtful: HashMap<(TableIndex, i64), DescriptionIndex>,
+    /// Number under which the event being applied put a description, if any.
+    last_put: Option<i64>,
     scratch: Vec<u8>,
 }
 
@@ -202,6 +204,7 @@ impl State {
             snapshots: HashMap::new(),
             namespace_births: HashMap::new(),
             doubtful: HashMap::new(),
+            last_put: None,
             scratch: Vec::new(),
         }
     }
@@ -516,6 +519,22 @@ impl State {
         }
     }
 
+    /// A process whose main thread is not in the list: what its threads have in common is known all the same.
+    fn meet_processes(&mut self, row: Row) {
+        for thread in self.threads.living() {
+            let of_thread = *self.threads.now(thread);
+            if of_thread.pid <= 0 || of_thread.pid == self.threads.get(thread).tid || self.threads.find(of_thread.pid).is_some() {
+                continue;
+            }
+            if self.quirks.has(Quirk::ListedThreadsLoseAll) {
+                self.placeholder(of_thread.pid, row);
+                continue;
+            }
+            let main = self.threads.add(of_thread.pid, row, Birth::Placeholder, ThreadVersion { vtid: of_thread.vpid, comm: Text::NA, ..of_thread });
+            self.descriptions.set_owner(of_thread.table, main);
+        }
+    }
+
     /// The list is complete: roles and names of sockets follow from all of it together.
     fn loaded(&mut self, row: Row) {
         self.loading = false;
@@ -533,6 +552,7 @@ impl State {
                 self.descriptions.remove(table, fd, row, Ended::Unseen, NONE);
             }
         }
+        self.meet_processes(row);
         for thread in self.threads.living() {
             self.threads.live_mut(thread).children = 0;
             self.figures.set_others(thread, row, 0);
@@ -661,6 +681,7 @@ impl State {
         }
         let live = self.threads.live_mut(thread);
         live.last_kind = event.kind;
+        live.last_fd = subject.fd;
         live.last_enter_ts = event.ts;
         live.latency = 0;
         // A signal does not end the call that it interrupts.
@@ -694,13 +715,16 @@ impl State {
 
         // execveat succeeds with an execve exit.
         let matches_enter = |enter: u16| enter != u16::MAX && (enter.wrapping_add(1) == event.kind || (enter == 330 && event.kind == 293));
+        // sysdig 0.29.3 finds the descriptor of an exit by the type of the thread's last enter event, however often that has
+        // been answered; what the enter event said it forgets at the next exit of any type.
+        let by_type = self.quirks.has(Quirk::EnterMustBeLast) && self.release == Release::V0_29_3;
         let live = self.threads.live_mut(thread);
-        let sysdig_pair = matches_enter(live.last_kind);
+        let typed = matches_enter(live.last_kind);
         let pair = matches_enter(live.enter.kind);
         if live.last_enter_ts != 0 {
             live.latency = event.ts.wrapping_sub(live.last_enter_ts);
         }
-        live.last_kind = u16::MAX;
+        let last_fd = live.last_fd;
         let enter = if pair {
             applied.enter = Some(live.enter.row);
             applied.latency = event.ts.checked_sub(live.enter.ts);
@@ -711,11 +735,13 @@ impl State {
         live.enter = Enter::NONE;
         // What was kept is in use until the exit has had its effect; then its memory goes back to the thread.
         let kept = if pair && !live.kept.is_empty() { std::mem::take(&mut live.kept) } else { Kept::default() };
-        let enter = enter.filter(|_| sysdig_pair || !self.quirks.has(Quirk::EnterMustBeLast) || self.release != Release::V0_29_3);
+        let enter = enter.filter(|_| typed || !by_type);
 
         let mut subject = Subject::NONE;
         if info.flags.has(EventFlags::USES_FD) {
-            if let Some(enter) = enter.filter(|enter| enter.fd != -1) {
+            if by_type && typed && last_fd != -1 {
+                subject = self.subject(thread, last_fd);
+            } else if let Some(enter) = enter.filter(|enter| enter.fd != -1) {
                 // Another thread may have closed and reused the number meanwhile.
                 subject = if enter.description == NONE || self.quirks.has(Quirk::NumberLookedUpTwice) {
                     self.subject(thread, enter.fd)
@@ -741,6 +767,11 @@ impl State {
             applied.second_is_target = is_target;
         }
         let subject = self.exit_effect(&call, subject);
+        if let Some(fd) = self.last_put.take()
+            && self.threads.lives(thread)
+        {
+            self.threads.live_mut(thread).last_fd = fd;
+        }
         if !kept.is_empty() && self.threads.lives(thread) {
             self.threads.live_mut(thread).kept = kept.emptied();
         }
@@ -834,8 +865,9 @@ impl State {
         let six = attributes.kind.is_six();
         let l4 = if attributes.kind.is_server() {
             self.descriptions.sock(attributes.sock).bound_l4(six)
-        } else if attributes.kind.is_inet() && attributes.role != Role::None {
-            self.descriptions.sock(attributes.sock).l4(six)
+        } else if attributes.kind.is_inet() {
+            let l4 = self.descriptions.sock(attributes.sock).l4(six);
+            if attributes.role == Role::None && l4 != L4_RAW { 0 } else { l4 }
         } else {
             0
         };

@@ -135,9 +135,10 @@ fn a_number_that_another_thread_got_before_close_returned_stays_open() {
         40 11  >   read   fd=3 size=1
         ",
     ] {
-        for face in [right(drawn), sysdig(drawn)] {
-            assert_eq!(face[4], "srv (11) > read fd=3(<f>/new) size=1");
-        }
+        assert_eq!(right(drawn)[4], "srv (11) > read fd=3(<f>/new) size=1");
+        // 0.29.3 closes whatever has the number by then.
+        let copied = if drawn.contains("0.29.3") { "srv (11) > read fd=3 size=1" } else { "srv (11) > read fd=3(<f>/new) size=1" };
+        assert_eq!(sysdig(drawn)[4], copied);
     }
 }
 
@@ -185,7 +186,7 @@ fn a_copy_is_the_same_file_and_lives_until_the_last_number_is_closed() {
 }
 
 #[test]
-fn classic_copies_need_their_enter_event_in_sysdig() {
+fn a_classic_copy_without_its_enter_is_one_of_what_sysdig_saw_last() {
     let drawn = "
         release 0.29.3
         process tid=10 comm=cat
@@ -197,9 +198,8 @@ fn classic_copies_need_their_enter_event_in_sysdig() {
         30 10  >   read fd=4 size=1
         40 10  >   read fd=5 size=1
         ";
-    for face in [right(drawn), sysdig(drawn)] {
-        assert_eq!(face[3..], ["cat (10) > read fd=4(<f>/x) size=1", "cat (10) > read fd=5 size=1"]);
-    }
+    assert_eq!(right(drawn)[3..], ["cat (10) > read fd=4(<f>/x) size=1", "cat (10) > read fd=5 size=1"]);
+    assert_eq!(sysdig(drawn)[3..], ["cat (10) > read fd=4(<f>/x) size=1", "cat (10) > read fd=5(<f>/x) size=1"]);
 }
 
 // --- other kinds -------------------------------------------------------------------------------------------------------

@@ -258,16 +258,104 @@ faces! {
     a_signal_between_enter_and_exit_does_not_part_them: EnterMustBeLast, NOTHING, "
         release 0.29.3
         process tid=10 comm=cat
+        fd tid=10 fd=4 file /x
         ns tid dir type args
-        0  10  >   open name=/x flags=O_RDONLY mode=0
+        0  10  >   socket domain=1 type=1 proto=0
         10 10  >   signaldeliver spid=10 dpid=10 sig=14
-        20 10  <   open fd=3 name=/x flags=O_RDONLY mode=0
-        30 10  >   read fd=3 size=1
+        20 10  <   socket fd=3
+        30 10  >   close fd=4
+        40 10  >   signaldeliver spid=10 dpid=10 sig=14
+        50 10  <   close res=0
+        60 10  >   read fd=4 size=1
         ",
         [
-            ("cat (10) < open fd=3 name=/x flags=1(O_RDONLY) mode=0", "cat (10) < open fd=3(<f>/x) name=/x flags=1(O_RDONLY) mode=0"),
-            ("cat (10) > read fd=3 size=1", "cat (10) > read fd=3(<f>/x) size=1"),
+            ("cat (10) < socket fd=3", "cat (10) < socket fd=3(<u>)"),
+            ("cat (10) > read fd=4(<f>/x) size=1", "cat (10) > read fd=4 size=1"),
         ]
+
+    a_placeholder_keeps_what_it_opened_when_its_name_is_learnt: PlaceholderLosesAll, NOTHING, "
+        release 0.29.3
+        process tid=1 comm=init
+        ns tid dir type args
+        0  10  >   chdir
+        10 10  <   chdir res=0 path=/srv
+        20 10  >   open name=log flags=O_RDONLY mode=0
+        30 10  <   open fd=3 name=log flags=O_RDONLY mode=0
+        40 10  >   fork
+        50 10  <   fork res=11 exe=sh tid=10 pid=10 ptid=1 comm=sh flags=0 uid=0 gid=0 vtid=10 vpid=10
+        60 11  >   read fd=3 size=1
+        70 10  >   open name=log flags=O_RDONLY mode=0
+        ",
+        [
+            ("sh (11) > read fd=3 size=1", "sh (11) > read fd=3(<f>/srv/log) size=1"),
+            ("sh (10) > open name=log(log) flags=1(O_RDONLY) mode=0", "sh (10) > open name=log(/srv/log) flags=1(O_RDONLY) mode=0"),
+        ]
+
+    a_new_process_with_the_tid_of_a_listed_one_is_another: NewLifeUnseen, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=sh
+        process tid=11 comm=gone
+        fd tid=10 fd=3 file /3
+        fd tid=11 fd=3 file /gone
+        ns tid dir type args
+        0  11  <   fork res=0 exe=sh tid=11 pid=11 ptid=10 comm=sh flags=0 uid=0 gid=0 vtid=11 vpid=11
+        10 11  >   read fd=3 size=1
+        ",
+        [
+            ("gone (11) < fork res=0", "sh (11) < fork res=0"),
+            ("gone (11) > read fd=3(<f>/gone) size=1", "sh (11) > read fd=3(<f>/3) size=1"),
+        ]
+
+    threads_whose_main_thread_is_in_no_list_have_what_was_listed_for_them: ListedThreadsLoseAll, NOTHING, "
+        release 0.29.3
+        process tid=11 pid=10 comm=java flags=8193
+        process tid=12 pid=10 comm=java flags=8193
+        fd tid=11 fd=3 file /3
+        ns tid dir type args
+        0  12  >   read fd=3 size=1
+        ",
+        [("java (12) > read fd=3 size=1", "java (12) > read fd=3(<f>/3) size=1")]
+
+    any_call_that_sends_to_an_address_shows_a_socket: SendersStayUnknown, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=dns
+        ns tid dir type args
+        0  10  >   sendmsg fd=5 size=1 tuple=1.2.3.4:5->3.4.5.6:53
+        10 10  <   sendmsg res=1 data=a
+        20 10  >   sendto fd=6 size=1 tuple=ff01->ff02 /run/x.sock
+        ",
+        [
+            ("dns (10) > sendmsg fd=5 size=1 tuple=1.2.3.4:5->3.4.5.6:53", "dns (10) > sendmsg fd=5(<4>) size=1 tuple=1.2.3.4:5->3.4.5.6:53"),
+            ("dns (10) > sendto fd=6 size=1 tuple=ff01->ff02 /run/x.sock", "dns (10) > sendto fd=6(<u>) size=1 tuple=ff01->ff02 /run/x.sock"),
+        ]
+
+    a_bound_ipv6_socket_is_the_server_of_what_comes_in: Ipv6LeavesTheKind, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=dns
+        ns tid dir type args
+        0  10  >   socket domain=10 type=2 proto=17
+        10 10  <   socket fd=4
+        20 10  >   bind fd=4
+        30 10  <   bind res=0 addr=[2001::1]:53
+        40 10  >   recvmsg fd=4
+        50 10  <   recvmsg res=1 size=1 data=a tuple=[2001::2]:4000->[2001::1]:53
+        60 10  >   sendmsg fd=4 size=1 tuple=[2001::1]:53->[2001::2]:4000
+        70 10  <   sendmsg res=1 data=a
+        80 10  >   close fd=4
+        ",
+        [("dns (10) > close fd=4(<6u>2001::1:53->2001::2:4000)", "dns (10) > close fd=4(<6u>2001::2:4000->2001::1:53)")]
+
+    an_ipv6_socket_that_receives_first_is_a_server: ReceiversAreClients, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=dns
+        ns tid dir type args
+        0  10  >   socket domain=10 type=2 proto=17
+        10 10  <   socket fd=4
+        20 10  >   recvmsg fd=4
+        30 10  <   recvmsg res=1 size=1 data=a tuple=[2001::2]:4000->[2001::1]:53
+        40 10  >   close fd=4
+        ",
+        [("dns (10) > close fd=4(<6u>2001::1:53->2001::2:4000)", "dns (10) > close fd=4(<6u>2001::2:4000->2001::1:53)")]
 
     a_call_ends_on_the_socket_it_began_on_though_its_number_was_reused: NumberLookedUpTwice, NOTHING, "
         release 0.29.3
@@ -284,7 +372,7 @@ faces! {
         70  10  <   recvfrom res=4 data=abcd tuple=10.0.0.2:53->10.0.0.1:4000
         80  11  >   close    fd=3
         ",
-        [("dns (11) > close fd=3(<4u>10.0.0.1:4000->10.0.0.2:53)", "dns (11) > close fd=3(<4>)")]
+        [("dns (11) > close fd=3(<4u>10.0.0.2:53->10.0.0.1:4000)", "dns (11) > close fd=3(<4>)")]
 
     latency_is_the_time_between_the_two_events_of_one_call: LatencyOfLastEnter, NOTHING, "
         release 0.29.3

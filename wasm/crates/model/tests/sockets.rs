@@ -77,7 +77,7 @@ fn initial_sockets_lose_their_mapping_and_get_an_address_of_an_interface() {
 // --- socket and bind ---------------------------------------------------------------------------------------------------
 
 #[test]
-fn domain_and_protocol_of_a_socket_show_once_it_has_a_role() {
+fn the_protocol_of_a_socket_shows_once_it_has_a_role_unless_it_is_raw() {
     for (call, fresh, bound) in [
         ("domain=1 type=1 proto=0", "3(<u>)", None),
         ("domain=16 type=3 proto=0", "3(<n>)", None),
@@ -87,8 +87,8 @@ fn domain_and_protocol_of_a_socket_show_once_it_has_a_role() {
         ("domain=2 type=2 proto=0", "3(<4>)", Some("3(<4u>1.2.3.4:80)")),
         ("domain=2 type=2 proto=17", "3(<4>)", Some("3(<4u>1.2.3.4:80)")),
         ("domain=2 type=2 proto=1", "3(<4>)", Some("3(<4i>1.2.3.4:80)")),
-        ("domain=2 type=3 proto=1", "3(<4>)", Some("3(<4r>1.2.3.4:80)")),
-        ("domain=2 type=3 proto=255", "3(<4>)", Some("3(<4r>1.2.3.4:80)")),
+        ("domain=2 type=3 proto=1", "3(<4r>)", Some("3(<4r>1.2.3.4:80)")),
+        ("domain=2 type=3 proto=255", "3(<4r>)", Some("3(<4r>1.2.3.4:80)")),
         ("domain=2 type=1 proto=132", "3(<4>)", Some("3(<4>1.2.3.4:80)")),
     ] {
         let made = ["> socket", "< socket fd=3", "> bind fd=3", "< bind res=0 addr=1.2.3.4:80"];

@@ -99,8 +99,26 @@ fn an_exit_without_its_enter_counts_for_what_it_carries() {
         0  10  <   open fd=3 name=/x flags=O_RDONLY mode=0
         10 10  >   read fd=3 size=1
         ";
-    assert_eq!(last(drawn), "cat (10) > read fd=3(<f>/x) size=1");
-    assert_eq!(sysdig(drawn).pop().as_deref(), Some("cat (10) > read fd=3 size=1"));
+    let expected = "cat (10) > read fd=3(<f>/x) size=1";
+    assert_eq!(last(drawn), expected);
+    assert_eq!(sysdig(drawn).pop().as_deref(), Some(expected));
+}
+
+#[test]
+fn a_second_exit_takes_nothing_from_an_enter_that_has_been_answered() {
+    let drawn = "
+        release 0.29.3
+        process tid=10 comm=cat
+        ns tid dir type args
+        0  10  >   open name=/a flags=O_RDONLY mode=0
+        10 10  <   open fd=3 name=/b flags=O_RDONLY mode=0
+        20 10  <   open fd=4 name=/c flags=O_RDONLY mode=0
+        30 10  >   read fd=3 size=1
+        40 10  >   read fd=4 size=1
+        ";
+    for face in [right(drawn), sysdig(drawn)] {
+        assert_eq!(face[3..], ["cat (10) > read fd=3(<f>/a) size=1", "cat (10) > read fd=4(<f>/c) size=1"]);
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::strings::Text;
 use super::threads::{Enter, ThreadVersion};
 use super::{DescriptionIndex, NONE, Removal, Row, State, Subject, ThreadIndex};
 use crate::quirk::Quirk;
+use crate::table::Release;
 use scap::{Event, Params};
 
 /// The capture's own bit for O_DIRECTORY.
@@ -203,9 +204,6 @@ impl State {
             337 => (Some(3), Some(2), None),
             _ => (None, None, None),
         };
-        if call.enter.is_none() && self.needs_its_enter() && kind != 337 {
-            return Subject::NONE;
-        }
         let enter = &call.kept;
         let (enter_name, enter_flags, enter_dirfd) = match call.enter.map_or(u16::MAX, |enter| enter.kind) {
             2 => (enter.text(0), enter.uint(1), None),
@@ -304,14 +302,9 @@ impl State {
         Some((self.subject(call.thread, from?), self.subject(call.thread, to?)))
     }
 
-    /// Whether a successful exit without its enter has no effect, as in sysdig 0.29.3.
+    /// Whether an exit that has all that it needs has no effect without its enter: socket, dup, fcntl.
     fn needs_its_enter(&self) -> bool {
-        self.quirks.has(Quirk::EnterMustBeLast) && self.release == crate::table::Release::V0_29_3
-    }
-
-    /// As above, for calls that 0.36.0 still reads from their enter alone: socket, dup, fcntl.
-    fn needs_its_enter_still(&self) -> bool {
-        self.quirks.has(Quirk::EnterMustBeLast) && self.release != crate::table::Release::Libs0_25_4
+        self.quirks.has(Quirk::EnterMustBeLast) && self.release != Release::Libs0_25_4
     }
 
     /// Whether a base directory is joined as it is.
@@ -334,7 +327,9 @@ impl State {
         match self.descriptions.slot(table, dirfd) {
             Some(slot) => {
                 let mut base = self.strings.get(self.descriptions.get(slot.description).now.name).to_vec();
-                base.push(b'/');
+                if !base.is_empty() || self.keeps_base() {
+                    base.push(b'/');
+                }
                 base
             }
             None => path::UNKNOWN.to_vec(),
@@ -354,6 +349,7 @@ impl State {
             }
         }
         self.descriptions.put(table, fd, description, call.row, cloexec);
+        self.last_put = Some(fd);
         Subject { fd, description }
     }
 
@@ -375,7 +371,8 @@ impl State {
         let table = self.threads.now(call.thread).table;
         let Some(slot) = self.descriptions.slot(table, subject.fd) else { return };
         // Another thread got the same number before this close returned: what it opened stays.
-        if call.enter.is_some_and(|enter| slot.from > enter.row) {
+        let by_number = self.quirks.has(Quirk::NumberLookedUpTwice) && self.release == Release::V0_29_3;
+        if !by_number && call.enter.is_some_and(|enter| slot.from > enter.row) {
             return;
         }
         self.removals.push(Removal::Fd { table, fd: subject.fd, from: slot.from, thread: call.thread });
@@ -404,7 +401,7 @@ impl State {
             return subject;
         }
         let old = if subject.fd == -1 { call.event.params.int(1).map_or(subject, |fd| self.subject(call.thread, fd)) } else { subject };
-        if call.enter.is_none() && self.needs_its_enter_still() {
+        if call.enter.is_none() && self.needs_its_enter() && self.release != Release::V0_29_3 {
             return Subject::NONE;
         }
         let cloexec = call.event.kind == 365 && call.event.params.uint(3).unwrap_or(0) as u32 & O_CLOEXEC != 0;
@@ -433,7 +430,7 @@ impl State {
         let params = &call.event.params;
         let command = call.kept.uint(1).or_else(|| params.uint(2));
         match command {
-            Some(F_DUPFD | F_DUPFD_CLOEXEC) if call.enter.is_none() && self.needs_its_enter_still() => subject,
+            Some(F_DUPFD | F_DUPFD_CLOEXEC) if call.enter.is_none() && self.needs_its_enter() => subject,
             Some(F_DUPFD | F_DUPFD_CLOEXEC) if call.result >= 0 => self.duplicate(call, subject, command == Some(F_DUPFD_CLOEXEC)),
             Some(F_SETFD) if call.result >= 0 => {
                 let table = self.threads.now(call.thread).table;
@@ -547,7 +544,7 @@ impl State {
 
     fn socket(&mut self, call: &Exit<'_, '_>) -> Subject {
         let params = &call.event.params;
-        if call.result < 0 || (call.enter.is_none() && self.needs_its_enter_still()) {
+        if call.result < 0 || (call.enter.is_none() && self.needs_its_enter()) {
             return Subject::NONE;
         }
         let enter = &call.kept;

@@ -174,7 +174,14 @@ impl State {
         let mut after = self.descriptions.get(index).now;
         let mut sock = self.descriptions.sock(after.sock);
         match self.unmapped(address) {
-            Address::Unix(path) => after.name = self.strings.keep(path),
+            Address::Unix(path) => {
+                after.name = self.strings.keep(path);
+                if self.quirks.has(Quirk::FamiliesShareMemory) {
+                    // It takes the path for the addresses of a tuple.
+                    let word = |at: usize| path.iter().skip(at).take(8).rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+                    sock.set_unix(word(0), word(8));
+                }
+            }
             Address::Inet { six, ip, port } => {
                 self.become_connection(&mut after, &mut sock, six);
                 sock.set_dest(six, ip, port);
@@ -220,7 +227,9 @@ impl State {
         match tuple.unmapped() {
             Tuple::Unix { source, dest, .. } => {
                 sock.set_unix(source, dest);
-                after.kind = FdKind::Unix;
+                if !self.quirks.has(Quirk::FamiliesShareMemory) {
+                    after.kind = FdKind::Unix;
+                }
                 after.name = self.name_of_tuple(&tuple);
             }
             Tuple::Inet { six, sip, sport, dip, dport } => {
@@ -296,8 +305,11 @@ impl State {
             return subject;
         }
         let Some(tuple) = event.params.get(2).and_then(Tuple::read) else { return subject };
+        let by_sendto_alone = self.quirks.has(Quirk::SendersStayUnknown);
         let mut sock = Sock::default();
         let kind = match tuple.unmapped() {
+            _ if by_sendto_alone && event.kind != 30 => return subject,
+            Tuple::Unix { .. } if by_sendto_alone => return subject,
             Tuple::Unix { .. } => FdKind::Unix,
             Tuple::Inet { six, .. } => {
                 if self.quirks.has(Quirk::UnknownSenderIsUdp) {
@@ -350,6 +362,27 @@ impl State {
                 after.kind = FdKind::Unix;
                 after.name = self.name_of_tuple(&tuple);
             }
+            Tuple::Inet { six: true, sip, sport, dip, dport } if self.quirks.has(Quirk::Ipv6LeavesTheKind) => {
+                let kind_six = after.kind.is_six();
+                let keeps_name = !after.kind.is_inet() || after.kind.is_server();
+                let same_source = (sock.source(true), sock.sport(true)) == (sip, sport);
+                let same = same_ends(true, &sock, (sip, sport), (dip, dport));
+                if kind_six && (same || (keeps_name && same_source)) {
+                    return Subject { fd: subject.fd, description: index };
+                }
+                sock.set_source(true, sip, sport);
+                if sock.dest(true) == UNSPECIFIED {
+                    sock.set_dest_address(true, dip);
+                }
+                if sock.dport(true) == 0 {
+                    sock.set_dport(true, dport);
+                }
+                if keeps_name {
+                    after.name = self.name_of_tuple(&tuple);
+                } else {
+                    self.settle_datagram(call.thread, &mut after, &mut sock, incoming);
+                }
+            }
             Tuple::Inet { six, sip, sport, dip, dport } => {
                 let was_bound = after.kind.is_server();
                 if was_bound && self.quirks.has(Quirk::FamiliesShareMemory) {
@@ -375,19 +408,11 @@ impl State {
                 if !keeps || sock.dport(six) == 0 {
                     sock.set_dport(six, dport);
                 }
-                if sock.l4(six) == L4_UNKNOWN && self.quirks.has(Quirk::UnknownSenderIsUdp) {
-                    sock.set_l4(six, L4_UDP);
-                }
-                self.fill_unset(six, &mut sock);
                 // To be bound does not make a socket a server: one that sends first is a client.
-                let was_only_bound = was_bound && !self.quirks.has(Quirk::FamiliesShareMemory);
-                if after.role == Role::None || was_only_bound {
-                    after.role = self.guess_role(call.thread, six, &sock, incoming);
+                if was_bound && !self.quirks.has(Quirk::FamiliesShareMemory) {
+                    after.role = Role::None;
                 }
-                if (incoming && after.role == Role::Client) || (!incoming && after.role == Role::Server) {
-                    sock.swap(six);
-                }
-                after.name = self.name_of_connection(six, &sock);
+                self.settle_datagram(call.thread, &mut after, &mut sock, incoming);
             }
         }
         self.descriptions.change(index, call.row, after, Some(sock));
@@ -420,27 +445,43 @@ impl State {
         }
     }
 
-    /// Client or server, for a datagram socket that did neither connect nor bind.
+    /// Fills what a datagram leaves open: protocol, addresses, role; then names the socket, client first.
+    fn settle_datagram(&mut self, thread: ThreadIndex, after: &mut Attributes, sock: &mut Sock, incoming: bool) {
+        let six = after.kind.is_six();
+        if sock.l4(six) == L4_UNKNOWN && self.quirks.has(Quirk::UnknownSenderIsUdp) {
+            sock.set_l4(six, L4_UDP);
+        }
+        self.fill_unset(six, sock);
+        if after.role == Role::None {
+            after.role = self.guess_role(thread, six, sock, incoming);
+        }
+        if (incoming && after.role == Role::Client) || (!incoming && after.role == Role::Server) {
+            sock.swap(six);
+        }
+        after.name = self.name_of_connection(six, sock);
+    }
+
+    /// Client or server, for a datagram socket that did neither connect nor bind: who sends first is the client.
+    ///
+    /// sysdig looks for a socket of the process that has the destination's port, and of IPv4 sockets alone; an IPv4
+    /// socket always finds itself, an IPv6 one is asked for two bytes of its source.
     fn guess_role(&self, thread: ThreadIndex, six: bool, sock: &Sock, incoming: bool) -> Role {
-        let mut owns_dest = false;
-        let mut owns_source = false;
-        let table = self.threads.now(thread).table;
-        for (_, slot) in self.descriptions.live(table) {
-            let now = self.descriptions.get(slot.description).now;
-            let other = self.descriptions.sock(now.sock);
-            let other_six = now.kind.is_six();
-            if now.kind.is_server() {
-                owns_dest |= other.bound_port(other_six) == sock.dport(six);
-            } else if now.kind.is_inet() {
-                owns_dest |= other.dport(other_six) == sock.dport(six);
-                owns_source |= other.sport(other_six) == sock.sport(six);
+        if six && self.quirks.has(Quirk::ReceiversAreClients) {
+            let table = self.threads.now(thread).table;
+            let has_port = self.descriptions.live(table).into_iter().any(|(_, slot)| {
+                let now = self.descriptions.get(slot.description).now;
+                let other = self.descriptions.sock(now.sock);
+                match now.kind {
+                    FdKind::Ipv4 => other.dport(false) == sock.dport(false),
+                    FdKind::Ipv4Server => other.bound_port(false) == sock.dport(false),
+                    _ => false,
+                }
+            });
+            if !has_port {
+                return Role::Client;
             }
         }
-        match (owns_dest, owns_source, incoming) {
-            (false, _, _) => Role::Client,
-            (true, false, _) | (true, true, true) => Role::Server,
-            (true, true, false) => Role::Client,
-        }
+        if incoming { Role::Server } else { Role::Client }
     }
 
     /// Fills an address that the kernel left open from the machine's interfaces.

@@ -8,15 +8,30 @@ pub const LONGEST: usize = 1024;
 /// Stands for the directory behind an fd that nobody knows; what follows is glued to it.
 pub const UNKNOWN: &[u8] = b"<UNKNOWN>";
 
-/// Joins `path` to `base` as [`text::path::join`] does.
+/// Joins `path` to `base` as [`text::path::join`] does. With `keep_base` a path that leaves an unknown directory by `..`
+/// leaves nothing of it.
 pub fn join(base: &[u8], path: &[u8], keep_base: bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(base.len() + path.len() + 1);
-    if base == UNKNOWN && path.first() != Some(&b'/') {
-        text::path::join(&mut out, b"", path, keep_base);
-        out.splice(0..0, UNKNOWN.iter().copied());
-    } else {
+    if base != UNKNOWN || path.first() == Some(&b'/') {
         text::path::join(&mut out, base, path, keep_base);
+        return out;
     }
+    let leaves = keep_base && {
+        let depths = path.split(|byte| *byte == b'/').scan(0_i32, |depth, part| {
+            *depth = match part {
+                b"" | b"." => *depth,
+                b".." => *depth - 1,
+                _ => *depth + 1,
+            };
+            Some((*depth, part == b".."))
+        });
+        // Its name is glued to the first part, so it goes with that.
+        depths.into_iter().any(|(depth, up)| up && depth <= 0)
+    };
+    if !leaves {
+        out.extend_from_slice(UNKNOWN);
+    }
+    text::path::join(&mut out, b"", path, keep_base);
     out
 }
 
@@ -61,6 +76,16 @@ mod tests {
     fn an_unknown_directory_is_glued_to_what_is_below_it() {
         assert_eq!(join(b"<UNKNOWN>", b"rel", true), b"<UNKNOWN>rel");
         assert_eq!(join(b"<UNKNOWN>", b"/abs", true), b"/abs");
+        assert_eq!(join(b"<UNKNOWN>", b"./a//b/", true), b"<UNKNOWN>a/b");
+        assert_eq!(join(b"<UNKNOWN>", b".", true), b"<UNKNOWN>");
+    }
+
+    #[test]
+    fn a_path_that_leaves_an_unknown_directory_forgets_it_only_for_sysdig() {
+        for (path, copied, right) in [("..", "", "<UNKNOWN>"), ("../x", "x", "<UNKNOWN>x"), ("a/../b", "b", "<UNKNOWN>b"), ("a/b/../../c", "c", "<UNKNOWN>c"), ("a/b/..", "<UNKNOWN>a", "<UNKNOWN>a")] {
+            assert_eq!(join(b"<UNKNOWN>", path.as_bytes(), true), copied.as_bytes(), "{path}");
+            assert_eq!(join(b"<UNKNOWN>", path.as_bytes(), false), right.as_bytes(), "{path}");
+        }
     }
 
     #[test]

@@ -63,9 +63,12 @@ impl State {
         let at = fields(event.kind);
         let flags = params.uint(at.flags).unwrap_or(0);
         let caller = caller.or_else(|| self.threads.find(event.tid)).unwrap_or_else(|| self.placeholder(event.tid, row));
-        let in_namespace = {
-            let version = self.threads.now(caller);
-            version.vtid != -1 && version.vtid != event.tid
+        let in_namespace = match at.vtid.and_then(|index| params.int(index)) {
+            Some(vtid) => vtid != event.tid,
+            None => {
+                let version = self.threads.now(caller);
+                version.vtid != -1 && version.vtid != event.tid
+            }
         };
         let is_vfork = matches!(event.kind, 185 | 221 | 227) || flags & CLONE_VFORK != 0;
         let right = !self.quirks.has(Quirk::ForkCopiesLate);
@@ -75,7 +78,7 @@ impl State {
             || if right {
                 flags & CLONE_NEWPID != 0 || in_namespace
             } else {
-                self.release != Release::V0_29_3 && (flags & (CLONE_NEWPID | CLONE_PARENT) != 0 || in_namespace || is_vfork)
+                in_namespace || (self.release != Release::V0_29_3 && (flags & (CLONE_NEWPID | CLONE_PARENT) != 0 || is_vfork))
             };
         if foreign {
             if right && flags & CLONE_THREAD == 0 {
@@ -89,9 +92,10 @@ impl State {
             return;
         }
         if let Some(known) = self.threads.find(child) {
+            let for_ever = self.quirks.has(Quirk::NewLifeUnseen);
             let live = self.threads.live_mut(known);
             if live.inverted {
-                live.inverted = false;
+                live.inverted = for_ever;
                 return; // its own event came first
             }
             self.bury(known, row);
@@ -101,8 +105,14 @@ impl State {
         let is_thread = flags & CLONE_THREAD != 0;
         self.learn_placeholder(caller, row, event);
         let from = *self.threads.now(caller);
-        let (pid, ptid) = if is_thread { (from.pid, from.ptid) } else { (child, if adopts { from.ptid } else { event.tid }) };
-        let table = self.child_table(flags, is_thread, caller, row);
+        let (pid, ptid) = if is_thread {
+            (params.int(4).filter(|pid| *pid > 0).unwrap_or(from.pid), from.ptid)
+        } else {
+            (child, if adopts { from.ptid } else { event.tid })
+        };
+        // A thread uses what its process has, whichever thread made it.
+        let source = if is_thread { self.process_of(pid, row) } else { caller };
+        let table = self.child_table(flags, is_thread, source, row);
         let version = self.child_version(row, event, &at, child, pid, ptid, Some(caller), table, (child, pid));
         self.add_child(child, row, event, version, false);
     }
@@ -126,6 +136,9 @@ impl State {
         let is_thread = flags & CLONE_THREAD != 0 || (stated_pid != tid && !self.quirks.has(Quirk::Clone3ThreadsAreProcesses));
         if let Some(known) = self.threads.find(tid) {
             let cloned = self.threads.get(known).cloned_ts;
+            if cloned == 0 && self.quirks.has(Quirk::NewLifeUnseen) {
+                return;
+            }
             if cloned != 0 && event.ts.saturating_sub(cloned) < STALE {
                 if in_namespace
                     && let Some(table) = self.threads.change(known, row, |version| {
@@ -146,10 +159,7 @@ impl State {
         let ptid = params.int(5).unwrap_or(-1);
         let pid = if is_thread { stated_pid } else { tid };
         let source = if is_thread { pid } else { ptid };
-        let parent = match self.threads.find(source) {
-            Some(parent) => parent,
-            None => self.placeholder(source, row),
-        };
+        let parent = self.process_of(source, row);
         if !self.learns_once() {
             self.learn_placeholder(parent, row, event);
         }
@@ -241,22 +251,52 @@ impl State {
 
     /// A caller of which nothing is known: the event says what it runs.
     fn learn_placeholder(&mut self, thread: ThreadIndex, row: Row, event: &Event<'_>) {
-        if self.threads.now(thread).comm != Text::NA || (self.learns_once() && self.threads.live(thread).asked) {
+        let known = *self.threads.now(thread);
+        if known.comm != Text::NA || (self.learns_once() && self.threads.live(thread).asked) {
             return;
+        }
+        let loses_all = self.quirks.has(Quirk::PlaceholderLosesAll);
+        if loses_all && known.uid != u32::MAX {
+            return; // it has named its user: sysdig takes it for a thread that it knows
         }
         let at = fields(event.kind);
         let exe = self.strings.keep(event.params.text(1).unwrap_or_default());
         let args = self.strings.keep(event.params.get(2).unwrap_or_default());
         let comm = at.comm.and_then(|index| event.params.text(index)).map_or(exe, |comm| self.strings.keep(comm));
         let tid = self.threads.get(thread).tid;
-        self.threads.change(thread, row, |version| {
+        let emptied = loses_all.then(|| self.descriptions.table());
+        let gone = self.threads.change(thread, row, |version| {
             version.comm = comm;
             version.exe = exe;
             version.args = args;
             if version.pid == -1 {
                 version.pid = tid;
             }
+            if let Some(table) = emptied {
+                version.table = table;
+                version.cwd = Text::EMPTY;
+            }
         });
+        if let Some(table) = emptied {
+            self.descriptions.set_owner(table, thread);
+        }
+        if let Some(table) = gone {
+            self.descriptions.end(table, row, Ended::Unseen, thread);
+        }
+        // The caller's own event also says whose thread it is.
+        let own_pid = event.params.int(4).filter(|pid| *pid > 0 && *pid != tid && event.tid == tid && event.params.int(0) != Some(0));
+        if let Some(pid) = own_pid.filter(|_| !loses_all) {
+            self.process_of(pid, row);
+            self.join_process(thread, pid, row);
+        }
+    }
+
+    /// The main thread of a process, known from now on.
+    pub(super) fn process_of(&mut self, pid: i64, row: Row) -> ThreadIndex {
+        match self.threads.find(pid) {
+            Some(main) => main,
+            None => self.placeholder(pid, row),
+        }
     }
 
     #[allow(clippy::too_many_arguments)]

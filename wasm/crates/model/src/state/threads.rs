@@ -245,8 +245,10 @@ pub struct Live {
     pub enter: Enter,
     /// Its parameters, where the exit will need them.
     pub kept: Kept,
-    /// Type of the last event that sysdig counts (it forgets an enter at any other event in between).
+    /// Type of the last enter event, a signal among them.
     pub last_kind: u16,
+    /// What sysdig takes for the number that the thread is about: that of the last enter event or the newest one, or −1.
+    pub last_fd: i64,
     /// Time of the last enter event, 0 when there was none.
     pub last_enter_ts: u64,
     /// Latency that sysdig shows for the thread now.
@@ -405,6 +407,7 @@ impl Threads {
             enter: Enter::NONE,
             kept: Kept::default(),
             last_kind: u16::MAX,
+            last_fd: -1,
             last_enter_ts: 0,
             latency: 0,
             inverted: false,

@@ -9,9 +9,10 @@ pub fn join(out: &mut Vec<u8>, base: &[u8], path: &[u8], keep_base: bool) {
     join_parts(out, base, b"", path, keep_base);
 }
 
-/// Appends `path` joined to a directory that is named without a slash at its end.
+/// Appends `path` joined to a directory that is named without a slash at its end. Without a name there is nothing to join to.
 pub fn join_below(out: &mut Vec<u8>, directory: &[u8], path: &[u8], keep_base: bool) {
-    join_parts(out, directory, b"/", path, keep_base);
+    let slash: &[u8] = if directory.is_empty() { b"" } else { b"/" };
+    join_parts(out, directory, slash, path, keep_base);
 }
 
 fn join_parts(out: &mut Vec<u8>, base: &[u8], slash: &[u8], path: &[u8], keep_base: bool) {
