@@ -92,8 +92,12 @@ export function damage(whole, random) {
   }
 }
 
-/** What names an event of a line whatever its number: time, CPU, thread, direction and type. @param {string} line */
-const eventOf = (line) => /^\d+ (\S+ \d+) .*? (\(-?\d+\) [<>] \S+)/.exec(line)?.slice(1).join(' ');
+/**
+ * What names an event of a line whatever its number: time, CPU, thread and direction. Not the type: where lengths of
+ * parameters lie, sysdig takes the name of a call from bytes that need not be it.
+ * @param {string} line
+ */
+const eventOf = (line) => /^\d+ (\S+ \d+) .*? (\(-?\d+\) [<>]) /.exec(line)?.slice(1).join(' ');
 
 /**
  * Events that are printed there and not here.
@@ -139,8 +143,10 @@ export async function damaged(rounds, seed, paths) {
       const copy = join(folder, `damaged.scap${bytes[0] === 0x1f ? '.gz' : ''}`);
       writeFileSync(copy, bytes);
       const [theirs, ours] = await Promise.all([printedBy(['sysdig', '-r', copy]), printedBy([command, 'sysdig', '-r', copy])]);
-      // A line that sysdig had not finished when it ended is no event.
-      const lost = missing(theirs.status === 0 ? theirs.lines : theirs.lines.slice(0, -1), ours.lines);
+      // A line that sysdig had not finished when it ended is no event. Behind a wrong byte of the packing neither has the
+      // recorded bytes any more, and sysdig prints numbers that never were: there only how much is printed is compared.
+      const isNoise = how === 'changed gzip' && ours.lines.length >= theirs.lines.length;
+      const lost = isNoise ? [] : missing(theirs.status === 0 ? theirs.lines : theirs.lines.slice(0, -1), ours.lines);
       const crashed = ours.status > 1 || ours.errors.includes('panicked');
       if (lost.length === 0 && !crashed) passed++;
       else {
