@@ -94,6 +94,7 @@ test('a file that is missing in a roll is told, with the way to the place', asyn
   await page.getByRole('button', { name: '1 gap' }).click();
   const told = page.getByRole('list', { name: 'Gaps' });
   await expect(told).toContainText('332.02 ms without events between “variant-kmod-0.29.3-seq.scap.gz0” and “variant-kmod-0.29.3-seq.scap.gz2”: 1 file of the recording is not here.');
+  await expect(told).toBeInViewport({ ratio: 1 });
   await told.getByRole('button', { name: 'Go there' }).click();
   await idle(page);
   await expect(grid(page).locator('.current')).toHaveAttribute('data-evt-num', /^2\.\d$/);

@@ -131,7 +131,7 @@ const shared = {
     id: 'fd',
     header: fixed('FD'),
     title: 'File descriptor',
-    width: 48,
+    width: 60,
     mono: true,
     cell: (row: Row) => (row.fd === undefined ? '' : dim(`fd ${row.fd}`)),
   },

@@ -32,7 +32,7 @@ export function DamageBadge({ tab }: { readonly tab: Tab }): ReactNode {
   const { damage, damageCount, gaps } = summary;
   const beyond = damageCount - damage.length;
   return (
-    <div className="menu end">
+    <div className="menu">
       <button
         type="button"
         className="badge warn"
