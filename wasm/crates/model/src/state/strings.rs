@@ -26,12 +26,12 @@ pub struct Strings {
     bytes: Vec<u8>,
     ends: Vec<u32>,
     ids: HashTable<u32>,
-    hasher: foldhash::fast::FixedState,
+    hasher: foldhash::fast::RandomState,
 }
 
 impl Default for Strings {
     fn default() -> Self {
-        let mut strings = Self { bytes: Vec::new(), ends: Vec::new(), ids: HashTable::new(), hasher: foldhash::fast::FixedState::default() };
+        let mut strings = Self { bytes: Vec::new(), ends: Vec::new(), ids: HashTable::new(), hasher: foldhash::fast::RandomState::default() };
         for text in [&b""[..], b"<NA>", b"<unknown>"] {
             strings.keep(text);
         }
