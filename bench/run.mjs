@@ -1,10 +1,12 @@
 /**
  * `npm run bench`: speed beside native sysdig, on the same file in the same run. One JSON line per figure: medians of five,
- * ours over theirs, so that below 1 is faster than sysdig. And what scrolling costs the page's main thread.
+ * ours over theirs, so that below 1 is faster than sysdig. And what scrolling costs the page's main thread, what the index
+ * takes of memory, how soon there are rows, and how soon rows and bytes at any depth.
  *
- *   SCAPSCOPE_BENCH_CAPTURE=big.scap npm run bench
+ *   SCAPSCOPE_BENCH_CAPTURE=big.scap SCAPSCOPE_BENCH_COPIES=3 npm run bench
  *
- * Without a capture a shipped sample is taken; it is small, and its figures say little.
+ * Without a capture a shipped sample is repeated, each copy later than the one before. The long capture, for what must not
+ * depend on length, is so many copies of the one that is measured.
  */
 import { spawn } from 'node:child_process';
 import { createReadStream, createWriteStream, existsSync, mkdtempSync, openSync, readSync, closeSync, rmSync, statSync } from 'node:fs';
@@ -13,12 +15,16 @@ import { basename, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { createGunzip, createGzip } from 'node:zlib';
+import { measureEngine } from './engine.mjs';
+import { repeat } from './repeat.mjs';
 import { measureScrolling } from './scrolling.mjs';
 import { buildCommand } from '../scripts/engine.mjs';
 import { prepare } from '../scripts/prepare.mjs';
 import { alone, attempt, Failure, main, root, step } from '../scripts/steps.mjs';
 
 const runs = 5;
+/** Copies of the shipped sample that are a capture worth measuring: three million events. */
+const sampleCopies = 20;
 /** A pass over everything that prints little: state is kept, the filter looks at every event. */
 const peerFilter = 'evt.type=openat and fd.name contains /etc';
 
@@ -77,6 +83,16 @@ async function compare(figure, file, ours, theirs) {
   );
 }
 
+/**
+ * Prints a figure that has no peer.
+ * @param {string} figure
+ * @param {object} values
+ * @param {string} file
+ */
+function tell(figure, values, file) {
+  console.log(JSON.stringify({ figure, ...values, capture: basename(file), bytes: statSync(file).size, cpus: cpus().length }));
+}
+
 /** @param {string} file */
 function isGzip(file) {
   const head = Buffer.alloc(2);
@@ -121,10 +137,46 @@ async function indexedInPage(browser, address, file) {
   }
 }
 
+/**
+ * Milliseconds from choosing the file until its first rows are on the page.
+ * @param {import('@playwright/test').Browser} browser
+ * @param {string} address
+ * @param {string} file
+ */
+async function firstRowsInPage(browser, address, file) {
+  const page = await browser.newPage();
+  try {
+    await page.goto(address);
+    // The engine is made ready while nobody has chosen a file yet.
+    await page.waitForTimeout(2000);
+    const since = performance.now();
+    await page.getByLabel('Open capture').setInputFiles(file);
+    await page.locator('[role=grid] [data-position]').first().waitFor();
+    return performance.now() - since;
+  } finally {
+    await page.close();
+  }
+}
+
+/**
+ * A sample's events again and again: a capture that says something when none was given.
+ * @param {string} sample
+ * @param {string} folder
+ */
+async function longSample(sample, folder) {
+  const once = join(folder, 'sample.scap');
+  await pipeline(createReadStream(sample), createGunzip(), createWriteStream(once));
+  const repeated = join(folder, 'repeated.scap');
+  await repeat(once, sampleCopies, repeated);
+  return repeated;
+}
+
 await main(async () => {
   if ((await attempt(['sysdig', '--version'])).status !== 0) throw new Failure('The bench needs the sysdig command; on Debian: apt-get install sysdig');
-  const capture = resolve(process.env['SCAPSCOPE_BENCH_CAPTURE'] ?? join(root, 'public/samples/php-fpm-statsd-kmod-0.29.3.scap.gz'));
-  if (!existsSync(capture)) throw new Failure(`There is no capture at ${capture}.`);
+  const given = process.env['SCAPSCOPE_BENCH_CAPTURE'];
+  const copies = Number(process.env['SCAPSCOPE_BENCH_COPIES'] ?? 3);
+  const sample = join(root, 'public/samples/php-fpm-statsd-kmod-0.29.3.scap.gz');
+  if (given !== undefined && !existsSync(given)) throw new Failure(`There is no capture at ${given}.`);
   await prepare();
   const command = await alone(buildCommand);
   const { chromium } = await import('@playwright/test');
@@ -141,12 +193,20 @@ await main(async () => {
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
   try {
+    const capture = given === undefined ? await longSample(sample, folder) : resolve(given);
     const { raw, gzip } = await bothForms(capture, folder);
+    const long = join(folder, 'long.scap');
+    await step('Making the long capture', () => repeat(raw, copies, long));
     const pass = (/** @type {string} */ file) => () => timed(['sysdig', '-q', '-r', file, peerFilter]);
     await compare('index in Chromium, raw / sysdig pass', raw, () => indexedInPage(browser, server.address, raw), pass(raw));
     await compare('index in Chromium, gzip / sysdig pass', gzip, () => indexedInPage(browser, server.address, gzip), pass(gzip));
-    const about = { capture: basename(raw), bytes: statSync(raw).size, cpus: cpus().length };
-    await measureScrolling(browser, server.address, raw, (figure, values) => console.log(JSON.stringify({ figure, ...values, ...about })));
+    for (const file of [raw, gzip, long]) {
+      const rows = [];
+      for (let run = 0; run < runs; run++) rows.push(await firstRowsInPage(browser, server.address, file));
+      tell('first rows after choosing the file', { ms: Math.round(median(rows)) }, file);
+      tell('the engine alone', await measureEngine(file), file);
+    }
+    await measureScrolling(browser, server.address, long, (figure, values) => tell(figure, values, long));
     await compare('scapscope info, raw / sysdig pass', raw, () => timed([command, 'info', raw]), pass(raw));
     await compare('scapscope info, gzip / sysdig pass', gzip, () => timed([command, 'info', gzip]), pass(gzip));
     await compare('print all, raw / sysdig', raw, () => timed([command, 'sysdig', '-r', raw]), () => timed(['sysdig', '-r', raw]));
