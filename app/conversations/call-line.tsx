@@ -12,7 +12,7 @@ export const bytesInFlow = 512;
 
 /** Width of a bubble in pixels: it grows with the logarithm of the bytes, for they differ by powers of ten. */
 export function bubbleWidth(bytes: number): number {
-  return Math.round(84 + 13 * Math.log2(1 + bytes));
+  return Math.round(84 + 11 * Math.log2(1 + bytes));
 }
 
 /** What a bubble says: the call, what it moved, and what was asked for where that differs. */
@@ -34,12 +34,17 @@ export function capturedText(call: Call): string {
   return `captured ${grouped(call.captured)} of ${grouped(moved)}`;
 }
 
-function Bytes({ call, form }: { readonly call: Call; readonly form: Exclude<BytesAs, 'decoded'> }): ReactNode {
+function Bytes(props: {
+  readonly call: Call;
+  readonly form: Exclude<BytesAs, 'decoded'>;
+  readonly width: number;
+}): ReactNode {
+  const { call, form, width } = props;
   const { data, captured = 0 } = call;
   if (data.length === 0) return null;
   const text =
     form === 'hex'
-      ? hexDump(data, 16)
+      ? hexDump(data, width)
           .map((line) => `${line.offset}  ${line.hex}  ${line.text}`)
           .join('\n')
       : form === 'ascii'
@@ -67,6 +72,8 @@ export interface CallLineProps {
   readonly id: string;
   readonly call: Call;
   readonly form: BytesAs;
+  /** There is room for sixteen bytes in a line. */
+  readonly isWide: boolean;
   /** What the page knows of it beside the engine's label: `end of stream`, `waited 149.9 µs to be accepted`. */
   readonly note: string;
   readonly time: string;
@@ -117,7 +124,7 @@ function Side(props: CallLineProps): ReactNode {
         {call.isOpen ? <span className="tag warn">no return</span> : null}
         {call.latencyNs === undefined ? null : <span className="call-took">{span(call.latencyNs)}</span>}
       </span>
-      {form === 'decoded' ? null : <Bytes call={call} form={form} />}
+      {form === 'decoded' ? null : <Bytes call={call} form={form} width={props.isWide ? 16 : 8} />}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 /** One conversation: who is at each end, its lives, its calls. */
 import { useEffect, type ReactNode } from 'react';
 import { decoders, type ConversationDetail, type Decoder, type HolderLine } from '../../workers/protocol';
+import { grouped } from '../format/number';
 import { visible } from '../format/visible';
 import { sentence } from '../messages/messages';
 import type { OpenConversation, Tab } from '../state/model';
@@ -8,18 +9,27 @@ import { store, useApp } from '../state/store';
 import { copyStream, saveStream } from './bytes';
 import { Flow, forms } from './flow';
 import { LifeSteps, Strip } from './lives';
-import { grantCalls, nameText } from './moves';
+import { grantCalls, nameOf, nameText } from './moves';
 import { speakerOf, useDetail } from './use-detail';
 import './conversations.css';
 
-export function ConversationView({ tab, open }: { readonly tab: Tab; readonly open: OpenConversation }): ReactNode {
+/** Something that can be done with the selected call: name, explanation, deed. */
+export type CallAction = readonly [name: string, title: string, run: () => void];
+
+export function ConversationView(props: {
+  readonly tab: Tab;
+  readonly open: OpenConversation;
+  readonly actions: readonly CallAction[];
+}): ReactNode {
+  const { tab, open, actions } = props;
   const state = useDetail(tab, open);
   const { id } = tab;
   const detail = state.status === 'ready' ? state.value : undefined;
   const calls = detail?.calls;
+  const title = detail === undefined ? undefined : titleOf(detail);
   useEffect(() => {
-    if (calls !== undefined) store.dispatch({ type: 'conversation-changed', id, change: { calls } });
-  }, [id, calls, open.name]);
+    if (calls !== undefined) store.dispatch({ type: 'conversation-changed', id, change: { calls, title: title ?? '' } });
+  }, [id, calls, title, open.name]);
   const isThere = detail !== undefined;
   const isIndexed = tab.phase.kind !== 'opening';
   useEffect(() => {
@@ -40,14 +50,21 @@ export function ConversationView({ tab, open }: { readonly tab: Tab; readonly op
         </p>
       ) : (
         <>
-          <Ends tab={tab} open={open} detail={detail} />
+          <Ends tab={tab} open={open} detail={detail} actions={actions} />
           <Lives tab={tab} detail={detail} />
           <Age detail={detail} />
-          <Flow key={nameText(open.name)} tab={tab} open={open} detail={detail} />
+          <Flow key={nameText(nameOf(detail.line.key, detail.line.life))} tab={tab} open={open} detail={detail} />
         </>
       )}
     </section>
   );
+}
+
+/** `apache2 ⇄ uwsgi · life 2 of 12`. */
+function titleOf({ line, lives }: ConversationDetail): string {
+  const count = lives.filter(({ life }) => life !== null).length;
+  const life = line.life === null ? 'connect failed' : `life ${grouped(line.life)} of ${grouped(count)}`;
+  return `${commOf(line.ends[0])} ⇄ ${commOf(line.ends[1])} · ${life}`;
 }
 
 const familyNames: Readonly<Record<string, string>> = {
@@ -108,8 +125,17 @@ function End(props: { readonly holders: readonly HolderLine[]; readonly side: 0 
   );
 }
 
-function Ends(props: { readonly tab: Tab; readonly open: OpenConversation; readonly detail: ConversationDetail }): ReactNode {
-  const { tab, open, detail } = props;
+function commOf(holders: readonly HolderLine[]): string {
+  return speakerOf(holders)?.comm ?? 'outside';
+}
+
+function Ends(props: {
+  readonly tab: Tab;
+  readonly open: OpenConversation;
+  readonly detail: ConversationDetail;
+  readonly actions: readonly CallAction[];
+}): ReactNode {
+  const { tab, open, detail, actions } = props;
   const { line, protocol } = detail;
   const form = useApp((state) => state.preferences.bytesAs);
   const guessed = isDecoder(protocol) ? protocol : '';
@@ -153,7 +179,7 @@ function Ends(props: { readonly tab: Tab; readonly open: OpenConversation; reado
         </div>
         {([0, 1] as const).map((side) => (
           <span key={side} className={`stream side-${side}`}>
-            {side === 0 ? 'client → server' : 'server → client'}{' '}
+            {visible(commOf(line.ends[side]))} → {visible(commOf(line.ends[side === 0 ? 1 : 0]))}{' '}
             <button
               type="button"
               className="link"
@@ -172,6 +198,16 @@ function Ends(props: { readonly tab: Tab; readonly open: OpenConversation; reado
             </button>
           </span>
         ))}
+        {open.selected === undefined ? null : (
+          <span className="call-actions">
+            selected:{' '}
+            {actions.map(([name, title, run]) => (
+              <button key={name} type="button" className="link" title={title} onClick={run}>
+                {name}
+              </button>
+            ))}
+          </span>
+        )}
       </div>
     </>
   );

@@ -1,7 +1,7 @@
 /** The calls of a conversation down the time: client left, server right, findings at their place. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useMemo, useRef, type MouseEvent, type ReactNode } from 'react';
-import type { ConversationCalls, ConversationDetail, EventRow, Finding, ListPosition } from '../../workers/protocol';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type MouseEvent, type ReactNode } from 'react';
+import type { ConversationCalls, ConversationDetail, ConversationName, EventRow, Finding, ListPosition } from '../../workers/protocol';
 import { debounce } from '../base/debounce';
 import { useLatest } from '../base/use-query';
 import { ask } from '../capture/session';
@@ -9,11 +9,11 @@ import { useWindow } from '../components/grid/use-window';
 import { span, timeOfDay } from '../format/time';
 import { visible } from '../format/visible';
 import { sentence } from '../messages/messages';
-import type { BytesAs, OpenConversation, Tab, TabId } from '../state/model';
+import type { BytesAs, OpenConversation, Tab } from '../state/model';
 import { store, useApp } from '../state/store';
 import { CallLine, bytesInFlow } from './call-line';
 import { callAt, factsOfCall, type Call } from './call-rows';
-import { nameText, selectCall } from './moves';
+import { nameOf, nameText, selectCall } from './moves';
 
 /** A finding and the call it stands behind. */
 interface Inlet {
@@ -43,9 +43,8 @@ export function indexOfCall(position: number, inlets: readonly Inlet[]): number 
 const noInlets: readonly Inlet[] = [];
 
 /** Where the findings of a conversation stand: behind the last of their events that is one of its calls. */
-function useInlets(tab: Tab, open: OpenConversation, detail: ConversationDetail): readonly Inlet[] {
+function useInlets(tab: Tab, name: ConversationName, detail: ConversationDetail): readonly Inlet[] {
   const { id, tick } = tab;
-  const { name } = open;
   const { state } = useLatest(`${id} ${nameText(name)} ${tick}`, async (signal) => {
     const inlets: Inlet[] = [];
     for (const finding of detail.findings) {
@@ -67,6 +66,8 @@ function useInlets(tab: Tab, open: OpenConversation, detail: ConversationDetail)
   return state.status === 'ready' ? state.value : noInlets;
 }
 
+/** Pixels in which both sides have room for sixteen bytes in a line. */
+const wideFrom = 1230;
 const lineHeight = 28;
 const findingHeight = 46;
 /** A pause this long between two calls is told. */
@@ -93,11 +94,21 @@ export function Flow(props: {
 }): ReactNode {
   const { tab, open, detail } = props;
   const { id, tick } = tab;
-  const { name, protocol } = open;
+  const { protocol } = open;
+  // While the next life is fetched, the one before is still shown.
+  const name = nameOf(detail.line.key, detail.line.life);
   const form = useApp((state) => state.preferences.bytesAs);
   const mode = useApp((state) => state.preferences.time);
-  const inlets = useInlets(tab, open, detail);
+  const inlets = useInlets(tab, name, detail);
   const scroller = useRef<HTMLDivElement>(null);
+  const [isWide, setWide] = useState(false);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return undefined;
+    const observer = new ResizeObserver(() => setWide(element.clientWidth >= wideFrom));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
   const { calls } = detail;
   const bytes = form === 'decoded' ? 0 : bytesInFlow;
   const key = `${id} ${nameText(name)} ${protocol} ${bytes}`;
@@ -117,6 +128,8 @@ export function Flow(props: {
     getScrollElement: () => scroller.current,
     estimateSize: (index) => ('finding' in lineAt(index, inlets) ? findingHeight : lineHeight),
     overscan: 8,
+    // Other forms have other heights, and findings that come later move what stands below them.
+    getItemKey: (index) => `${form} ${isWide} ${inlets.length} ${index}`,
     initialOffset: open.top,
     paddingStart: 6,
     paddingEnd: 24,
@@ -129,8 +142,6 @@ export function Flow(props: {
   const first = shown[0] ?? 0;
   const last = shown.at(-1) ?? -1;
   useEffect(() => onRange(first, last), [first, last, onRange]);
-  // Other forms have other heights.
-  useLayoutEffect(() => virtualizer.measure(), [virtualizer, form, inlets]);
 
   const { reveal, selected, mark } = open;
   useEffect(() => {
@@ -193,12 +204,12 @@ export function Flow(props: {
       onScroll={() => saveTop.call()}
     >
       <div className="flow-body" role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
-        {items.map(({ index, start }) => {
+        {items.map(({ index, start, key: itemKey }) => {
           const line = lineAt(index, inlets);
           const one = 'call' in line ? call(line.call) : undefined;
           return (
             <div
-              key={index}
+              key={itemKey}
               ref={virtualizer.measureElement}
               data-index={index}
               className="flow-line"
@@ -216,9 +227,10 @@ export function Flow(props: {
                   id={callId(line.call)}
                   call={one}
                   form={form}
+                  isWide={isWide}
                   note={noteOf(one, detail)}
                   time={timeOf(one)}
-                  timeTitle={titleOf(one, firstNs, id)}
+                  timeTitle={titleOf(one, firstNs)}
                   pause={pauseOf(one)}
                   rowIndex={index + 1}
                   isSelected={line.call >= low && line.call <= high}
@@ -238,7 +250,7 @@ function callId(position: number): string {
   return `call-${position}`;
 }
 
-function titleOf(call: Call, firstNs: bigint, _: TabId): string {
+function titleOf(call: Call, firstNs: bigint): string {
   const edges = [call.num, call.exitNum].flatMap((num) => (num === undefined ? [] : `#${num}`)).join(' → ');
   return `${timeOfDay(firstNs + BigInt(Math.round(call.ns)), 'local')} · ${edges}`;
 }

@@ -61,6 +61,7 @@ function standpointOf(wish: Wish): Partial<Standpoint> {
           name: conversation,
           wish: { selected, mark },
           calls: 0,
+          title: '',
           selected: undefined,
           mark: undefined,
           reveal: undefined,

@@ -9,16 +9,23 @@ import type { TabId } from '../state/model';
 import { store } from '../state/store';
 import { Captured, EventLink, Fact, Loaded } from './parts';
 
-export function CallPane({ tabId, row }: { readonly tabId: TabId; readonly row: EventRow }): ReactNode {
+export function CallPane(props: {
+  readonly tabId: TabId;
+  readonly row: EventRow;
+  /** Its conversation is not the one that is shown already. */
+  readonly canFollow: boolean;
+}): ReactNode {
+  const { tabId, row, canFollow } = props;
   const { state, stale } = useLatest(`${tabId}/${row}`, (signal) => ask(tabId, 'call', { row }, signal));
   return (
     <Loaded state={state} stale={stale}>
-      {(call) => <Call call={call} tabId={tabId} />}
+      {(call) => <Call call={call} tabId={tabId} canFollow={canFollow} />}
     </Loaded>
   );
 }
 
-function Call({ call, tabId }: { readonly call: CallDetail; readonly tabId: TabId }): ReactNode {
+function Call(props: { readonly call: CallDetail; readonly tabId: TabId; readonly canFollow: boolean }): ReactNode {
+  const { call, tabId, canFollow } = props;
   const { enter, exit, errno, result, fd } = call;
   return (
     <>
@@ -57,7 +64,7 @@ function Call({ call, tabId }: { readonly call: CallDetail; readonly tabId: TabI
             )}
           </Fact>
         ) : null}
-        {fd === undefined ? null : <FdFact fd={fd} tabId={tabId} />}
+        {fd === undefined ? null : <FdFact fd={fd} tabId={tabId} canFollow={canFollow && fd.followable} />}
       </dl>
       {enter === undefined ? null : <Edge edge={enter} title={call.isCall ? 'Enter' : 'Event'} />}
       {exit === undefined ? null : <Edge edge={exit} title="Exit" />}
@@ -65,7 +72,8 @@ function Call({ call, tabId }: { readonly call: CallDetail; readonly tabId: TabI
   );
 }
 
-function FdFact({ fd, tabId }: { readonly fd: FdDetail; readonly tabId: TabId }): ReactNode {
+function FdFact(props: { readonly fd: FdDetail; readonly tabId: TabId; readonly canFollow: boolean }): ReactNode {
+  const { fd, tabId, canFollow } = props;
   return (
     <Fact name="FD">
       {fd.fd} <span className="dim">{[fd.type, fd.role].filter((word) => word !== '').join(' ')}</span>{' '}
@@ -79,7 +87,7 @@ function FdFact({ fd, tabId }: { readonly fd: FdDetail; readonly tabId: TabId })
         {fd.closedRow === undefined ? null : (
           <EventLink tabId={tabId} row={fd.closedRow} num={fd.closedNum} section={fd.closedSection} label="closed" />
         )}
-        {fd.followable ? (
+        {canFollow ? (
           <button type="button" className="link" onClick={() => void followSelected(tabId)}>
             follow conversation
           </button>

@@ -73,7 +73,7 @@ export function Inspector(props: {
         ) : row === undefined ? (
           <p className="pane-note">Select a row to see its call, its bytes and the state of its process.</p>
         ) : pane === 'call' ? (
-          <CallPane tabId={tab.id} row={row} />
+          <CallPane tabId={tab.id} row={row} canFollow={cause === undefined} />
         ) : pane === 'bytes' ? (
           <BytesPane tabId={tab.id} row={row} />
         ) : (

@@ -39,7 +39,9 @@ function linkOf(state: AppState, tab: Tab): Link | undefined {
   const talk = view === 'conversations' ? open : undefined;
   // The conversation has not been found yet.
   if (talk?.wish !== undefined) return undefined;
-  const at = talk ?? (view === 'events' ? place : undefined);
+  // Lines of a comparison are no events.
+  const calls = talk?.against === undefined ? talk : undefined;
+  const at = calls ?? (view === 'events' ? place : undefined);
   const selected = nameOfSelected(at?.selected);
   // A selection that is not known yet must not be lost on the way.
   if (at?.selected !== undefined && selected === undefined) return undefined;

@@ -1,8 +1,10 @@
 import { useEffect, type ReactNode } from 'react';
+import { later } from '../components/later';
 import { visible } from '../format/visible';
 import { activeTab } from '../state/select';
 import { useApp } from '../state/store';
 import { CaptureView } from './capture-view';
+import { showOverlay } from './commands';
 import { DropTarget } from './drop-target';
 import { GoToDialog } from './go-to-dialog';
 import { Header } from './header';
@@ -12,6 +14,10 @@ import { Palette } from './palette';
 import { StartPage } from './start-page';
 import './tokens.css';
 import './app.css';
+
+const compareDialog = later(() =>
+  import('../conversations/compare-dialog').then(({ CompareDialog }) => CompareDialog),
+);
 
 export function App(): ReactNode {
   const tab = useApp(activeTab);
@@ -26,6 +32,9 @@ export function App(): ReactNode {
       {tab === undefined ? <StartPage /> : <CaptureView key={tab.id} tab={tab} />}
       {overlay === 'palette' ? <Palette /> : null}
       {overlay === 'keys' ? <KeySheet /> : null}
+      {overlay === 'compare' && tab?.open !== undefined ? (
+        <compareDialog.Component tab={tab} open={tab.open} onClose={() => showOverlay('none')} />
+      ) : null}
       {overlay === 'goto' && tab !== undefined ? <GoToDialog tab={tab} /> : null}
       <Notices />
       <DropTarget />

@@ -18,11 +18,11 @@ import type { Tab, Unit, View } from '../state/model';
 import { placeOf, rowsOf } from '../state/select';
 import { store, useApp } from '../state/store';
 import { ColumnsMenu } from './columns-menu';
-import { showOverlay } from './commands';
+import { showOverlay, showPane } from './commands';
 import { DamageBadge } from './damage-badge';
 import { Split } from './split';
 import { StatusBar } from './status-bar';
-import { shownIn } from './walk';
+import { showFdLife, shownIn, showSurroundings } from './walk';
 
 export function CaptureView({ tab }: { readonly tab: Tab }): ReactNode {
   useWish(tab);
@@ -75,7 +75,8 @@ const conversationView = later(() =>
 );
 const causePane = later(() => import('../conversations/cause-pane').then(({ CausePane }) => CausePane));
 const findingList = later(() => import('../findings/finding-list').then(({ FindingList }) => FindingList));
-const laterViews = [conversationList, conversationView, causePane, findingList];
+const compareView = later(() => import('../conversations/compare-view').then(({ CompareView }) => CompareView));
+const laterViews = [conversationList, conversationView, causePane, compareView, findingList];
 
 /** What the chosen tab shows. */
 function Shown({ tab }: { readonly tab: Tab }): ReactNode {
@@ -95,6 +96,13 @@ function Shown({ tab }: { readonly tab: Tab }): ReactNode {
       </div>
     );
   }
+  if (view === 'conversations' && open?.against !== undefined) {
+    return (
+      <div className="split" role="tabpanel" aria-label="Conversations">
+        <compareView.Component tab={tab} open={open} against={open.against} />
+      </div>
+    );
+  }
   if (view === 'conversations' && open !== undefined) {
     const cause = (
       <causePane.Component
@@ -106,7 +114,17 @@ function Shown({ tab }: { readonly tab: Tab }): ReactNode {
     );
     return (
       <Split
-        main={<conversationView.Component tab={tab} open={open} />}
+        main={
+          <conversationView.Component
+            tab={tab}
+            open={open}
+            actions={[
+              ['events ±1 ms', 'All events within a millisecond of the selected call (A)', () => showSurroundings(tab.id)],
+              ['fd’s life', 'All events of its socket or pipe, from opening to close (D)', () => void showFdLife(tab.id)],
+              ['process', 'Its process as of this call (P)', () => showPane('state')],
+            ]}
+          />
+        }
         side={
           inspectorOpen ? <Inspector tab={tab} row={open.selected?.facts?.row} cause={cause} aside={open.aside} /> : undefined
         }
@@ -204,9 +222,11 @@ function Way({ tab }: { readonly tab: Tab }): ReactNode {
   if (view === 'conversations') {
     steps.push({ text: 'Conversations', ...(open === undefined ? {} : { go: show('conversations') }) });
     if (open !== undefined) {
-      const { key, life } = open.name;
-      steps.push({ text: key, isMono: true });
-      if (life !== undefined) steps.push({ text: `life ${grouped(life)}` });
+      const compared = open.against !== undefined;
+      const leave = (): void => store.dispatch({ type: 'conversation-changed', id: tab.id, change: { against: undefined } });
+      const title = open.title === '' ? { text: open.name.key, isMono: true } : { text: open.title };
+      steps.push({ ...title, ...(compared ? { go: leave } : {}) });
+      if (compared) steps.push({ text: 'Comparison' });
     }
   }
   return (

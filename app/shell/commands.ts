@@ -100,7 +100,7 @@ export function focusRows(): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>('[role=grid]')?.focus());
 }
 
-function setPane(pane: InspectorPane): void {
+export function showPane(pane: InspectorPane): void {
   store.dispatch({ type: 'preferences', change: { pane } });
   store.dispatch({ type: 'ui', change: { inspectorOpen: true } });
   setAside('call');
@@ -172,7 +172,7 @@ export const commands: readonly Command[] = [
   { id: 'cause', title: 'Cause, bytes and holders', keys: ['w'], group: 'Conversation', when: inCalls, run: () => { setAside('cause'); store.dispatch({ type: 'ui', change: { inspectorOpen: true } }); } },
   { id: 'around', title: 'Events within 1 ms of the selected call', keys: ['a'], group: 'Conversation', when: withCallSelected, run: onTab(showSurroundings) },
   { id: 'fd-life', title: 'Life of the selected call’s file descriptor', keys: ['d'], group: 'Conversation', when: withCallSelected, run: onTab((id) => void showFdLife(id)) },
-  { id: 'process', title: 'Process of the selected call', keys: ['p'], group: 'Conversation', when: withCallSelected, run: () => setPane('state') },
+  { id: 'process', title: 'Process of the selected call', keys: ['p'], group: 'Conversation', when: withCallSelected, run: () => showPane('state') },
   { id: 'group-none', title: 'Conversations ungrouped', keys: [], group: 'Conversation', when: shows('conversations'), run: setGroup('') },
   { id: 'group-path', title: 'Conversations by path or port', keys: [], group: 'Conversation', when: shows('conversations'), run: setGroup('path') },
   { id: 'group-processes', title: 'Conversations by process pair', keys: [], group: 'Conversation', when: shows('conversations'), run: setGroup('processes') },
@@ -190,9 +190,9 @@ export const commands: readonly Command[] = [
   { id: 'columns', title: 'Columns…', keys: [], group: 'View', when: inEvents, run: () => showOverlay('columns') },
   { id: 'columns-reset', title: 'Usual columns', keys: [], group: 'View', when: withCapture, run: () => store.dispatch({ type: 'preferences', change: { columns: usualLayout } }) },
   { id: 'inspector', title: 'Show or hide the inspector', keys: ['i'], group: 'View', when: withCapture, run: () => store.dispatch({ type: 'ui', change: { inspectorOpen: !store.get().ui.inspectorOpen } }) },
-  { id: 'pane-call', title: 'Inspector: Call', keys: [], group: 'View', when: withCapture, run: () => setPane('call') },
-  { id: 'pane-bytes', title: 'Inspector: Bytes', keys: ['b'], group: 'View', when: withCapture, run: () => setPane('bytes') },
-  { id: 'pane-state', title: 'Inspector: State', keys: ['s'], group: 'View', when: withCapture, run: () => setPane('state') },
+  { id: 'pane-call', title: 'Inspector: Call', keys: [], group: 'View', when: withCapture, run: () => showPane('call') },
+  { id: 'pane-bytes', title: 'Inspector: Bytes', keys: ['b'], group: 'View', when: withCapture, run: () => showPane('bytes') },
+  { id: 'pane-state', title: 'Inspector: State', keys: ['s'], group: 'View', when: withCapture, run: () => showPane('state') },
   { id: 'tab-next', title: 'Next capture', keys: [], group: 'Capture', when: (state) => state.tabs.length > 1, run: () => showTab(1) },
   { id: 'tab-previous', title: 'Previous capture', keys: [], group: 'Capture', when: (state) => state.tabs.length > 1, run: () => showTab(-1) },
   { id: 'reopen', title: 'Reopen capture', keys: [], group: 'Capture', when: withCapture, run: onTab((id) => void reopen(id)) },

@@ -107,6 +107,8 @@ export interface OpenConversation {
   readonly wish: { readonly selected: EventName | undefined; readonly mark: EventName | undefined } | undefined;
   /** Calls it has; 0 until they are counted. */
   readonly calls: number;
+  /** Who talks to whom, and which life it is; '' until that is known. */
+  readonly title: string;
   /** Positions are those of its calls. */
   readonly selected: Selected | undefined;
   readonly mark: Selected | undefined;

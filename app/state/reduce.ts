@@ -91,6 +91,7 @@ function opened(name: ConversationName, wish: OpenConversation['wish']): OpenCon
     name,
     wish,
     calls: 0,
+    title: '',
     selected: undefined,
     mark: undefined,
     reveal: undefined,
