@@ -12,6 +12,9 @@ export const captures = {
   small: own('variant-kmod-0.29.3-n2000.scap.gz'),
   variant: own('variant-kmod-0.29.3-default.scap.gz'),
   modern: own('variant-modern-0.36.0-default.scap.gz'),
+  tcp: own('fastcgi-epipe-tcp-kmod-0.29.3.scap.gz'),
+  nginx: own('fastcgi-nginx-ok-kmod-0.29.3.scap.gz'),
+  databases: resolve(root, 'e2e/captures/redis-postgres-kmod-0.29.3.scap.gz'),
   exitOnly: own('fastcgi-epipe-modern-libs0.25.4.scap.gz'),
   rolled: [rolled(0), rolled(1), rolled(2)],
 } as const;

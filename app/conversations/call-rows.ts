@@ -83,9 +83,13 @@ function readCall(window: ConversationCalls, i: number): Call {
   };
 }
 
-/** What the selection keeps of a call: where no enter was recorded, it has the number of its exit. */
-export function factsOfCall(call: Call): RowFacts {
-  return { row: call.row, num: call.num ?? call.exitNum, exitNum: call.exitNum, ns: call.ns as RelNs };
+/**
+ * What the selection keeps of a call: where no enter was recorded, it has the number of its exit. Numbers begin again in
+ * every section, so where there are several the row is the name.
+ */
+export function factsOfCall(call: Call, sections: number): RowFacts {
+  const num = sections > 1 ? undefined : (call.num ?? call.exitNum);
+  return { row: call.row, num, exitNum: call.exitNum, ns: call.ns as RelNs };
 }
 
 /** Whether it is about bytes; others open, close or set something. */

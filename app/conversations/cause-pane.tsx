@@ -17,6 +17,7 @@ import { visible } from '../format/visible';
 import type { EventName, OpenConversation, Tab } from '../state/model';
 import { nameOf, openConversation } from './moves';
 import { roleOf } from './conversation-view';
+import { causeOf, rolesOf, type Role } from './cause';
 import { useDetail } from './use-detail';
 
 type ShowEvent = (event: EventName) => void;
@@ -77,54 +78,19 @@ function Sentence({ text }: { readonly text: string }): ReactNode {
   );
 }
 
-function EventButton({ num, label, onEvent }: { readonly num: number; readonly label: string; readonly onEvent: ShowEvent }): ReactNode {
+function EventButton({ role, onEvent }: { readonly role: Role; readonly onEvent: ShowEvent }): ReactNode {
+  const { num, row, label } = role;
   return (
-    <button type="button" className="card-link" data-evt-num={num} onClick={() => onEvent({ num })}>
+    <button
+      type="button"
+      className="card-link"
+      data-evt-num={num}
+      onClick={() => onEvent(row === undefined ? { num } : { row })}
+    >
       <span>{label}</span>
       <span>#{num}</span>
     </button>
   );
-}
-
-interface Role {
-  readonly num: number;
-  readonly label: string;
-}
-
-/** The cause of the failed call that a finding is about. */
-export function causeOf(finding: Finding, { causes, line }: ConversationDetail): FailureCause | undefined {
-  return causes.find(({ failure }) => {
-    const failed = line.failures[failure];
-    return failed !== undefined && finding.evts.includes(failed.exit ?? failed.enter ?? -1);
-  });
-}
-
-/** What the events of a finding are, in the order of the story: the closer's last act, the close, the call that failed. */
-export function rolesOf(finding: Finding, detail: ConversationDetail): readonly Role[] {
-  const { failures, accept, connect } = detail.line;
-  const cause = causeOf(finding, detail);
-  const failure = cause === undefined ? undefined : failures[cause.failure];
-  const roles: Role[] = [];
-  const told = new Set<number>();
-  const tell = (label: string, enter: number | null | undefined, exit: number | null | undefined): void => {
-    const num = enter ?? exit;
-    if (num === null || num === undefined || !finding.evts.includes(num)) return;
-    for (const one of [enter, exit]) if (one !== null && one !== undefined) told.add(one);
-    roles.push({ num, label });
-  };
-  if (cause !== undefined && failure !== undefined) {
-    tell(cause.how === 'shut the connection down' ? 'shutdown' : 'close', cause.evts[0], cause.evts.at(-1));
-    for (const one of cause.evts) told.add(one);
-    tell(failure.call, failure.enter, failure.exit);
-  }
-  tell('connect', connect?.enter, connect?.exit);
-  tell('accept', accept?.enter, accept?.exit);
-  for (const num of finding.evts) {
-    if (told.has(num)) continue;
-    const act = cause?.between.find((one) => one.num === num);
-    roles.push({ num, label: act === undefined ? 'event' : act.syscall });
-  }
-  return roles.sort((a, b) => a.num - b.num).slice(0, 12);
 }
 
 /** What the closer did between its last read and its close, oldest first. */
@@ -146,7 +112,7 @@ function Between({ cause, onEvent }: { readonly cause: FailureCause; readonly on
               type="button"
               className="link"
               {...(act.num === null ? {} : { 'data-evt-num': act.num })}
-              onClick={() => onEvent(act.num === null ? { row: act.row } : { num: act.num })}
+              onClick={() => onEvent({ row: act.row })}
             >
               {act.num === null ? `row ${grouped(act.row)}` : `#${act.num}`}
             </button>{' '}
@@ -183,8 +149,8 @@ function Card(props: { readonly finding: Finding; readonly detail: ConversationD
         <Sentence text={finding.sentence} />.
       </p>
       <div className="card-links">
-        {rolesOf(finding, detail).map(({ num, label }) => (
-          <EventButton key={num} num={num} label={label} onEvent={onEvent} />
+        {rolesOf(finding, detail).map((role) => (
+          <EventButton key={role.num} role={role} onEvent={onEvent} />
         ))}
         {line.life === null ? null : (
           <span className="card-life">

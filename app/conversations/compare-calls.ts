@@ -3,7 +3,7 @@ import { callMatch, type Alignment, type Answer, type ComparedCalls, type Conver
 import { ask } from '../capture/session';
 import { grouped } from '../format/number';
 import type { TabId } from '../state/model';
-import { callAt, type Call } from './call-rows';
+import { callAt, isMinor, type Call } from './call-rows';
 import { bubbleText } from './call-line';
 
 /** Calls of each side that are compared. */
@@ -12,6 +12,8 @@ const step = 4000;
 
 export interface ComparedSide {
   readonly windows: readonly ConversationCalls[];
+  /** Positions of the calls that are compared: those that set something on one side only say nothing. */
+  readonly kept: readonly number[];
   /** Calls it has, compared or not. */
   readonly rows: number;
   readonly startNs: number;
@@ -32,8 +34,9 @@ export interface ComparedLine {
   readonly match: 'same' | 'differs' | 'only left' | 'only right';
 }
 
-function callOf({ windows }: ComparedSide, position: number | undefined): Call | undefined {
-  if (position === undefined || position === noCall) return undefined;
+function callOf({ windows, kept }: ComparedSide, at: number | undefined): Call | undefined {
+  const position = at === undefined || at === noCall ? undefined : kept[at];
+  if (position === undefined) return undefined;
   const window = windows[Math.floor(position / step)];
   return window === undefined ? undefined : callAt(window, position);
 }
@@ -58,21 +61,24 @@ async function fetchSide(id: TabId, name: ConversationName, signal: AbortSignal)
     rows = answer.value.rows;
     windows.push(answer.value);
   }
-  return { ok: true, value: { windows, rows, startNs: windows[0]?.ns[0] ?? 0 } };
+  const kept: number[] = [];
+  for (const window of windows) {
+    for (let position = window.first; position < window.first + window.length; position += 1) {
+      const call = callAt(window, position);
+      if (call !== undefined && !isMinor(call)) kept.push(position);
+    }
+  }
+  return { ok: true, value: { windows, kept, rows, startNs: windows[0]?.ns[0] ?? 0 } };
 }
 
-/** What the engine compares, of all windows together. */
-function columnsOf({ windows }: ComparedSide): ComparedCalls {
-  const length = windows.reduce((sum, window) => sum + window.length, 0);
-  const side = new Uint8Array(length);
-  const returned = new Float64Array(length);
-  let at = 0;
-  for (const window of windows) {
-    side.set(window.side, at);
-    returned.set(window.returned, at);
-    at += window.length;
-  }
-  return { side, returned, syscall: windows.flatMap((window) => [...window.syscall]) };
+/** What the engine compares. */
+function columnsOf(side: ComparedSide): ComparedCalls {
+  const calls = side.kept.flatMap((_, at) => callOf(side, at) ?? []);
+  return {
+    side: Uint8Array.from(calls, (call) => call.side),
+    syscall: calls.map(({ syscall }) => syscall),
+    returned: Float64Array.from(calls, (call) => call.returned ?? Number.NaN),
+  };
 }
 
 export interface Place {

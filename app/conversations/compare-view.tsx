@@ -19,7 +19,7 @@ import {
   type ComparedLine,
   type Comparison,
 } from './compare-calls';
-import { nameText } from './moves';
+import { endComparison, nameText } from './moves';
 import './conversations.css';
 
 const label = 'Comparison';
@@ -32,14 +32,13 @@ export function CompareView(props: {
 }): ReactNode {
   const { tab, open, against } = props;
   const other = useApp((state) => state.tabs.find(({ summary }) => summary?.fingerprint === against.fingerprint));
-  const leave = (): void => store.dispatch({ type: 'conversation-changed', id: tab.id, change: { against: undefined } });
   return (
     <section className="conversation" aria-label="Conversation">
       <div className="ends">
         <Name tab={tab} name={open.name} word="here" />
         <div className="ends-middle">
           <span>compared with</span>
-          <button type="button" className="link" onClick={leave}>
+          <button type="button" className="link" onClick={() => endComparison(tab.id)}>
             end comparison
           </button>
         </div>

@@ -13,6 +13,7 @@ import type { BytesAs, OpenConversation, Tab } from '../state/model';
 import { store, useApp } from '../state/store';
 import { CallLine, bytesInFlow } from './call-line';
 import { callAt, factsOfCall, type Call } from './call-rows';
+import { causeOf } from './cause';
 import { nameOf, nameText, selectCall } from './moves';
 
 /** A finding and the call it stands behind. */
@@ -48,10 +49,14 @@ function useInlets(tab: Tab, name: ConversationName, detail: ConversationDetail)
   const { state } = useLatest(`${id} ${nameText(name)} ${tick}`, async (signal) => {
     const inlets: Inlet[] = [];
     for (const finding of detail.findings) {
-      for (const num of [...finding.evts].reverse()) {
-        const located = await ask(id, 'locate', { list: { unit: 'events' }, at: { num } }, signal);
-        if (!located.ok) return located;
-        const row: EventRow | undefined = located.value?.row;
+      const failed = causeOf(finding, detail)?.failedRow;
+      for (const event of failed === undefined ? [...finding.evts].reverse() : [failed]) {
+        let row: EventRow | undefined = failed;
+        if (row === undefined) {
+          const located = await ask(id, 'locate', { list: { unit: 'events' }, at: { num: event } }, signal);
+          if (!located.ok) return located;
+          row = located.value?.row;
+        }
         if (row === undefined) continue;
         const answer = await ask(id, 'conversationPosition', { name, row }, signal);
         if (!answer.ok) return answer;
@@ -183,7 +188,7 @@ export function Flow(props: {
     const position = Number(row?.getAttribute('data-call') ?? Number.NaN);
     const one = Number.isNaN(position) ? undefined : call(position);
     if (one === undefined) return;
-    selectCall(id, position, { extend: event.shiftKey || event.ctrlKey || event.metaKey, facts: factsOfCall(one) });
+    selectCall(id, position, { extend: event.shiftKey || event.ctrlKey || event.metaKey, facts: factsOfCall(one, tab.summary?.sections ?? 1) });
   };
   const isInView = selected !== undefined && selected.position >= first && selected.position <= last;
 

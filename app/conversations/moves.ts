@@ -64,7 +64,7 @@ export function openConversation(id: TabId, name: ConversationName, selected?: E
 async function callFacts(id: TabId, name: ConversationName, position: number): Promise<RowFacts | undefined> {
   const answer = await ask(id, 'conversationCalls', { name, first: position, count: 1, protocol: '', bytes: 0 });
   const call = answer.ok && answer.value !== undefined ? callAt(answer.value, position) : undefined;
-  return call === undefined ? undefined : factsOfCall(call);
+  return call === undefined ? undefined : factsOfCall(call, tabOf(id)?.summary?.sections ?? 1);
 }
 
 /** Row of an event of the capture. */
@@ -184,6 +184,15 @@ export async function stepLife(id: TabId, step: 1 | -1): Promise<void> {
 /** Says why a question about a conversation was not answered. */
 export function tellFailure(problem: Parameters<typeof sentence>[0]): void {
   if (problem.kind !== 'cancelled') tell(sentence(problem), 'alert');
+}
+
+export function endComparison(id: TabId): void {
+  store.dispatch({
+    type: 'conversation-changed',
+    id,
+    // Lines of a comparison are no calls.
+    change: { against: undefined, selected: undefined, mark: undefined, reveal: undefined },
+  });
 }
 
 /** Puts the open conversation beside another one of the same capture. */

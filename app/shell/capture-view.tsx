@@ -2,7 +2,7 @@
 import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { closeTab, reopen } from '../capture/open';
 import { ask } from '../capture/session';
-import { compareWith } from '../conversations/moves';
+import { compareWith, endComparison } from '../conversations/moves';
 import { goToEvent } from '../inspector/go';
 import { EventList } from '../events/event-list';
 import { goBack, showUnit } from '../events/moves';
@@ -223,9 +223,8 @@ function Way({ tab }: { readonly tab: Tab }): ReactNode {
     steps.push({ text: 'Conversations', ...(open === undefined ? {} : { go: show('conversations') }) });
     if (open !== undefined) {
       const compared = open.against !== undefined;
-      const leave = (): void => store.dispatch({ type: 'conversation-changed', id: tab.id, change: { against: undefined } });
       const title = open.title === '' ? { text: open.name.key, isMono: true } : { text: open.title };
-      steps.push({ ...title, ...(compared ? { go: leave } : {}) });
+      steps.push({ ...title, ...(compared ? { go: () => endComparison(tab.id) } : {}) });
       if (compared) steps.push({ text: 'Comparison' });
     }
   }

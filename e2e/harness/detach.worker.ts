@@ -34,6 +34,10 @@ const handlers: Handlers = {
   conversationPosition: none,
   conversationSeekError: none,
   align: none,
+  checkFilter: none,
+  runFilter: none,
+  explainFilter: none,
+  whyRow: none,
   conversationOf: none,
 };
 
