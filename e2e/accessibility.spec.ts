@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { captures, conversation, goTo, grid, idle, inspector, made, showEvents, start, status, tab } from './page';
+import { captures, conversation, conversations, currentCall, findings, goTo, grid, idle, inspector, made, showEvents, start, status, tab } from './page';
 
 async function check(page: Page): Promise<void> {
   // It looks at every cell, a second or more each time.
@@ -41,6 +41,27 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await grid(page).focus();
       await page.keyboard.press('Enter');
       await expect(conversation(page)).toBeVisible();
+      await check(page);
+    });
+
+    test('the list of conversations, findings, calls in every form and a comparison are clean', async ({ page }) => {
+      await start(page, captures.epipe);
+      await tab(page, 'Conversations').click();
+      await expect(conversations(page)).toBeVisible();
+      await check(page);
+      await tab(page, 'Findings').click();
+      await check(page);
+      await findings(page).getByRole('button', { name: 'show' }).first().click();
+      await expect(currentCall(page)).toContainText('EPIPE');
+      for (const form of ['1', '3']) {
+        await page.keyboard.press(form);
+        await check(page);
+      }
+      await page.keyboard.press('x');
+      await expect(page.getByRole('dialog', { name: 'Compare' })).toBeVisible();
+      await check(page);
+      await page.getByRole('option', { name: /life 2/ }).first().click();
+      await expect(page.getByRole('grid', { name: 'Comparison' })).toBeVisible();
       await check(page);
     });
 
@@ -105,6 +126,26 @@ for (const width of [900, 1280, 1920]) {
     }
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     expect((await grid(page).boundingBox())!.height).toBeGreaterThan(200);
+  });
+}
+
+for (const width of [900, 1280, 1920]) {
+  test(`a conversation loses nothing at a width of ${width}`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    await start(page, captures.epipe);
+    await tab(page, 'Findings').click();
+    await findings(page).getByRole('button', { name: 'show' }).first().click();
+    await expect(currentCall(page)).toContainText('EPIPE');
+    await idle(page);
+    await expect(currentCall(page).locator('.bubble')).toBeInViewport({ ratio: 1 });
+    await expect(inspector(page)).toContainText('84.8 µs after');
+    for (const name of ['Compare…', 'Next life', 'Hex', 'Copy what the right end wrote']) {
+      await expect(page.getByRole('button', { name })).toBeInViewport({ ratio: 1 });
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+    // Client left, server right, and read line by line in the order of time.
+    const nums = await conversation(page).locator('[data-call]').evaluateAll((rows) => rows.map((one) => Number(one.getAttribute('data-evt-num'))));
+    expect(nums).toEqual([...nums].sort((a, b) => a - b));
   });
 }
 
