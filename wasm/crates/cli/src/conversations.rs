@@ -6,7 +6,7 @@ use std::fs::File;
 use engine::conversations::ConversationLine;
 use engine::{Files, Options, Session};
 use lexopt::Arg::{Long, Short, Value};
-use scap::Damage;
+use scap::{Damage, Inflate};
 
 use crate::Problem;
 use crate::input::{self, Input, Taker};
@@ -50,7 +50,8 @@ pub fn open(names: &[OsString]) -> Result<(Session, Files<File>), Problem> {
         }
         let mut input = Input::open(name)?;
         reading.0.next_file(&name.to_string_lossy());
-        let points = input::read(&mut input, &mut reading).map_err(|error| format!("can't read {}: {error}", name.display()))?;
+        let points = input::read(&mut input, Inflate::new(), &mut reading)
+            .map_err(|error| format!("can't read {}: {error}", name.display()))?;
         files.push(File::open(name)?, points);
     }
     let mut session = reading.0;

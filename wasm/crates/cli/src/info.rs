@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use engine::{DamageReport, Files, Options, Session, Summary};
 use lexopt::Arg::{Long, Short, Value};
 use model::table;
-use scap::{Damage, DamageKind};
+use scap::{Damage, DamageKind, Inflate};
 use serde::Serialize;
 
 use crate::{Problem, sysdig};
@@ -116,7 +116,8 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
     for name in &names {
         let mut input = Input::open(name)?;
         reading.0.next_file(&name.to_string_lossy());
-        let points = input::read(&mut input, &mut reading).map_err(|error| format!("can't read {}: {error}", name.display()))?;
+        let points = input::read(&mut input, Inflate::new(), &mut reading)
+            .map_err(|error| format!("can't read {}: {error}", name.display()))?;
         match input {
             Input::File(file) => files.push(file, points),
             Input::Stdin(_) => rereadable = false,

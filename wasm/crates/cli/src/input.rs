@@ -142,9 +142,9 @@ impl Inflated for Pieces {
     }
 }
 
-/// Reads a capture to its end, or until no more is wanted. Gives the places from which packed bytes can be read again.
-pub fn read(input: &mut Input, taker: &mut impl Taker) -> io::Result<RestartPoints> {
-    let mut inflate = Inflate::new();
+/// Reads a capture to its end, or until no more is wanted. Gives the places from which packed bytes can be read again,
+/// as far as `inflate` notes them.
+pub fn read(input: &mut Input, mut inflate: Inflate, taker: &mut impl Taker) -> io::Result<RestartPoints> {
     let mut pass = Pass { taker, wanted: true };
     let mut buffer = vec![0; READ];
     while pass.wanted {

@@ -17,7 +17,7 @@ use model::text::{BufferFormat, Clock, Heading, Printer, TimeMode, Zone};
 use model::{Applied, Quirks, Row, State};
 use scap::damage::DamageKind;
 use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
-use scap::{Damage, Event, Limits, Reader, Sink};
+use scap::{Damage, Event, Inflate, Limits, Reader, Sink};
 
 use crate::Problem;
 use crate::input::{self, Input, Taker};
@@ -140,7 +140,8 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
     for name in &files {
         let mut input = Input::open(name)?;
         let mut capture = Capture::new(options.clone(), form.as_ref(), &mut output, &mut counts);
-        let read = input::read(&mut input, &mut capture);
+        // Nothing is read again.
+        let read = input::read(&mut input, Inflate::with_points_every(None), &mut capture);
         capture.finish();
         let failed = capture.printing.failed;
         output.flush();

@@ -116,6 +116,10 @@ pub struct Reader<T: Table> {
     scratch: Vec<u8>,
     /// The last bytes of the block before.
     before: [u8; 8],
+    /// Words that have been looked at for trailers of blocks whose length is damaged.
+    trailers_tried: u64,
+    /// The block whose trailer has been looked for in vain.
+    without_end: Option<u64>,
 }
 
 #[derive(Clone, Debug)]
@@ -151,6 +155,10 @@ const FOREIGN_BLOCKS: u64 = 64;
 const LONGEST_START: u64 = 1 << 20;
 /// How far the end of a block is looked for whose length is damaged, and the longest block of unknown type.
 const LONGEST_REPAIR: u32 = 4 << 20;
+/// Words that may be looked at for trailers: so many in any file, and so many more for each byte that has been read.
+/// Enough for the longest look in a row of sixteen blocks, and for one every 64 KiB; bounds what a hostile file costs.
+const TRAILERS_TRIED: u64 = 16 << 20;
+const TRAILERS_TRIED_PER_BYTE: u64 = 16;
 /// A length beyond this is not taken as proof for the block before it without waiting for its trailer.
 const LONGEST_PROOF: u32 = 1 << 20;
 const MAGIC: u32 = 0x1a2b_3c4d;
@@ -211,6 +219,8 @@ impl<T: Table> Reader<T> {
             unknown: Vec::new(),
             scratch: Vec::new(),
             before: [0; 8],
+            trailers_tried: 0,
+            without_end: None,
         }
     }
 
@@ -504,15 +514,22 @@ impl<T: Table> Reader<T> {
     }
 
     /// The length of a block is wrong: looks for the trailer that points back at its start, with a block behind it.
-    fn end(&self, bytes: &[u8], kind: Kind, is_end: bool) -> End {
+    ///
+    /// Where a file has made that too costly, no trailer is looked for: reading goes on at the next plausible block.
+    fn end(&mut self, bytes: &[u8], kind: Kind, is_end: bool) -> End {
+        if self.without_end == Some(self.offset) {
+            return End::Unknown;
+        }
         let range = kind.lengths(self.limits.block).1.min(LONGEST_REPAIR) as usize;
         // Behind the trailer as much as tells a section header.
         let need = range + 12;
         if bytes.len() < need && !is_end {
             return End::Missing(need);
         }
+        let allowed = TRAILERS_TRIED.saturating_add(self.offset.saturating_mul(TRAILERS_TRIED_PER_BYTE));
         let mut at = 8;
-        while at + 4 <= range.min(bytes.len()) {
+        while at + 4 <= range.min(bytes.len()) && self.trailers_tried < allowed {
+            self.trailers_tried += 1;
             let end = at + 4;
             if let Some(total) = u32_at(bytes, at, self.order)
                 && total as usize == end
@@ -522,6 +539,7 @@ impl<T: Table> Reader<T> {
             }
             at = end;
         }
+        self.without_end = Some(self.offset);
         End::Unknown
     }
 
@@ -899,4 +917,57 @@ fn may_start(head: &[u8; 12]) -> bool {
         *head,
         [_, 2, 0, 0, ..] | [0, 0, 2, _, ..] | [0xcd, 0xab, ..] | [_, _, 0xab, 0xcd, ..] | [0x0a, 0x0d, 0x0d, 0x0a, ..]
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Bytewise;
+    impl Table for Bytewise {}
+
+    /// Counts the events.
+    impl Sink for u32 {
+        fn section(&mut self, _: &Section) {}
+        fn machine(&mut self, _: &Machine) {}
+        fn process(&mut self, _: &Process<'_>) {}
+        fn fd(&mut self, _: i64, _: &Fd<'_>) {}
+        fn interface(&mut self, _: &Interface) {}
+        fn user(&mut self, _: &User<'_>) {}
+        fn group(&mut self, _: &Group<'_>) {}
+        fn event(&mut self, _: &Event<'_>) {
+            *self += 1;
+        }
+        fn damage(&mut self, _: Damage) {}
+    }
+
+    fn words(words: &[u32]) -> Vec<u8> {
+        words.iter().flat_map(|word| word.to_le_bytes()).collect()
+    }
+
+    #[test]
+    fn broken_lengths_between_good_events_cost_work_in_proportion_to_the_file() {
+        let section = words(&[SECTION, 28, MAGIC, 0x0002_0001, u32::MAX, u32::MAX, 28]);
+        // CPU, time, thread, length 26, type 1 and no parameters take 36 bytes; a trailer closes the block at 40.
+        let event = words(&[0x216, 40, 0, 1, 0x0007_0000, 0, 26 << 16, 1 << 16, 0, 40]);
+        // An event, a large one and a process list without any length, and a list longer than what is looked through.
+        for head in [[0x216, 0], [0x221, 0], [0x215, 0], [0x215, 5 << 20]] {
+            let broken = words(&[head[0], head[1], 0]);
+            let pairs = 20_000;
+            let stretch = [broken.as_slice(), &event].concat().repeat(pairs);
+            for slice in [4_096, usize::MAX] {
+                let mut reader = Reader::<Bytewise>::new(Limits::default());
+                let mut events = 0;
+                let file = [section.as_slice(), &stretch].concat();
+                for bytes in file.chunks(slice) {
+                    reader.push(bytes, &mut events);
+                }
+                reader.finish(&mut events);
+                assert_eq!(events as usize, pairs);
+                let len = file.len() as u64;
+                assert!(reader.trailers_tried > TRAILERS_TRIED, "the file is hostile enough to be cut off");
+                assert!(reader.trailers_tried <= TRAILERS_TRIED + TRAILERS_TRIED_PER_BYTE * len);
+            }
+        }
+    }
 }
