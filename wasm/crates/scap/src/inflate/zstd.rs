@@ -102,6 +102,7 @@ impl Frames for Zstd {
         };
         if matches!(self.stage, Stage::Blocks) {
             self.noted = None;
+            self.unchecked(rest);
             self.give_all(place, &mut RestartPoints::default(), out);
         }
         if !is_clean {
@@ -115,6 +116,12 @@ impl Frames for Zstd {
 fn window_len(byte: u8) -> u64 {
     let base = 1_u64 << (10 + (byte >> 3));
     base + base / 8 * u64::from(byte & 7)
+}
+
+/// Bytes behind the header of a block.
+fn content_len(header: u32) -> usize {
+    // A block that repeats one byte holds only that.
+    if header >> 1 & 3 == 1 { 1 } else { header as usize >> 3 }
 }
 
 impl Zstd {
@@ -174,8 +181,7 @@ impl Zstd {
         let Some([a, b, c]) = bytes.first_chunk::<3>() else { return Step::Need(3) };
         let header = u32::from_le_bytes([*a, *b, *c, 0]);
         let is_last = header & 1 != 0;
-        // A block that repeats one byte holds only that.
-        let content = if header >> 1 & 3 == 1 { 1 } else { header as usize >> 3 };
+        let content = content_len(header);
         let len = 3 + content + if is_last && self.has_checksum { 4 } else { 0 };
         let Some(mut block) = bytes.get(..len) else { return Step::Need(len) };
         let held = self.window.map_or(0, window_len);
@@ -248,6 +254,17 @@ impl Zstd {
                 self.gather(buffer.get(..len).unwrap_or_default(), points);
                 self.buffer = buffer;
             }
+        }
+    }
+
+    /// Decodes the last block of a file that ends before its checksum does, as if more blocks were to come.
+    fn unchecked(&mut self, rest: &[u8]) {
+        let Some(([a, b, c], content)) = rest.split_first_chunk() else { return };
+        let header = u32::from_le_bytes([*a, *b, *c, 0]) & !1;
+        if let Some(content) = content.get(..content_len(header)) {
+            let [a, b, c, _] = header.to_le_bytes();
+            let block = [&[a, b, c], content].concat();
+            let _ = self.decoder.decode_blocks(&mut block.as_slice(), BlockDecodingStrategy::UptoBlocks(1));
         }
     }
 
