@@ -20,6 +20,7 @@ import { repeat } from './repeat.mjs';
 import { measureScrolling } from './scrolling.mjs';
 import { buildCommand } from '../scripts/engine.mjs';
 import { prepare } from '../scripts/prepare.mjs';
+import { nativeToolchain } from '../scripts/rust.mjs';
 import { alone, attempt, Failure, main, root, step } from '../scripts/steps.mjs';
 
 const runs = 5;
@@ -171,6 +172,18 @@ async function longSample(sample, folder) {
   return repeated;
 }
 
+/**
+ * What conversations cost: the example prints its own figures.
+ * @param {string} raw
+ */
+async function conversations(raw) {
+  const { cargo, env } = await nativeToolchain();
+  const command = [cargo, 'run', '--quiet', '--locked', '--release', '-p', 'engine', '--example', 'conversations', '--', raw];
+  const { status, output } = await attempt(command, { cwd: join(root, 'wasm'), env });
+  if (status !== 0) throw new Failure(`The figures of conversations could not be had:\n${output}`);
+  process.stdout.write(output);
+}
+
 await main(async () => {
   if ((await attempt(['sysdig', '--version'])).status !== 0) throw new Failure('The bench needs the sysdig command; on Debian: apt-get install sysdig');
   const given = process.env['SCAPSCOPE_BENCH_CAPTURE'];
@@ -209,6 +222,7 @@ await main(async () => {
     await measureScrolling(browser, server.address, long, (figure, values) => tell(figure, values, long));
     await compare('scapscope info, raw / sysdig pass', raw, () => timed([command, 'info', raw]), pass(raw));
     await compare('scapscope info, gzip / sysdig pass', gzip, () => timed([command, 'info', gzip]), pass(gzip));
+    await conversations(raw);
     await compare('print all, raw / sysdig', raw, () => timed([command, 'sysdig', '-r', raw]), () => timed(['sysdig', '-r', raw]));
   } finally {
     await browser.close();

@@ -48,7 +48,7 @@ impl Conversation {
     /// Takes in what has been indexed since.
     fn extend(&mut self, index: &Index) {
         let mut rows = Vec::new();
-        index.rows_about(&self.ends, self.seen, &mut rows);
+        index.rows_about(&self.ends, self.seen, Row::MAX, &mut rows);
         self.seen = index.next_row();
         let mut sorted = true;
         for row in rows {

@@ -341,13 +341,19 @@ impl Index {
         }
     }
 
-    /// Appends to `into` the rows from `from` on that are about one of the descriptions, in order.
-    pub fn rows_about(&self, descriptions: &[u32], from: Row, into: &mut Vec<Row>) {
+    /// Appends to `into` the rows from `from` to `to` that are about one of the descriptions, in order.
+    pub fn rows_about(&self, descriptions: &[u32], from: Row, to: Row, into: &mut Vec<Row>) {
         let mut at = from as u16;
-        for number in from as usize / CHUNK_ROWS..self.chunk_count() {
+        let end = self.chunk_count().min(to as usize / CHUNK_ROWS + 1);
+        for number in from as usize / CHUNK_ROWS..end {
             let Some(chunk) = self.chunk(number) else { return };
             let base = (number * CHUNK_ROWS) as Row;
-            chunk.about(&self.open, descriptions, at, &mut |found| into.push(base + Row::from(found)));
+            chunk.about(&self.open, descriptions, at, &mut |found| {
+                let row = base + Row::from(found);
+                if row <= to {
+                    into.push(row);
+                }
+            });
             at = 0;
         }
     }
@@ -580,7 +586,7 @@ mod tests {
         let wanted = [700, 650];
         for from in [0, 60_000, CHUNK_ROWS as Row + 1] {
             let mut found = Vec::new();
-            index.rows_about(&wanted, from, &mut found);
+            index.rows_about(&wanted, from, Row::MAX, &mut found);
             let rows = expected.iter().filter(|record| record.row >= from && wanted.contains(&record.description));
             assert_eq!(found, rows.map(|record| record.row).collect::<Vec<_>>());
         }

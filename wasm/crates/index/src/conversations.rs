@@ -26,7 +26,6 @@ pub(crate) fn is_retry(result: i64) -> bool {
 #[repr(u8)]
 enum Class {
     Nothing,
-    IoEnter,
     Read,
     Receive,
     Write,
@@ -47,7 +46,6 @@ const CLASSES: [Class; KINDS] = {
     let receives = [33, 35, 53, 55];
     let writes = [9, 29, 31, 49, 51, 115, 119, 123];
     let moves = [189, 167, 333];
-    let enters = [6, 8, 28, 30, 32, 34, 48, 52, 112, 114, 116, 118, 120, 122, 188, 166, 332];
     let mut at = 0;
     while at < reads.len() {
         classes[reads[at]] = Class::Read;
@@ -66,11 +64,6 @@ const CLASSES: [Class; KINDS] = {
     at = 0;
     while at < moves.len() {
         classes[moves[at]] = Class::Move;
-        at += 1;
-    }
-    at = 0;
-    while at < enters.len() {
-        classes[enters[at]] = Class::IoEnter;
         at += 1;
     }
     classes[23] = Class::Connect;
@@ -172,8 +165,6 @@ pub(crate) struct Ledger {
     /// Bytes looked at more than once (MSG_PEEK).
     pub(crate) peeked: u64,
     pub(crate) peeks: u32,
-    /// Enters less exits that have their enter.
-    pub(crate) open: i32,
     pub(crate) first: Row,
     pub(crate) last: Row,
     pub(crate) last_read: Row,
@@ -212,7 +203,6 @@ impl Ledger {
             taken: Sum::default(),
             peeked: 0,
             peeks: 0,
-            open: 0,
             first: NONE,
             last: NONE,
             last_read: NONE,
@@ -314,11 +304,6 @@ impl Ledgers {
     fn take(&mut self, class: Class, row: Row, event: &Event<'_>, applied: &Applied, state: &State) {
         let result = applied.result.unwrap_or(0);
         match class {
-            Class::IoEnter => {
-                if let Some(ledger) = self.ledger(applied.description, state) {
-                    ledger.open += 1;
-                }
-            }
             Class::Read => self.moved(row, event, applied, state, applied.description, result, false),
             Class::Receive => {
                 // recvmmsg and sendmmsg of newer recorders: one event for each message.
@@ -330,11 +315,6 @@ impl Ledgers {
                 if applied.second != NONE && state.descriptions().end_of(applied.second) != NONE {
                     self.second.push((applied.second, row));
                     self.moved(row, event, applied, state, applied.second, result, applied.second_is_target);
-                    if applied.enter.is_some()
-                        && let Some(ledger) = self.ledger(applied.second, state)
-                    {
-                        ledger.open += 1; // its enter was counted for the other one alone
-                    }
                 }
             }
             Class::Connect => self.connected(row, event, applied, state, result),
@@ -462,18 +442,15 @@ impl Ledgers {
         let sniff = self.sniff;
         let Some(ledger) = self.all.get_mut(number) else { return };
         ledger.touch(row, applied.enter);
-        let data = if result > 0 { data_param(event.kind).and_then(|at| event.params.get(at)) } else { None };
-        if ledger.looks == 0 && ledger.asked < SNIFFED
-            && let (Some(sniff), Some(data)) = (sniff, data)
+        let data = || data_param(event.kind).and_then(|at| event.params.get(at)).unwrap_or_default();
+        if ledger.looks == 0 && ledger.asked < SNIFFED && result > 0
+            && let Some(sniff) = sniff
         {
             ledger.asked += 1;
-            ledger.looks = sniff(data);
-        }
-        if applied.enter.is_some() {
-            ledger.open -= 1;
+            ledger.looks = sniff(data());
         }
         if datagrams && ledger.head_row == NONE && result > 0 {
-            ledger.head = datagrams::head(data.unwrap_or_default());
+            ledger.head = datagrams::head(data());
             ledger.head_row = row;
         }
         if writes {
@@ -491,9 +468,11 @@ impl Ledgers {
         } else {
             ledger.read.add(result);
             ledger.last_read = row;
-            if result > 0 {
+            // Only receives can look at bytes without taking them.
+            let receives = matches!(event.kind, 33 | 35 | 53 | 55);
+            if result > 0 && (receives || ledger.seen.0 != 0) {
                 let mut head = [0; 8];
-                for (to, from) in head.iter_mut().zip(data.unwrap_or_default()) {
+                for (to, from) in head.iter_mut().zip(data()) {
                     *to = *from;
                 }
                 let head = u64::from_le_bytes(head);
@@ -503,8 +482,7 @@ impl Ledgers {
                     ledger.peeked += u64::from(ledger.seen.1);
                     ledger.peeks += 1;
                 }
-                // Only receives can look at bytes without taking them.
-                ledger.seen = if matches!(event.kind, 33 | 35 | 53 | 55) { (head, len) } else { (0, 0) };
+                ledger.seen = if receives { (head, len) } else { (0, 0) };
             }
         }
         if result < 0 && !is_retry(result) {
@@ -520,7 +498,7 @@ impl Ledgers {
         // Of sockets that are older than the capture it is not known that they take datagrams.
         let may_receive = !writes && matches!(event.kind, 33 | 35 | 53 | 55) && now.role == Role::Server && descriptions.transport(description) == Transport::Unknown;
         if (datagrams || may_receive) && result > 0 && now.kind == FdKind::Unix {
-            let datagram = datagrams::Datagram { bytes: result as u64, head: datagrams::head(data.unwrap_or_default()) };
+            let datagram = datagrams::Datagram { bytes: result as u64, head: datagrams::head(data()) };
             if writes {
                 let name = state.text(now.name);
                 let path = name.iter().position(|byte| *byte == b' ').and_then(|at| name.get(at + 1..)).unwrap_or(name);
@@ -605,14 +583,10 @@ impl Ledgers {
             }
         }
         let end = ledger.end;
-        let open = std::mem::take(&mut ledger.open);
         let fresh = self.all.len() as u32;
         let found = *self.remotes.entry((end, wanted)).or_insert(fresh);
         if found == fresh {
             self.all.push(Ledger { sock: now.sock, ..Ledger::new(end) });
-        }
-        if let Some(ledger) = self.all.get_mut(found as usize) {
-            ledger.open += open;
         }
         if let Some(place) = self.current.get_mut(end as usize) {
             *place = found;

@@ -207,22 +207,29 @@ impl Core {
         let datagrams = matches!(conversation.family, Family::Udp | Family::UnixDatagram);
         let mut found: Vec<Call> = Vec::new();
         let from = conversation.first.min(self.index.next_row());
+        let until = conversation.end.unwrap_or(Row::MAX).max(conversation.last);
         for (side, end) in conversation.ends.iter().enumerate() {
             let mut rows = Vec::new();
-            self.index.rows_about(&end.descriptions, from, &mut rows);
-            rows.extend(self.ledgers.second_rows(&end.descriptions));
+            self.index.rows_about(&end.descriptions, from, until, &mut rows);
+            rows.extend(self.ledgers.second_rows(&end.descriptions).into_iter().filter(|row| *row <= until));
             rows.sort_unstable();
             rows.dedup();
-            for row in rows {
-                if row > conversation.end.unwrap_or(Row::MAX).max(conversation.last) {
-                    break;
-                }
-                let Some(record) = self.index.record(row) else { continue };
+            for row in &rows {
+                let Some(record) = self.index.record(*row) else { continue };
                 if datagrams && !self.ledgers.is_of(conversation, side, &record, &self.state) {
                     continue;
                 }
-                let (first, exit) = if record.is_exit() { (record.partner.unwrap_or(row), Some(row)) } else { (row, record.partner) };
-                let kind = exit.and_then(|exit| self.index.record(exit)).map_or(record.kind.saturating_add(1), |record| record.kind);
+                let exit = if record.is_exit() {
+                    Some(record)
+                } else {
+                    match record.partner {
+                        // It comes by itself.
+                        Some(exit) if rows.binary_search(&exit).is_ok() => continue,
+                        partner => partner.and_then(|exit| self.index.record(exit)),
+                    }
+                };
+                let first = if record.is_exit() { record.partner.unwrap_or(*row) } else { *row };
+                let kind = exit.map_or(record.kind.saturating_add(1), |exit| exit.kind);
                 let two = matches!(kind, 167 | 189 | 333);
                 let about = end.descriptions.contains(&record.description);
                 // Of the two fds of such a call the columns have one: sendfile's output, splice's input.
@@ -232,7 +239,9 @@ impl Core {
                     (true, about, _) => (about, !about),
                     _ => (writes(kind), reads(kind)),
                 };
-                found.push(Call { first, exit, side: side as u8, writes: does_write, reads: does_read, offset: None, moved: 0 });
+                let moved = exit.and_then(|exit| exit.result).and_then(|result| u64::try_from(result).ok()).filter(|_| does_write || does_read);
+                // The offset is set below; until then it says that there is one.
+                found.push(Call { first, exit: exit.map(|exit| exit.row), side: side as u8, writes: does_write, reads: does_read, offset: moved.map(|_| 0), moved: moved.unwrap_or(0) });
             }
         }
         found.sort_by_key(|call| (call.first, call.exit, call.side));
@@ -246,12 +255,12 @@ impl Core {
         let mut places = [[0u64; 2]; 2];
         for at in by_exit {
             let Some(call) = found.get_mut(at) else { continue };
-            let Some(exit) = call.exit.and_then(|exit| self.index.record(exit)) else { continue };
-            let Some(moved) = exit.result.and_then(|result| u64::try_from(result).ok()).filter(|_| call.writes || call.reads) else { continue };
+            if call.offset.is_none() {
+                continue;
+            }
             let place = &mut places[usize::from(call.side)][usize::from(call.reads)];
             call.offset = Some(*place);
-            call.moved = moved;
-            *place += moved;
+            *place += call.moved;
         }
         found
     }
@@ -339,6 +348,11 @@ impl Decoded {
 }
 
 impl Session {
+    /// Forgets the conversation that was looked at last, to measure what it costs to open it.
+    pub fn forget_followed(&mut self) {
+        self.book.followed = Followed::default();
+    }
+
     fn follow(&mut self, id: usize) -> Option<()> {
         self.update_book();
         let rows = self.core().index.next_row();
@@ -356,7 +370,8 @@ impl Session {
         let protocol = asked.or(guessed);
         let known = self.book.followed.decoded.take().filter(|(known, _)| *known == protocol);
         let core = self.core();
-        let (_, mut decoded) = known.unwrap_or_else(|| (protocol, [0, 1].map(|direction| Decoded::new(protocol, core.moved(&self.book.followed.calls, direction).0))));
+        let moved = |direction| if protocol.is_some() { core.moved(&self.book.followed.calls, direction).0 } else { Vec::new() };
+        let (_, mut decoded) = known.unwrap_or_else(|| (protocol, [0, 1].map(|direction| Decoded::new(protocol, moved(direction)))));
         for (direction, decoded) in decoded.iter_mut().enumerate() {
             let in_direction = calls.iter().filter(|call| usize::from(call.side) == if call.writes { direction } else { 1 - direction });
             let until = in_direction.filter_map(|call| Some(call.offset? + call.moved)).max();

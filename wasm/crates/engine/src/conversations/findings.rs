@@ -280,14 +280,10 @@ impl Core {
     /// Calls that had not returned when the capture ended.
     fn never_returned(&self, conversation: &Conversation, found: &mut Vec<Finding>) {
         for side in 0..2 {
-            let end = &conversation.ends[side];
-            if conversation.open_calls[side] == 0 || conversation.closings[side].is_some() || conversation.closings[1 - side].is_some() {
+            if conversation.closings.iter().any(Option::is_some) {
                 continue;
             }
-            let mut rows = Vec::new();
-            self.index.rows_about(&end.descriptions, conversation.last.saturating_sub(1), &mut rows);
-            let open = rows.into_iter().filter_map(|row| self.index.record(row)).filter(|record| !record.is_exit() && record.partner.is_none()).rfind(|record| index::conversations::is_data_exit(record.kind + 1));
-            let Some(open) = open else { continue };
+            let Some(open) = conversation.open_calls[side].iter().max().and_then(|row| self.index.record(*row)) else { continue };
             let end_ts = self.index.last_ts();
             let waited = end_ts.saturating_sub(open.ts).cast_signed();
             let name = super::name_of_call(open.kind);

@@ -116,6 +116,18 @@ pub(crate) struct Listed {
     refused: u32,
     /// Everything it shows in lower case.
     text: String,
+    ranks: Ranks,
+}
+
+/// Places in the order of the texts of one column: to sort by a text is to sort by a number.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ranks {
+    processes: u32,
+    place: u32,
+    error: u32,
+    key: u32,
+    /// Of the pair of programs.
+    programs: u32,
 }
 
 /// The answer to the last query.
@@ -179,9 +191,8 @@ pub struct ConversationWindow {
 impl Core {
     fn listed(&self, conversation: &Conversation) -> Listed {
         let name = |side: usize| {
-            let holders = self.ledgers.holders(conversation, side, &self.state);
-            let who = holders.iter().find(|holder| holder.io).or_else(|| holders.first());
-            who.map_or_else(String::new, |holder| format!("{} ({})", String::from_utf8_lossy(&holder.comm), holder.pid))
+            let who = self.ledgers.leader(conversation, side, &self.state);
+            who.map_or_else(String::new, |(pid, comm)| format!("{} ({pid})", String::from_utf8_lossy(self.state.text(comm))))
         };
         let (left, right) = (name(0), name(1));
         let place = if conversation.path.is_empty() {
@@ -213,6 +224,7 @@ impl Core {
             place,
             error,
             text,
+            ranks: Ranks::default(),
         }
     }
 }
@@ -240,7 +252,9 @@ impl Session {
         self.update_book();
         if self.book.listed.len() != self.book.all.len() {
             let core = self.core();
-            self.book.listed = self.book.all.iter().map(|conversation| core.listed(conversation)).collect();
+            let mut listed: Vec<Listed> = self.book.all.iter().map(|conversation| core.listed(conversation)).collect();
+            rank(&self.book.all, &mut listed);
+            self.book.listed = listed;
         }
         if self.book.ordered.query.as_ref() != Some(query) {
             self.book.ordered = Ordered { order: order(query, &self.book.all, &self.book.listed), query: Some(query.clone()) };
@@ -277,6 +291,45 @@ impl Session {
     }
 }
 
+/// A number whose order is that of [`f64::total_cmp`].
+fn ordered(value: f64) -> i64 {
+    let bits = value.to_bits().cast_signed();
+    bits ^ (((bits >> 63).cast_unsigned()) >> 1).cast_signed()
+}
+
+/// Ranks the texts of all columns.
+fn rank(all: &[Conversation], listed: &mut [Listed]) {
+    fn by<T: Ord>(rows: usize, text: impl Fn(usize) -> T) -> Vec<u32> {
+        let mut order: Vec<usize> = (0..rows).collect();
+        order.sort_by_cached_key(|at| text(*at));
+        let mut ranks = vec![0; rows];
+        let mut rank = 0;
+        let mut before: Option<T> = None;
+        for at in order {
+            let now = text(at);
+            if before.as_ref().is_some_and(|before| *before != now) {
+                rank += 1;
+            }
+            before = Some(now);
+            if let Some(place) = ranks.get_mut(at) {
+                *place = rank;
+            }
+        }
+        ranks
+    }
+    let rows = listed.len();
+    let of = |at: usize| listed.get(at);
+    let processes = by(rows, |at| of(at).map(|listed| (listed.left.as_str(), listed.right.as_str())));
+    let place = by(rows, |at| of(at).map(|listed| listed.place.as_str()));
+    let error = by(rows, |at| of(at).map(|listed| listed.error.as_str()));
+    let key = by(rows, |at| all.get(at).map(|conversation| (conversation.key.as_str(), conversation.life)));
+    let programs = by(rows, |at| of(at).map(|listed| (program(&listed.left), program(&listed.right))));
+    let ranks = processes.into_iter().zip(place).zip(error).zip(key).zip(programs);
+    for (listed, ((((processes, place), error), key), programs)) in listed.iter_mut().zip(ranks) {
+        listed.ranks = Ranks { processes, place, error, key, programs };
+    }
+}
+
 fn order(query: &ListQuery, all: &[Conversation], listed: &[Listed]) -> Vec<u32> {
     let needle = query.narrow.to_lowercase();
     let mut order: Vec<u32> = (0..all.len() as u32).collect();
@@ -286,7 +339,9 @@ fn order(query: &ListQuery, all: &[Conversation], listed: &[Listed]) -> Vec<u32>
     }
     let of = |at: &u32| listed.get(*at as usize);
     let number = |at: &u32, what: fn(&Listed) -> f64| of(at).map_or(f64::NAN, what);
-    let by_number = |order: &mut Vec<u32>, what: fn(&Listed) -> f64| order.sort_by(|one, other| number(one, what).total_cmp(&number(other, what)));
+    // Keys lie together while they are compared.
+    let by_number = |order: &mut Vec<u32>, what: fn(&Listed) -> f64| order.sort_by_cached_key(|at| ordered(number(at, what)));
+    let by_rank = |order: &mut Vec<u32>, what: fn(&Ranks) -> u32| order.sort_by_cached_key(|at| of(at).map_or(0, |listed| what(&listed.ranks)));
     match query.sort {
         SortBy::Start => {}
         SortBy::Duration => by_number(&mut order, |listed| listed.duration_ns),
@@ -295,21 +350,20 @@ fn order(query: &ListQuery, all: &[Conversation], listed: &[Listed]) -> Vec<u32>
         SortBy::Back => by_number(&mut order, |listed| listed.back.map_or(-1.0, |bytes| bytes as f64)),
         SortBy::Unread => by_number(&mut order, |listed| listed.unread as f64),
         SortBy::Refused => by_number(&mut order, |listed| f64::from(listed.refused)),
-        SortBy::Processes => order.sort_by(|one, other| of(one).map(|listed| (&listed.left, &listed.right)).cmp(&of(other).map(|listed| (&listed.left, &listed.right)))),
-        SortBy::Path => order.sort_by(|one, other| of(one).map(|listed| &listed.place).cmp(&of(other).map(|listed| &listed.place))),
-        SortBy::Error => order.sort_by(|one, other| of(one).map(|listed| &listed.error).cmp(&of(other).map(|listed| &listed.error))),
-        SortBy::Key => order.sort_by(|one, other| {
-            let key = |at: &u32| all.get(*at as usize).map(|conversation| (&conversation.key, conversation.life));
-            key(one).cmp(&key(other))
-        }),
-        SortBy::Protocol => order.sort_by_key(|at| all.get(*at as usize).map(protocol_of)),
-        SortBy::Family => order.sort_by_key(|at| all.get(*at as usize).map(|conversation| conversation.family)),
+        SortBy::Processes => by_rank(&mut order, |ranks| ranks.processes),
+        SortBy::Path => by_rank(&mut order, |ranks| ranks.place),
+        SortBy::Error => by_rank(&mut order, |ranks| ranks.error),
+        SortBy::Key => by_rank(&mut order, |ranks| ranks.key),
+        SortBy::Protocol => order.sort_by_cached_key(|at| all.get(*at as usize).map(protocol_of)),
+        SortBy::Family => order.sort_by_cached_key(|at| all.get(*at as usize).map(|conversation| conversation.family)),
     }
     if query.descending {
         order.reverse();
     }
-    if query.group != GroupBy::Nothing {
-        order.sort_by_cached_key(|at| of(at).map_or_else(String::new, |listed| group_of(query.group, listed)));
+    match query.group {
+        GroupBy::Nothing => {}
+        GroupBy::Path => by_rank(&mut order, |ranks| ranks.place),
+        GroupBy::Processes => by_rank(&mut order, |ranks| ranks.programs),
     }
     order
 }

@@ -2,6 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 use model::state::descriptions::{Ended, FdKind, Holder, Role, Transport};
+use model::state::strings::Text;
 use model::state::socket::{L4_TCP, L4_UDP, Sock, write_endpoint};
 use model::state::{DescriptionIndex, NONE, ThreadIndex};
 use model::{Row, State, table};
@@ -193,8 +194,8 @@ pub struct Conversation {
     pub closings: [Option<Closing>; 2],
     /// Failed data calls, in order.
     pub failures: Vec<Failure>,
-    /// Calls that had not returned when the capture ended, by end.
-    pub open_calls: [u32; 2],
+    /// Rows of the enters of calls that had not returned when the capture ended, by end.
+    pub open_calls: [Vec<Row>; 2],
     /// What is not direct evidence, in words.
     pub inferred: Vec<String>,
     /// What its bytes look like: a number of [`super::Sniff`], or 0.
@@ -253,13 +254,15 @@ pub struct Builder<'a> {
     again: HashMap<DescriptionIndex, Vec<DescriptionIndex>>,
     /// Current ledger of each end, newest first by `previous`.
     by_end: HashMap<u32, Vec<u32>>,
+    /// Enters of data calls that had not returned, by what they are about.
+    pending: HashMap<DescriptionIndex, Vec<Row>>,
     found: Vec<Conversation>,
 }
 
 impl Ledgers {
     /// The conversations so far, in order of their beginning.
     pub fn conversations(&self, state: &State, index: &Index) -> Vec<Conversation> {
-        let mut builder = Builder { state, index, ledgers: self, again: HashMap::new(), by_end: HashMap::new(), found: Vec::new() };
+        let mut builder = Builder { state, index, ledgers: self, again: HashMap::new(), by_end: HashMap::new(), pending: HashMap::new(), found: Vec::new() };
         builder.build();
         builder.found
     }
@@ -270,6 +273,12 @@ impl<'a> Builder<'a> {
         let descriptions = self.state.descriptions();
         for (number, ledger) in self.ledgers.all.iter().enumerate() {
             self.by_end.entry(ledger.end).or_default().push(number as u32);
+        }
+        for thread in self.state.threads().living() {
+            let live = self.state.threads().live(thread);
+            if live.enter.description != NONE && !live.dead && super::is_data_exit(live.enter.kind.saturating_add(1)) {
+                self.pending.entry(live.enter.description).or_default().push(live.enter.row);
+            }
         }
         let mut datagram_paths: HashSet<&[u8]> = HashSet::new();
         for end in 0..descriptions.end_count() as u32 {
@@ -381,7 +390,7 @@ impl<'a> Builder<'a> {
             directions: [Direction::default(); 2],
             closings: [None; 2],
             failures: Vec::new(),
-            open_calls: [0; 2],
+            open_calls: [Vec::new(), Vec::new()],
             inferred: Vec::new(),
             looks: 0,
         }
@@ -727,20 +736,25 @@ impl<'a> Builder<'a> {
 
     /// Completes a conversation of its ends and keeps it.
     fn add(&mut self, mut conversation: Conversation) {
+        let descriptions = self.state.descriptions();
+        let datagrams = matches!(conversation.family, Family::UnixDatagram | Family::Udp);
         let sums: [Option<Ledger>; 2] = [self.sum(&conversation.ends[0]), self.sum(&conversation.ends[1])];
         for (side, end) in conversation.ends.iter().enumerate() {
             let closing = if end.is_known() { self.closing(end) } else { None };
             conversation.closings[side] = closing;
+            // A datagram socket has a conversation with each remote end; the one of the last call is meant.
+            let current = end.descriptions.first().map(|description| self.ledgers.current.get(descriptions.end_of(*description) as usize).copied().unwrap_or(NONE));
+            if !datagrams || current == Some(end.ledger) {
+                conversation.open_calls[side] = end.descriptions.iter().filter_map(|description| self.pending.get(description)).flatten().copied().collect();
+            }
             if let Some(sum) = &sums[side] {
                 conversation.looks = if conversation.looks == 0 { sum.looks } else { conversation.looks };
-                conversation.open_calls[side] = sum.open.max(0) as u32;
                 conversation.first = conversation.first.min(sum.first);
                 if sum.last != NONE {
                     conversation.last = conversation.last.max(sum.last);
                 }
             }
         }
-        let datagrams = matches!(conversation.family, Family::UnixDatagram | Family::Udp);
         for side in 0..2 {
             let other = 1 - side;
             let (writer, reader) = (&conversation.ends[side], &conversation.ends[other]);
@@ -831,7 +845,6 @@ impl<'a> Builder<'a> {
                 sum.read = plus(sum.read, other.read);
                 sum.first = sum.first.min(other.first);
                 sum.last = if sum.last == NONE { other.last } else { sum.last.max(if other.last == NONE { 0 } else { other.last }) };
-                sum.open += other.open;
                 sum.looks = if sum.looks == 0 { other.looks } else { sum.looks };
             }
         }
@@ -1058,10 +1071,37 @@ impl Ledgers {
         found
     }
 
+    /// Process that stands for an end, with its name: the first that made a data call, else the first that held it.
+    pub fn leader(&self, conversation: &Conversation, side: usize, state: &State) -> Option<(i64, Text)> {
+        let descriptions = state.descriptions();
+        let threads = state.threads();
+        let end = conversation.ends.get(side)?;
+        let mut io: Vec<u32> = Vec::new();
+        let of_end = |description: &DescriptionIndex| self.current.get(descriptions.end_of(*description) as usize).copied().unwrap_or(NONE);
+        for number in std::iter::once(end.ledger).chain(end.descriptions.iter().map(of_end)) {
+            if let Some(ledger) = self.all.get(number as usize) {
+                io.extend(self.tables_of(ledger));
+            }
+        }
+        let mut holders: Vec<Holder> = end.descriptions.iter().flat_map(|description| descriptions.holders(*description)).collect();
+        holders.sort_by_key(|holder| holder.from);
+        let chosen = holders.iter().find(|holder| io.contains(&holder.table)).or_else(|| holders.first())?;
+        let owner = descriptions.owner(chosen.table);
+        if owner == NONE {
+            return Some((-1, Text::NA));
+        }
+        let to = holders.iter().filter(|holder| holder.table == chosen.table).map(|holder| holder.to).max().unwrap_or(NONE);
+        let version = threads.version(threads.version_at(owner, if to == NONE { Row::MAX } else { to.saturating_sub(1) }));
+        Some((if version.pid == -1 { threads.get(owner).tid } else { version.pid }, version.comm))
+    }
+
     /// Whether an event on a datagram socket belongs to this conversation: its peer was that of the conversation then.
     pub fn is_of(&self, conversation: &Conversation, side: usize, record: &crate::Record, state: &State) -> bool {
         let descriptions = state.descriptions();
         let Some(end) = conversation.ends.get(side) else { return false };
+        if !end.descriptions.contains(&record.description) {
+            return true; // the other fd of a call with two
+        }
         let row = if record.is_exit() { record.row } else { record.partner.unwrap_or(record.row) };
         let at = descriptions.at(record.description, row);
         let Some(ledger) = self.all.get(end.ledger as usize) else {
