@@ -51,6 +51,29 @@ function timed([program = '', ...args]) {
   });
 }
 
+/** Filters of each cost: own fields, arguments, payload. */
+const filters = [
+  'proc.name=redis-server',
+  'fd.name contains /etc',
+  'container.id!=host and evt.type=openat',
+  'evt.arg.res=-32',
+  'evt.rawres<0',
+  'evt.buffer contains EPIPE',
+];
+
+/**
+ * Seconds that a filter takes over a capture that is indexed, as the command tells.
+ * @param {string} command
+ * @param {string} file
+ * @param {string} filter
+ */
+async function filtered(command, file, filter) {
+  const { output } = await attempt([command, 'explain', file, filter]);
+  const [, ms] = /found in ([\d.]+) ms/.exec(output) ?? [];
+  if (ms === undefined) throw new Failure(`The command did not tell how long ${filter} took.`);
+  return Number(ms) / 1000;
+}
+
 /**
  * Medians of alternating runs: what slows the machine for a while slows both.
  * @param {string} figure
@@ -223,6 +246,9 @@ await main(async () => {
     await compare('scapscope info, raw / sysdig pass', raw, () => timed([command, 'info', raw]), pass(raw));
     await compare('scapscope info, gzip / sysdig pass', gzip, () => timed([command, 'info', gzip]), pass(gzip));
     await conversations(raw);
+    for (const filter of filters) {
+      await compare(`filter ${filter} / sysdig -q`, raw, () => filtered(command, raw, filter), () => timed(['sysdig', '-q', '-r', raw, filter]));
+    }
     await compare('print all, raw / sysdig', raw, () => timed([command, 'sysdig', '-r', raw]), () => timed(['sysdig', '-r', raw]));
   } finally {
     await browser.close();

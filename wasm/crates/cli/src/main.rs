@@ -1,6 +1,7 @@
 //! The `scapscope` command: the same engine as the page, in a terminal.
 
 mod conversations;
+mod explain;
 mod findings;
 mod follow;
 mod info;
@@ -25,6 +26,7 @@ Commands:
   conversations FILE   who talks to whom
   follow FILE KEY[~LIFE]   one of these, call by call
   findings FILE    what is worth a look in that
+  explain FILE FILTER   how a filter is evaluated
 
 Options:
   -h, --help       help, also for a command
@@ -49,6 +51,7 @@ fn run() -> Result<u8, Problem> {
             "sysdig" => sysdig::run(parser),
             "info" => info::run(parser),
             "conversations" => conversations::run(parser),
+            "explain" => explain::run(parser),
             "findings" => findings::run(parser),
             "follow" => follow::run(parser),
             other => Err(format!("unknown command {other:?}; `scapscope --help` lists them").into()),

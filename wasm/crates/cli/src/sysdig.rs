@@ -168,7 +168,7 @@ impl Options {
 }
 
 /// What is wrong with a filter, and where.
-fn mistake(filter: &[u8], error: &FilterError) -> String {
+pub fn mistake(filter: &[u8], error: &FilterError) -> String {
     let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(char::is_control, " ");
     let (before, rest) = filter.split_at(error.at.min(filter.len()));
     let at_fault = shown(rest.get(..error.length.max(1)).unwrap_or(rest)).chars().count().max(1);

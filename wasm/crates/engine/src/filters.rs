@@ -302,6 +302,18 @@ impl Session {
         Ok(run.count(core))
     }
 
+    /// Rows that pass, found without a plan: every event is read and asked from left to right. What
+    /// [`Session::run_filter`] is held against.
+    ///
+    /// # Errors
+    /// When the bytes of an event cannot be read again.
+    pub fn ask_every_event(&mut self, id: FilterId, source: &mut dyn ByteSource) -> Result<Vec<Row>, ReadError> {
+        let Some(filter) = self.filters.known.get(id.0 as usize) else { return Ok(Vec::new()) };
+        let mut run = Run::new(Rc::clone(filter), true);
+        run.step(&self.core, source, &mut || false)?;
+        Ok(run.events.iter_from(0).collect())
+    }
+
     /// The checks of a filter in the order of their evaluation.
     pub fn explain_filter(&mut self, id: FilterId) -> Vec<Step> {
         let Some(run) = self.filters.run(id) else { return Vec::new() };

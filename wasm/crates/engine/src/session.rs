@@ -411,6 +411,11 @@ impl Session {
         self.with_list(spec, |_, list| list.count())
     }
 
+    /// Rows of a list, `count` of them from position `first` on; fewer at its end.
+    pub fn rows(&mut self, spec: ListSpec, first: u64, count: usize) -> Vec<Row> {
+        self.with_list(spec, |_, list| list.rows_from(first).take(count).collect())
+    }
+
     /// Where an event stands in a list: itself or, where it is not in the list, the next one.
     pub fn locate(&mut self, spec: ListSpec, at: Place) -> Option<Located> {
         self.with_list(spec, |core, list| {

@@ -241,7 +241,7 @@ impl Field {
         match self.info.kind {
             Kind::Parameters | Kind::Bytes => true,
             _ => match self.info.id {
-                Id::EvtType | Id::SyscallType => kind < 2,
+                Id::EvtType | Id::SyscallType | Id::EvtCategory => kind < 2,
                 Id::FdName | Id::FdDirectory | Id::FdFilename | Id::FdContainername | Id::FdContainerdirectory | Id::FdTypechar | Id::FdType => {
                     descriptor::names_from_parameters(kind)
                 }

@@ -36,7 +36,49 @@ pub fn parse(text: &[u8], quirks: Quirks) -> Result<Parsed, FilterError> {
     if parser.peek() == Some(b')') {
         return Err(parser.fault(1, "this bracket was never opened"));
     }
+    if depth(&expr) > MAX_DEPTH {
+        // With the brackets that its mixtures of `and` and `or` stand for.
+        return Err(FilterError { at: 0, length: text.len(), ..too_deep() });
+    }
     Ok(Parsed { expr, notices: parser.notices })
+}
+
+fn too_deep() -> FilterError {
+    FilterError { at: 0, length: 0, message: format!("brackets are nested more than {MAX_DEPTH} deep"), suggestion: None }
+}
+
+/// How deep brackets are nested in the printed form.
+fn depth(expr: &Expr) -> usize {
+    match expr {
+        Expr::All => 0,
+        Expr::And(parts) | Expr::Or(parts) => {
+            let deepest = parts.iter().map(|part| depth(part) + usize::from(matches!(part, Expr::And(_) | Expr::Or(_))));
+            deepest.max().unwrap_or(0)
+        }
+        Expr::Not(part) => depth(part) + usize::from(!matches!(**part, Expr::Check(_))),
+        Expr::Check(check) => {
+            let right = match &check.right {
+                Right::Term(term) => 1 + term_depth(term),
+                _ => 0,
+            };
+            term_depth(&check.left).max(right)
+        }
+    }
+}
+
+fn term_depth(term: &Term) -> usize {
+    match term {
+        Term::Field(_) => 0,
+        Term::Call(call) => 1 + call.arguments.iter().map(argument_depth).max().unwrap_or(0),
+    }
+}
+
+fn argument_depth(argument: &Argument) -> usize {
+    match argument {
+        Argument::Term(term) => term_depth(term),
+        Argument::Text(_) => 0,
+        Argument::List(arguments, _) => 1 + arguments.iter().map(argument_depth).max().unwrap_or(0),
+    }
 }
 
 struct Parser<'a> {
@@ -90,13 +132,14 @@ impl<'a> Parser<'a> {
     }
 
     fn fault(&self, length: usize, message: impl Into<String>) -> FilterError {
-        FilterError { at: self.at, length, message: message.into(), suggestion: None }
+        let at = self.at.min(self.text.len());
+        FilterError { at, length: length.min(self.text.len() - at), message: message.into(), suggestion: None }
     }
 
     fn deeper(&mut self) -> Read<()> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
-            return Err(self.fault(1, format!("brackets are nested more than {MAX_DEPTH} deep")));
+            return Err(FilterError { at: self.at, length: self.text.len().saturating_sub(self.at).min(1), ..too_deep() });
         }
         Ok(())
     }

@@ -9,7 +9,8 @@ use std::collections::HashMap;
 use index::{Bitmap, CHUNK_ROWS, Column, Index, Record};
 use model::state::descriptions::Attributes;
 use model::state::{DescriptionIndex, NONE};
-use model::table;
+use model::quirk::Quirks;
+use model::table::{self, EventFlags};
 use model::text::Printer;
 use model::{Row, State};
 use scap::Event;
@@ -46,6 +47,9 @@ impl Needs {
     }
 }
 
+/// The enter event of close, which is about a descriptor and nothing else.
+const CLOSE: u16 = 4;
+
 /// Answers about a row, one bit each.
 const YES: u8 = 1;
 const MAYBE: u8 = 2;
@@ -65,7 +69,7 @@ struct Planned {
     needs: Needs,
     /// Answers by version of a thread, plus one; 0: not asked yet.
     threads: Vec<u8>,
-    descriptions: HashMap<Attributes, u8>,
+    descriptions: HashMap<(DescriptionIndex, Attributes), u8>,
     /// Types of events for which the bytes are needed whatever `needs` says.
     reads: Vec<bool>,
 }
@@ -203,7 +207,9 @@ impl Plan {
         };
         let first = (number * CHUNK_ROWS) as Row;
         let end = ground.index.next_row().min(first.saturating_add(CHUNK_ROWS as Row));
-        let (mut yes, mut maybe) = match planned.needs {
+        // With faults to copy, what a field says depends on more than its kind tells.
+        let needs = if ground.printer.quirks == Quirks::NONE { planned.needs } else { planned.needs.max(Needs::Row) };
+        let (mut yes, mut maybe) = match needs {
             Needs::Row | Needs::Bytes => (Bitmap::default(), among.clone()),
             Needs::Kind => ground.index.classify(number, Column::Kind, |kind| {
                 let record = Record { kind: kind as u16, ..blank(first) };
@@ -221,11 +227,23 @@ impl Plan {
                 }
                 *known - 1
             }),
-            Needs::Description => ground.index.classify(number, Column::Description, |description| {
-                planned.description(check, ground, description, first, end, rooms)
-            }),
+            Needs::Description => {
+                let (mut yes, mut maybe) = ground.index.classify(number, Column::Description, |description| {
+                    planned.description(check, ground, description, first, end, rooms)
+                });
+                // Other events have no descriptor, whatever theirs may be.
+                let (about, _) = ground.index.classify(number, Column::Kind, |kind| {
+                    u8::from(table::flags(kind as u16, ground.printer.release).any(EventFlags::CREATES_FD.with(EventFlags::USES_FD)))
+                });
+                let (known, _) = ground.index.classify(number, Column::Version, |version| u8::from(version != NONE));
+                for rows in [&mut yes, &mut maybe] {
+                    rows.combine(&about, |rows, about| rows & about);
+                    rows.combine(&known, |rows, known| rows & known);
+                }
+                (yes, maybe)
+            }
         };
-        if planned.reads.contains(&true) && !matches!(planned.needs, Needs::Row | Needs::Bytes) {
+        if planned.reads.contains(&true) && !matches!(needs, Needs::Row | Needs::Bytes) {
             let reads = &planned.reads;
             let (reading, _) = ground.index.classify(number, Column::Kind, |kind| u8::from(reads.get(kind as usize).copied().unwrap_or(false)));
             yes.combine(&reading, |yes, reading| yes & !reading);
@@ -284,20 +302,22 @@ impl Plan {
 
 impl Planned {
     fn description(&mut self, check: &Check, ground: Ground<'_>, description: DescriptionIndex, first: Row, end: Row, rooms: &mut Rooms) -> u8 {
-        let record = Record { description, row: first, ..blank(first) };
-        if description == NONE {
-            return answer(check, ground, &record, rooms);
+        // Without one, some events have the name that it would have.
+        if description == NONE || ground.state.threads().version_count() == 0 {
+            return MAYBE;
         }
+        // As any call of any thread that uses it.
+        let record = Record { description, kind: CLOSE, version: 0, ..blank(first) };
         let descriptions = ground.state.descriptions();
         if !descriptions.is_steady(description, first, end) {
             return MAYBE;
         }
         let attributes = descriptions.at(description, first);
-        if let Some(known) = self.descriptions.get(&attributes) {
+        if let Some(known) = self.descriptions.get(&(description, attributes)) {
             return *known;
         }
         let answer = answer(check, ground, &record, rooms);
-        self.descriptions.insert(attributes, answer);
+        self.descriptions.insert((description, attributes), answer);
         answer
     }
 }

@@ -6,6 +6,7 @@
 
 mod decode;
 mod engine;
+mod filter;
 mod print;
 mod reader;
 mod state;
@@ -16,6 +17,7 @@ use scap::{Damage, Inflate, Inflated};
 use testkit::Random;
 
 pub use self::engine::engine;
+pub use self::filter::filter;
 pub use decode::{fastcgi, http, statsd};
 pub use print::print;
 pub use reader::reader;
@@ -25,7 +27,7 @@ pub use state::state;
 pub type Target = fn(&[u8]);
 
 /// All of them.
-pub const TARGETS: [Target; 7] = [reader, state, print, engine, fastcgi, http, statsd];
+pub const TARGETS: [Target; 8] = [reader, state, print, engine, fastcgi, http, statsd, filter];
 
 /// Inflated bytes that a target looks at: a small file may unpack to any size.
 const LONGEST: u64 = 64 << 20;

@@ -99,3 +99,27 @@ fn few_bytes_are_no_trouble() {
         }
     }
 }
+
+#[test]
+fn any_text_is_a_filter_or_has_a_mistake_in_it() {
+    const PIECES: [&str; 46] = [
+        "proc.name", "fd.name", "fd.num", "evt.type", "fd.ip", "fd.net", "fd.sport", "evt.arg.name", "evt.arg[1]", "proc.aname[2]", "evt.is_io", "fd.types",
+        "evt.buffer", "=", "==", "!=", "<", ">=", "contains", "startswith", "glob", "regex", "in", "pmatch", "exists", "(", ")", ",", "and", "or", "not",
+        "open", "3", "-1", "0x10", "true", "127.0.0.1", "10.0.0.0/8", "\"a b\"", "'\\x41'", "\"", "tolower(", "val(proc.pname)", "len(fd.name)", "oneof", "\\",
+    ];
+    for seed in 0..20_000 {
+        let mut random = Random::new(seed);
+        let mut text = Vec::new();
+        for _ in 0..random.below(14) {
+            text.extend_from_slice(random.pick(&PIECES).as_bytes());
+            if random.below(5) != 0 {
+                text.push(b' ');
+            }
+        }
+        if random.below(4) == 0 && !text.is_empty() {
+            let at = random.below(text.len());
+            text[at] = random.next() as u8;
+        }
+        fuzz::filter(&text);
+    }
+}

@@ -1,0 +1,239 @@
+//! Filters over sessions: plans change nothing but the time, and lists walk what was selected.
+
+use std::fs;
+use std::path::Path;
+
+use engine::{Find, Found, ListSpec, Options, Place, Session, Unit};
+use model::Row;
+use scap::{Damage, Inflate, Inflated};
+
+#[derive(Default)]
+struct Bytes(Vec<u8>);
+
+impl Inflated for Bytes {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn damage(&mut self, damage: Damage) {
+        panic!("a shipped capture is damaged: {damage:?}");
+    }
+}
+
+fn capture(name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../captures").join(name);
+    let mut bytes = Bytes::default();
+    let mut inflate = Inflate::new();
+    inflate.push(&fs::read(path).expect("a capture can be read"), &mut bytes);
+    inflate.finish(&mut bytes);
+    bytes.0
+}
+
+/// Captures of every generation.
+const CAPTURES: [&str; 3] =
+    ["fastcgi-nginx-ok-kmod-0.29.3.scap.gz", "fastcgi-nginx-ok-modern-0.36.0.scap.gz", "fastcgi-epipe-modern-libs0.25.4.scap.gz"];
+
+/// Filters of every kind of field and every shape.
+const FILTERS: [&str; 44] = [
+    "",
+    "evt.type = openat",
+    "evt.type in (read, write) and evt.rawres > 100",
+    "not evt.type = switch",
+    "evt.dir = <",
+    "evt.num < 500",
+    "evt.cpu = 0",
+    "evt.rawres < 0",
+    "evt.failed = true or evt.type = close",
+    "evt.res = ENOENT",
+    "evt.latency > 1000000",
+    "evt.is_io_read = true",
+    "evt.category = file",
+    "evt.args contains nginx",
+    "evt.arg.name contains /etc",
+    "evt.arg.res = ENOENT",
+    "evt.arg[0] exists",
+    "evt.rawarg.fd = 3",
+    "evt.info contains res=",
+    "evt.buffer contains HTTP",
+    "evt.buflen > 100",
+    "evt.deltatime > 1000000 and proc.name = nginx",
+    "fd.name contains /etc",
+    "fd.name exists and not fd.type = file",
+    "fd.num >= 4 and fd.typechar = 4",
+    "fd.type in (ipv4, unix)",
+    "fd.ip = 127.0.0.1",
+    "fd.ip != 127.0.0.1",
+    "fd.sport = 80 or fd.cport > 1024",
+    "fd.directory pmatch (/etc, /usr/lib)",
+    "fd.name glob '/usr/lib/*' or fd.name regex '.*[.]conf'",
+    "proc.name = nginx and fd.name contains sock",
+    "proc.name != nginx",
+    "proc.pid > 1000 and evt.type exists",
+    "proc.aname = systemd",
+    "proc.pname exists and proc.aname[2] exists",
+    "proc.cmdline contains -c or proc.args = \"\"",
+    "proc.nchilds > 0",
+    "thread.ismain = false",
+    "thread.pfminor > 100 and proc.vmsize > 1000",
+    "user.name = root and group.gid = 0",
+    "container.id = host",
+    "not (proc.name = nginx or (evt.type = read and not fd.num = 3))",
+    "proc.name = val(proc.pname) or len(fd.name) > 20",
+];
+
+fn session(bytes: &[u8]) -> Session {
+    let mut session = Session::new(Options::default());
+    session.next_file("test");
+    assert!(session.push(bytes));
+    session.finish();
+    session
+}
+
+fn list(session: &mut Session, unit: Unit, filter: &str) -> ListSpec {
+    let filter = session.filter(filter).unwrap_or_else(|error| panic!("{filter}: {error}"));
+    ListSpec { unit, conversation: None, filter: Some(filter) }
+}
+
+/// Looks at all there is, a step at a time.
+fn run(session: &mut Session, filter: &str, files: &[Vec<u8>]) {
+    let id = session.filter(filter).expect("a filter");
+    let mut source = files;
+    while !session.run_filter(id, &mut source, &mut || true).expect("bytes in memory").is_done() {}
+}
+
+/// Rows of a list after all has been looked at.
+fn rows(session: &mut Session, filter: &str, files: &[Vec<u8>], spec: ListSpec) -> Vec<Row> {
+    run(session, filter, files);
+    session.rows(spec, 0, usize::MAX)
+}
+
+#[test]
+fn a_plan_selects_what_asking_every_event_selects() {
+    for name in CAPTURES {
+        let files = [capture(name)];
+        let mut session = session(&files[0]);
+        let mut selected = 0;
+        let mut different = Vec::new();
+        for filter in FILTERS {
+            let spec = list(&mut session, Unit::Events, filter);
+            let planned = rows(&mut session, filter, &files, spec);
+            let every = session.ask_every_event(spec.filter.expect("set above"), &mut files.as_slice()).expect("bytes in memory");
+            if planned != every {
+                let row = planned.iter().zip(&every).position(|(one, other)| one != other).and_then(|at| every.get(at));
+                different.push(format!("{filter}: {} rows, not {}, first at {row:?}", planned.len(), every.len()));
+            }
+            selected += usize::from(!every.is_empty());
+        }
+        assert!(different.is_empty(), "{name}:\n{}", different.join("\n"));
+        assert!(selected > 30, "{name}: only {selected} filters select anything");
+    }
+}
+
+#[test]
+fn what_is_filtered_while_it_is_indexed_is_what_is_filtered_after() {
+    let files = [capture(CAPTURES[0])];
+    for filter in FILTERS {
+        let mut whole = session(&files[0]);
+        let mut pieces = Session::new(Options::default());
+        pieces.next_file("test");
+        for slice in files[0].chunks(200_001) {
+            assert!(pieces.push(slice));
+            run(&mut pieces, filter, &files);
+        }
+        pieces.finish();
+        for unit in [Unit::Events, Unit::Calls] {
+            let spec = list(&mut whole, unit, filter);
+            let expected = rows(&mut whole, filter, &files, spec);
+            let spec = list(&mut pieces, unit, filter);
+            assert_eq!(rows(&mut pieces, filter, &files, spec), expected, "{filter}");
+        }
+    }
+}
+
+#[test]
+fn a_call_is_shown_when_either_of_its_edges_passes() {
+    let files = [capture(CAPTURES[0])];
+    let mut session = session(&files[0]);
+    // Exits alone pass this one, and their calls stand at the enters.
+    let filter = "evt.rawres < 0";
+    let events = list(&mut session, Unit::Events, filter);
+    let calls = list(&mut session, Unit::Calls, filter);
+    let exits = rows(&mut session, filter, &files, events);
+    let anchors = rows(&mut session, filter, &files, calls);
+    let mut expected: Vec<Row> = exits
+        .iter()
+        .map(|row| session.index().record(*row).expect("a row").partner.filter(|enter| session.index().record(*enter).is_some_and(|enter| !enter.is_exit())).unwrap_or(*row))
+        .collect();
+    expected.sort_unstable();
+    expected.dedup();
+    assert!(!expected.is_empty());
+    assert_eq!(anchors, expected);
+    let count = session.count(calls);
+    assert_eq!((count.rows, count.events), (expected.len() as u64, exits.len() as u64));
+}
+
+#[test]
+fn places_errors_and_texts_are_found_in_filtered_lists() {
+    let files = [capture(CAPTURES[0])];
+    let mut session = session(&files[0]);
+    let filter = "evt.type = openat";
+    let spec = list(&mut session, Unit::Events, filter);
+    let shown = rows(&mut session, filter, &files, spec);
+    for (position, row) in shown.iter().enumerate() {
+        let located = session.locate(spec, Place::Row(*row)).expect("it is listed");
+        assert_eq!((located.position, located.row, located.exact), (position as u64, *row, true));
+    }
+    let between = shown[3] + 1;
+    let located = session.locate(spec, Place::Row(between)).expect("the next one");
+    assert_eq!(located.row, *shown.iter().find(|row| **row >= between).expect("there are more"));
+    let mut failed = Vec::new();
+    let mut at = session.seek_error(spec, 0, true);
+    while let Some(position) = at {
+        failed.push(shown[position as usize]);
+        at = session.seek_error(spec, position, true);
+    }
+    let expected: Vec<Row> = shown[1..]
+        .iter()
+        .copied()
+        .filter(|row| session.index().record(*row).is_some_and(|record| record.is_exit() && record.flags.has(index::Flags::ERROR)))
+        .collect();
+    assert!(!expected.is_empty());
+    assert_eq!(failed, expected);
+    let mut source = files.as_slice();
+    let mut find = Find::new(spec, "ENOENT", 0, true);
+    let hit = loop {
+        match find.step(&mut session, &mut source, &mut || false).expect("bytes in memory") {
+            Found::At(position) => break position,
+            Found::Searching(_) => {}
+            Found::Nowhere => panic!("a failed openat prints its errno"),
+        }
+    };
+    let line = session.text(spec, hit, 1, &mut source).expect("bytes in memory");
+    assert!(line.contains("openat") && line.contains("ENOENT"), "{line}");
+}
+
+#[test]
+fn each_check_is_shown_with_its_value() {
+    let files = [capture(CAPTURES[0])];
+    let mut session = session(&files[0]);
+    let filter = "evt.type = openat and fd.name contains etc and evt.rawres < 0";
+    let id = session.filter(filter).expect("a filter");
+    let reading = session.filter("evt.type = openat and evt.dir = < and fd.name contains etc").expect("a filter");
+    let rows = session.ask_every_event(reading, &mut files.as_slice());
+    let row = *rows.expect("bytes in memory").first().expect("nginx reads its configuration");
+    let reasons = session.why(id, row, &mut files.as_slice()).expect("bytes in memory").expect("there is such a row");
+    let told: Vec<(&str, bool)> = reasons.iter().map(|reason| (reason.text.as_str(), reason.holds)).collect();
+    assert_eq!(told, [("evt.type = openat", true), ("fd.name contains etc", true), ("evt.rawres < 0", false)]);
+    assert_eq!(reasons[0].value.as_deref(), Some("openat"));
+    assert!(session.why(id, Row::MAX - 1, &mut files.as_slice()).expect("nothing is read").is_none());
+    let steps = session.explain_filter(id);
+    assert_eq!(steps.iter().map(|step| step.text.as_str()).collect::<Vec<_>>(), ["evt.type = openat", "fd.name contains etc", "evt.rawres < 0"]);
+}
+
+#[test]
+fn filters_that_mean_the_same_share_their_results() {
+    let mut session = Session::new(Options::default());
+    assert_eq!(session.filter("fd.num=3").expect("a filter"), session.filter("( fd.num == 3 )").expect("a filter"));
+    assert_ne!(session.filter("fd.num=3").expect("a filter"), session.filter("fd.num=4").expect("a filter"));
+    assert_eq!(session.filter("fd.nme=3").expect_err("no such field").to_string(), "unknown field fd.nme: did you mean fd.name?");
+}
