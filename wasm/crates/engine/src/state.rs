@@ -2,7 +2,8 @@
 
 use model::state::threads::Birth;
 use model::state::strings::Text;
-use model::state::{DescriptionIndex, NONE, VersionIndex};
+use model::state::containers::Contradiction;
+use model::state::{DescriptionIndex, NONE, ThreadIndex, VersionIndex};
 use model::state::descriptions::Role;
 use model::{Row, table};
 use serde::Serialize;
@@ -193,14 +194,9 @@ impl Core {
         }
     }
 
-    fn container_detail(&self, version: VersionIndex, cgroups: &[String]) -> ContainerDetail {
-        let facts = self.state.version(version);
-        if facts.container == Text::EMPTY {
-            return ContainerDetail { id: "host".to_owned(), name: "host".to_owned(), ..ContainerDetail::default() };
-        }
-        let id = lossy(self.state.text(facts.container));
-        let thread = self.state.threads().get(facts.thread);
-        let born = match thread.birth {
+    /// How a thread came to be, in words.
+    fn birth_text(&self, thread: ThreadIndex) -> String {
+        match self.state.threads().get(thread).birth {
             Birth::Cloned { row, parent } => {
                 let call = self.event_ref(row).map_or("clone", |event| event.kind);
                 let place = self.event_text(row).map_or_else(String::new, |event| format!(" at {event}"));
@@ -209,26 +205,71 @@ impl Core {
             Birth::Listed => "older than the capture".to_owned(),
             Birth::Placeholder => "its birth is not in the capture".to_owned(),
             Birth::Invented => "a record of the container itself".to_owned(),
-        };
+        }
+    }
+
+    /// What told the cgroups of a version, in words: `told by execve at #14107`.
+    fn told_text(&self, version: VersionIndex) -> String {
+        let since = self.state.version(version).cgroups_since;
+        match (self.event_ref(since), self.event_text(since)) {
+            (Some(by), Some(event)) => format!("told by {} at {event}", by.kind),
+            _ => "told by the process list".to_owned(),
+        }
+    }
+
+    fn container_detail(&self, version: VersionIndex, cgroups: &[String], row: Row) -> ContainerDetail {
+        let facts = self.state.version(version);
+        let contradiction = self.contradiction_text(version, cgroups, row);
+        if facts.container == Text::EMPTY {
+            let how = if contradiction.is_empty() { String::new() } else { self.birth_text(facts.thread) };
+            return ContainerDetail { id: "host".to_owned(), name: "host".to_owned(), how, contradiction, ..ContainerDetail::default() };
+        }
+        let id = lossy(self.state.text(facts.container));
         let path = cgroups.iter().filter_map(|entry| entry.split_once('=')).map(|(_, path)| path).find(|path| path.contains(&id));
         let cgroup = path.map_or_else(String::new, |path| format!("; cgroup {path}"));
-        let told = match (self.event_ref(facts.cgroups_since), self.event_text(facts.cgroups_since)) {
-            (Some(by), Some(event)) if facts.cgroups_since != thread.born => format!(", told by {} at {event}", by.kind),
-            _ => String::new(),
+        let told = if facts.cgroups_since == NONE || facts.cgroups_since == self.state.threads().get(facts.thread).born {
+            String::new()
+        } else {
+            format!(", {}", self.told_text(version))
         };
-        // Every hierarchy of one process should name the same container.
-        let elsewhere = cgroups
-            .iter()
-            .filter_map(|entry| entry.split_once('='))
-            .find(|(_, path)| *path != "/" && !path.contains(&id) && path.contains("/docker/"));
-        let contradiction = elsewhere.map_or_else(String::new, |(name, path)| format!("its cgroup {name} is {path}"));
         let record = self.state.containers().get(facts.container);
         ContainerDetail {
             name: record.map_or_else(String::new, |record| lossy(&record.name)),
             image: record.map_or_else(String::new, |record| lossy(&record.image)),
-            how: format!("{born}{cgroup}{told}"),
+            how: format!("{}{cgroup}{told}", self.birth_text(facts.thread)),
             contradiction,
             id,
+        }
+    }
+
+    /// What contradicts the container of a thread, and where each side is from, in words; empty when nothing does.
+    fn contradiction_text(&self, index: VersionIndex, cgroups: &[String], row: Row) -> String {
+        let state = &self.state;
+        let version = state.version(index);
+        let tid = state.threads().get(version.thread).tid;
+        let parent_text = |parent: VersionIndex| {
+            let parent = state.version(parent);
+            let tid = state.threads().get(parent.thread).tid;
+            format!("its parent {tid} is {} in the pid namespace of container {}", parent.vtid, lossy(state.text(parent.container)))
+        };
+        match state.contradiction_at(index, row) {
+            None => String::new(),
+            Some(Contradiction::Hierarchies { entry }) => {
+                let (name, path) = cgroups.get(entry).and_then(|entry| entry.split_once('=')).unwrap_or_default();
+                format!("its cgroup {name} is {path}, {}", self.told_text(index))
+            }
+            Some(Contradiction::NoRecord) => {
+                format!("the capture has no record of this container, as it has of others; only its cgroups name it, {}", self.told_text(index))
+            }
+            Some(Contradiction::LookupFailed) => {
+                format!("the record of this container says that no engine knew it; only its cgroups name it, {}", self.told_text(index))
+            }
+            Some(Contradiction::HostByCgroups { parent }) => {
+                format!("its cgroups, {}, name no container, but it is {} in a pid namespace and {}", self.told_text(index), version.vtid, parent_text(parent))
+            }
+            Some(Contradiction::HostByIds { parent }) => {
+                format!("its cgroups, {}, name a container, but it has the host's id {tid} and {}", self.told_text(index), parent_text(parent))
+            }
         }
     }
 
@@ -290,7 +331,7 @@ impl Session {
             loginuser: loginuid.map(|uid| core.user(version.container, uid, row)),
             identity_since: core.event_ref(version.identity_since),
             ancestors: ancestors.collect(),
-            container: core.container_detail(record.version, &cgroups),
+            container: core.container_detail(record.version, &cgroups, row),
             cgroups,
             fds: fds.collect(),
         }))

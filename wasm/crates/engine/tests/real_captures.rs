@@ -461,3 +461,24 @@ fn a_call_tells_parameters_results_and_state() {
     assert!(state.fds.iter().any(|open| open.fd == fd.fd && open.description == fd.description));
     assert!(state.ancestors.iter().any(|process| process.comm == "systemd"));
 }
+
+#[test]
+fn what_real_captures_say_of_containers_agrees() {
+    let mut inside = 0;
+    for path in captures() {
+        let session = session_of(&inflated(&path));
+        let state = session.state();
+        let mut found = Vec::new();
+        for thread in state.threads().iter() {
+            let mut index = thread.last;
+            while index != NONE {
+                let version = state.version(index);
+                inside += usize::from(!state.text(version.container).is_empty());
+                found.extend(state.contradiction_at(index, version.since).map(|contradiction| (thread.tid, version.since, contradiction)));
+                index = version.previous;
+            }
+        }
+        assert!(found.is_empty(), "{}: {} of them: {:?}", path.display(), found.len(), &found[..found.len().min(5)]);
+    }
+    assert!(inside > 100, "containers are in them");
+}

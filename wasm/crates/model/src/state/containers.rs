@@ -2,7 +2,8 @@
 
 use super::identity::Account;
 use super::strings::{Strings, Text};
-use super::{Row, State};
+use super::threads::{Birth, ThreadVersion};
+use super::{Row, State, VersionIndex};
 use hashbrown::HashMap;
 use scap::Event;
 
@@ -19,6 +20,31 @@ pub struct Container {
     pub facts: serde_json::Value,
     /// First row at which it was known.
     pub since: Row,
+}
+
+/// What a capture says of a thread's container that cannot all be true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contradiction {
+    /// Its hierarchies of cgroups name different containers.
+    Hierarchies {
+        /// Place in the cgroup list of the first that names another one.
+        entry: usize,
+    },
+    /// Its cgroups name a container of which there is no record, though there are records of others.
+    NoRecord,
+    /// The record of its container says that no engine knew it.
+    LookupFailed,
+    /// It is in a pid namespace, born by a parent in a container, and its cgroups name none.
+    HostByCgroups {
+        /// The parent as it was.
+        parent: VersionIndex,
+    },
+    /// Its cgroups name a container, and its ids are those of the host, though its parent's are those of a pid namespace,
+    /// which nobody leaves.
+    HostByIds {
+        /// The parent as it was.
+        parent: VersionIndex,
+    },
 }
 
 /// All containers that were named.
@@ -50,6 +76,11 @@ impl Containers {
         self.known.get(&id)?.iter().rev().find(|container| container.since <= row)
     }
 
+    /// Whether the capture has no record of any.
+    fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
     /// The newest record of a container.
     pub fn get(&self, id: Text) -> Option<&Container> {
         self.known.get(&id)?.last()
@@ -58,10 +89,24 @@ impl Containers {
 
 /// Resolves a cgroup list: first match in the order of the list, engines in the order of the reference.
 fn id_of(cgroups: &[u8]) -> Option<Vec<u8>> {
-    cgroups.split(|byte| *byte == 0).filter_map(|entry| {
-        let equals = entry.iter().position(|byte| *byte == b'=')?;
-        id_of_path(entry.get(equals + 1..)?)
-    }).next()
+    cgroups.split(|byte| *byte == 0).filter_map(|entry| id_of_path(path_of(entry)?)).next()
+}
+
+/// The path of an entry `subsystem=path`.
+fn path_of(entry: &[u8]) -> Option<&[u8]> {
+    let equals = entry.iter().position(|byte| *byte == b'=')?;
+    entry.get(equals + 1..)
+}
+
+/// The first entry that names another container than `id`. Where one path lies inside the other's container, as that of a
+/// container in a container does, they agree.
+fn other_container(cgroups: &[u8], id: &[u8]) -> Option<usize> {
+    let holds = |path: &[u8], id: &[u8]| id.is_empty() || path.windows(id.len()).any(|part| part == id);
+    let named = cgroups.split(|byte| *byte == 0).filter_map(path_of).find(|path| id_of_path(path).as_deref() == Some(id))?;
+    cgroups.split(|byte| *byte == 0).position(|entry| {
+        let Some(path) = path_of(entry) else { return false };
+        id_of_path(path).is_some_and(|other| !holds(path, id) && !holds(named, &other))
+    })
 }
 
 fn id_of_path(path: &[u8]) -> Option<Vec<u8>> {
@@ -129,7 +174,47 @@ fn id_of_path(path: &[u8]) -> Option<Vec<u8>> {
     Some(id.as_bytes().iter().copied().take(12).collect())
 }
 
+/// Whether a thread is in a pid namespace other than the host's; `None` when its ids there were not recorded.
+fn is_inside(tid: i64, version: &ThreadVersion) -> Option<bool> {
+    (version.vtid > 0 && version.vpid > 0).then_some(version.vtid != tid && version.vpid != version.pid)
+}
+
 impl State {
+    /// What contradicts the container of a thread, as of a row. Only what no sound capture holds counts: a process that
+    /// is moved to a container, or shares its pid namespace with the host, contradicts nothing.
+    pub fn contradiction_at(&self, index: VersionIndex, row: Row) -> Option<Contradiction> {
+        let version = self.version(index);
+        let inside = is_inside(self.threads.get(version.thread).tid, version);
+        let parent = self.parent_at(version, row).filter(|parent| {
+            let parent = self.version(*parent);
+            parent.container != Text::EMPTY && is_inside(self.threads.get(parent.thread).tid, parent) == Some(true)
+        });
+        if version.container == Text::EMPTY {
+            let parent = parent.filter(|_| inside == Some(true) && version.cgroups != Text::EMPTY)?;
+            return Some(Contradiction::HostByCgroups { parent });
+        }
+        if let Some(entry) = other_container(self.text(version.cgroups), self.text(version.container)) {
+            return Some(Contradiction::Hierarchies { entry });
+        }
+        if let Some(parent) = parent.filter(|_| inside == Some(false)) {
+            return Some(Contradiction::HostByIds { parent });
+        }
+        match self.containers.get(version.container) {
+            None => (!self.containers.is_empty()).then_some(Contradiction::NoRecord),
+            Some(record) => (record.facts.get("lookup_state").and_then(serde_json::Value::as_u64) == Some(2)).then_some(Contradiction::LookupFailed),
+        }
+    }
+
+    /// The parent of a thread: as it was when it bore it, or, where that was not recorded, as of `row`.
+    fn parent_at(&self, version: &ThreadVersion, row: Row) -> Option<VersionIndex> {
+        let (parent, row) = match self.threads.get(version.thread).birth {
+            Birth::Cloned { row, parent } => (parent, row),
+            _ => (version.ptid, row),
+        };
+        let thread = self.threads.find_at(parent, row)?;
+        Some(self.threads.version_at(thread, row))
+    }
+
     /// Reads a container record. Answers its id; `None` when it cannot be read.
     pub(super) fn container_record(&mut self, event: &Event<'_>, row: Row) -> Option<Text> {
         let container = if event.kind == 228 {
