@@ -14,32 +14,8 @@ import { store, useApp } from '../state/store';
 import { CallLine, bytesInFlow } from './call-line';
 import { callAt, factsOfCall, type Call } from './call-rows';
 import { causeOf } from './cause';
+import { indexOfCall, lineAt, type Inlet } from './lines';
 import { nameOf, nameText, selectCall } from './moves';
-
-/** A finding and the call it stands behind. */
-interface Inlet {
-  readonly after: number;
-  readonly finding: Finding;
-}
-
-type Line = { readonly call: number } | { readonly finding: Finding };
-
-/** What stands in a line of the flow: calls, with findings put in behind theirs. */
-export function lineAt(index: number, inlets: readonly Inlet[]): Line {
-  let put = 0;
-  for (const { after, finding } of inlets) {
-    const at = after + 1 + put;
-    if (index === at) return { finding };
-    if (index < at) break;
-    put += 1;
-  }
-  return { call: index - put };
-}
-
-/** Line of a call. */
-export function indexOfCall(position: number, inlets: readonly Inlet[]): number {
-  return position + inlets.filter(({ after }) => after < position).length;
-}
 
 const noInlets: readonly Inlet[] = [];
 

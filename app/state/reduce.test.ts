@@ -64,3 +64,35 @@ it('what changes nothing keeps the state as it is', () => {
   expect(reduce(state, { type: 'tab-shown', id })).toBe(state);
   expect(reduce(state, { type: 'tab-closed', id: 9 as TabId })).toBe(state);
 });
+
+const conversation: Action = { type: 'conversation-opened', id, name: { key: 'unix:1-2', life: 3 } };
+
+it('steps back lead through every place one came by, whatever it showed', () => {
+  const inEvents = after(pick(5));
+  const inConversation = reduce(reduce(inEvents, conversation), {
+    type: 'call-selected',
+    id,
+    selected: { position: at(2), facts: undefined },
+    extend: false,
+    how: 'none',
+  });
+  const around = reduce(inConversation, { type: 'events-shown', id, places: [placeOf(activeTab(inEvents)!)] });
+  expect(activeTab(around)!.view).toBe('events');
+  const back = reduce(around, { type: 'went-back', id });
+  expect(activeTab(back)!.open).toEqual(activeTab(inConversation)!.open);
+  const again = reduce(back, { type: 'went-back', id });
+  expect(activeTab(again)!.view).toBe('events');
+  expect(placeOf(activeTab(again)!)).toEqual(placeOf(activeTab(inEvents)!));
+  expect(reduce(again, { type: 'went-back', id })).toBe(again);
+});
+
+it('another life is no step of its own, and forgets what was selected', () => {
+  const state = after(conversation, { type: 'life-shown', id, name: { key: 'unix:1-2', life: 4 } });
+  expect(activeTab(state)!.trail).toHaveLength(1);
+  expect(activeTab(state)!.open).toMatchObject({ name: { life: 4 }, selected: undefined });
+});
+
+it('the tab of conversations leads from one of them to the list', () => {
+  const state = after(conversation, { type: 'view-shown', id, view: 'conversations' });
+  expect(activeTab(state)!.open).toBeUndefined();
+});
