@@ -35,6 +35,7 @@ impl WebSession {
 
     /// Calls of a conversation, decoded as a protocol or as what they look like; nothing when there is no such.
     #[wasm_bindgen(js_name = conversationCalls)]
+    #[allow(clippy::too_many_arguments)] // JavaScript hands over plain values
     pub fn conversation_calls(&mut self, key: String, life: Option<u32>, first: f64, count: u32, protocol: &str, bytes: u32, read: ReadBytes) -> Result<Option<Object>, JsError> {
         let protocol = Protocol::from_word(protocol);
         let window = self.session.conversation_calls(&wanted(key, life), first as u64, count as usize, protocol, bytes as usize, &mut JsSource::new(read))?;
