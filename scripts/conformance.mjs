@@ -107,8 +107,8 @@ function linesOf(bytes) {
   return lines;
 }
 
-/** sysdig itself unpacks gzip alone. */
-const readable = /\.scap(\.gz)?$/;
+/** sysdig itself unpacks gzip alone; a number behind the name is that of a file of a ring. */
+const readable = /\.scap(\.gz)?\d*$/;
 
 /** @param {RegExp} [name] */
 function captures(name = /./) {
@@ -116,7 +116,7 @@ function captures(name = /./) {
 }
 
 /** @param {string} capture */
-const stem = (capture) => basename(capture).replace(/\.scap(\.gz)?$/, '');
+const stem = (capture) => basename(capture).replace(/\.scap(\.gz)?(\d*)$/, '$2');
 
 /** @typedef {{ name: string, min: number, comparison: Comparison, complaint: string }} Outcome */
 

@@ -171,3 +171,29 @@ fn info_tells_what_a_capture_holds() {
     assert_eq!(types, 9072);
     assert_eq!(scapscope(&["info", &capture(SMALL)]).status.code(), Some(0));
 }
+
+#[test]
+fn captures_that_were_recorded_otherwise_print_all_that_was_recorded() {
+    // Lines, event blocks: what sysdig 0.29.3 prints and counts.
+    for (name, lines, blocks) in [
+        ("ringe.scap.gz0", 4_000, 4_000),
+        ("ringe.scap.gz1", 253, 253),
+        ("filter-curl.scap.gz", 2_061, 2_273),
+        ("excludeusers.scap.gz", 8_675, 8_885),
+        ("pagefaults.scap.gz", 11_767, 11_965),
+        ("fatfile-openat.scap.gz", 1_088, 5_016),
+    ] {
+        let path = capture(&format!("variant-kmod-0.29.3-{name}"));
+        let printed = scapscope(&["sysdig", "-r", &path]);
+        assert_eq!((printed.status.code(), stderr(&printed)), (Some(0), String::new()), "{name}");
+        assert_eq!(stdout(&printed).lines().count(), lines, "{name}");
+        let info = scapscope(&["info", "--json", &path]);
+        assert_eq!(info.status.code(), Some(0), "{name}");
+        let info: serde_json::Value = serde_json::from_slice(&info.stdout).expect("it is JSON");
+        assert_eq!((&info["events"], &info["blocks"]), (&lines.into(), &blocks.into()), "{name}");
+    }
+    let ring = ["ringe.scap.gz0", "ringe.scap.gz1"].map(|name| capture(&format!("variant-kmod-0.29.3-{name}")));
+    let info = scapscope(&["info", "--json", &ring[0], &ring[1]]);
+    let info: serde_json::Value = serde_json::from_slice(&info.stdout).expect("it is JSON");
+    assert_eq!((&info["events"], info["sections"].as_array().map(Vec::len)), (&4_253.into(), Some(2)));
+}
