@@ -133,13 +133,14 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
         Some("m" | "mesos") => Some(format::MESOS),
         other => other,
     };
-    let form = form.map(|text| Format::parse(text, !options.right)).transpose()?;
+    // Before anything is read: a mistake shows at once.
+    form.map(|text| Format::parse(text, None)).transpose()?;
     let mut output = Output::new();
     let mut counts = Tally::default();
     let mut status = 0;
     for name in &files {
         let mut input = Input::open(name)?;
-        let mut capture = Capture::new(options.clone(), form.as_ref(), &mut output, &mut counts);
+        let mut capture = Capture::new(options.clone(), form, &mut output, &mut counts);
         // Nothing is read again.
         let read = input::read(&mut input, Inflate::with_points_every(None), &mut capture);
         capture.finish();
@@ -202,11 +203,12 @@ struct Capture<'a> {
 }
 
 impl<'a> Capture<'a> {
-    fn new(options: Options, format: Option<&'a Format>, output: &'a mut Output, counts: &'a mut Tally) -> Self {
+    fn new(options: Options, form: Option<&'a str>, output: &'a mut Output, counts: &'a mut Tally) -> Self {
         let quirks = options.quirks();
         let printing = Printing {
             options,
-            format,
+            form,
+            format: None,
             scratch: Scratch::default(),
             printer: None,
             filter: None,
@@ -250,7 +252,9 @@ impl Taker for Capture<'_> {
 struct Printing<'a> {
     options: Options,
     /// What to print, unless it is the usual line.
-    format: Option<&'a Format>,
+    form: Option<&'a str>,
+    /// The same, read with the first event: until then it is not known how sysdig would read it.
+    format: Option<Format>,
     scratch: Scratch,
     /// Known with the first event: the release that recorded the capture shows in its process list.
     printer: Option<Printer>,
@@ -286,7 +290,7 @@ impl Printing<'_> {
     }
 
     fn print(&mut self, event: &Event<'_>, applied: &Applied, number: u64, first: u64, printer: &Printer) {
-        if let Some(format) = self.format {
+        if let Some(format) = &self.format {
             let moment = Moment { before: self.before, ..Moment::live(&self.state, event, applied, self.row - 1, printer, first) };
             let line = self.output.line();
             let shown = if self.options.json { format.json(line, &moment, &mut self.scratch) } else { format.text(line, &moment, &mut self.scratch) };
@@ -362,6 +366,9 @@ impl Sink for Printing<'_> {
         if self.filter.is_none() {
             let filter = Filter::new(&self.options.filter, self.state.quirks()).ok();
             self.filter = Some(filter.filter(|filter| !filter.is_empty()));
+        }
+        if self.format.is_none() && let Some(form) = self.form {
+            self.format = Format::parse(form, (!self.options.right).then_some(printer.release)).ok();
         }
         if let Some(Some(filter)) = &self.filter {
             let first = self.first.unwrap_or(event.ts);

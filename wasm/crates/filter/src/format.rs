@@ -93,11 +93,11 @@ pub struct Format {
 }
 
 impl Format {
-    /// Reads a format. `quirky`: as sysdig 0.29.3 reads it, where it differs.
+    /// Reads a format. `like`: as sysdig of this release reads it, faults included.
     ///
     /// # Errors
     /// [`FormatError`] when there is nothing to print, or something that no field can print.
-    pub fn parse(text: &str, quirky: bool) -> Result<Self, FormatError> {
+    pub fn parse(text: &str, like: Option<Release>) -> Result<Self, FormatError> {
         let rest = text.strip_prefix('*').unwrap_or(text);
         if text.is_empty() {
             return Err(FormatError::Empty);
@@ -118,7 +118,7 @@ impl Format {
             if name.is_empty() {
                 return Err(FormatError::Ends("number"));
             }
-            let (shown, length) = field_at(name, width.parse().unwrap_or(0), quirky)?;
+            let (shown, length) = field_at(name, width.parse().unwrap_or(0), like)?;
             format.parts.push(Part::Field(format.fields.len()));
             format.fields.push(shown);
             rest = name.get(length..).unwrap_or_default();
@@ -137,7 +137,7 @@ impl Format {
     pub fn of_columns<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, FormatError> {
         let mut format = Self { needs_all: false, parts: Vec::new(), fields: Vec::new(), sorted: Vec::new(), is_default: false };
         for name in names {
-            let (shown, length) = field_at(name, 0, false)?;
+            let (shown, length) = field_at(name, 0, None)?;
             if let Some(rest) = name.get(length..).filter(|rest| !rest.is_empty()) {
                 return Err(FormatError::Unknown(rest.to_owned()));
             }
@@ -154,7 +154,10 @@ impl Format {
     fn sort(&mut self) {
         let mut sorted: Vec<usize> = (0..self.fields.len()).collect();
         sorted.sort_by(|one, other| self.fields[*one].name.cmp(&self.fields[*other].name));
+        // The last of one name stands for all of them.
+        sorted.reverse();
         sorted.dedup_by(|one, other| self.fields[*one].name == self.fields[*other].name);
+        sorted.reverse();
         self.sorted = sorted;
     }
 
@@ -254,18 +257,26 @@ impl Format {
 }
 
 /// Reads the field that a text begins with: the longest name wins. Answers how many bytes it takes.
-fn field_at(text: &str, width: usize, quirky: bool) -> Result<(Shown, usize), FormatError> {
+fn field_at(text: &str, width: usize, like: Option<Release>) -> Result<(Shown, usize), FormatError> {
     let unknown = || FormatError::Unknown(text.to_owned());
     let info = fields::catalogue().iter().filter(|info| text.starts_with(info.name)).max_by_key(|info| info.name.len()).ok_or_else(unknown)?;
     if info.filter_only {
         return Err(FormatError::FilterOnly(info.name));
     }
     let rest = text.get(info.name.len()..).unwrap_or_default();
-    if quirky && info.id == Id::EvtTypeIs {
-        // Its parser answers that it took nothing.
+    // Their parsers answer that they took nothing, so that the name follows the value.
+    let is_old = like.is_some_and(|release| release != Release::Libs0_25_4);
+    if is_old && info.id == Id::EvtTypeIs {
         return Ok((Shown { name: String::new(), width, field: None }, 0));
     }
-    let without_index = quirky && matches!(info.id, Id::ProcEnv | Id::ProcArgs);
+    if like == Some(Release::V0_36_0) && matches!(info.id, Id::ProcEnv | Id::ProcAenv) && !rest.starts_with('[') {
+        return Ok((Shown { name: String::new(), width, field: Some(Field::bind(info, Argument::None)?) }, 0));
+    }
+    if like == Some(Release::V0_36_0) && info.id == Id::FdTypes && !rest.starts_with('[') {
+        // Looks for a bracket to the end.
+        return Ok((Shown { name: text.to_owned(), width, field: None }, text.len()));
+    }
+    let without_index = like == Some(Release::V0_29_3) && matches!(info.id, Id::ProcEnv | Id::ProcArgs);
     let (argument, length) = match info.argument {
         ArgumentForm::None => (Argument::None, 0),
         _ if without_index => (Argument::None, 0),

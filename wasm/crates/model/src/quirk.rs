@@ -360,6 +360,56 @@ quirks! {
         right: "each by the type of its own event",
         shows: "as `<NA>`",
     }
+    FdsOfExitsUnseen: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
+        sysdig: "has no descriptor for calls that name it in their exit event alone, such as setsockopt and fchmod",
+        right: "the one that the exit event names",
+        shows: "in the fields of the descriptor",
+    }
+    FailedOpensAreTheirDirectory: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
+        sysdig: "takes the directory that a path is relative to for what a failed openat is about",
+        right: "what it would have opened",
+        shows: "in the fields of the descriptor",
+    }
+    CopiesAreTheirTarget: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
+        sysdig: "takes what copy_file_range writes to for the descriptor of its exit event, and what it reads from for that of the enter event",
+        right: "one for both",
+        shows: "in the fields of the descriptor",
+    }
+    UnixSocketsHavePorts: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
+        sysdig: "has a client's port 0 for unix sockets that are servers",
+        right: "no value",
+        shows: "in fd.cport and fd.cproto",
+    }
+    PollListsHaveIpv4Servers: Filter, TimeOfDay, [V0_29_3] {
+        sysdig: "prints the address of a bound IPv6 socket in a poll list as if it were an IPv4 one",
+        right: "the IPv6 address",
+        shows: "in fdlist.sips",
+    }
+    UnknownThreadsAreThemselves: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
+        sysdig: "takes a thread that it knows nothing of for a process of that number, or for one with empty texts",
+        right: "no value",
+        shows: "in proc.pid, thread.ismain and others of a thread whose name is `<NA>`",
+    }
+    FieldsEndEarly: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
+        sysdig: "loses its place in a format behind evt.type.is, 0.36.0 also behind proc.env without a bracket, and prints the name",
+        right: "the value alone",
+        shows: "as `<NA>evt.type.is.6`",
+    }
+    HostnameIsEmpty: Filter, TimeOfDay, [V0_36_0] {
+        sysdig: "does not read the host's name from a capture",
+        right: "the recorded name",
+        shows: "in evt.hostname",
+    }
+    SlicesAreZero: Filter, TimeOfDay, [V0_36_0] {
+        sysdig: "does not measure time on a CPU any more",
+        right: "the time between two switches of the CPU",
+        shows: "in thread.exectime and thread.totexectime",
+    }
+    ThreadsAreChildrenOfThreads: Filter, TimeOfDay, [V0_29_3] {
+        sysdig: "takes the thread that made a thread for the parent of its process",
+        right: "the parent of the process",
+        shows: "in proc.pname and proc.pcmdline of threads that are born within the capture",
+    }
     AncestorsUnprinted: Filter, TimeOfDay, [V0_29_3] {
         sysdig: "prints nothing for proc.aname and proc.apid without an index",
         right: "all of them",
@@ -368,7 +418,7 @@ quirks! {
     JsonDeltasAreZero: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
         sysdig: "evaluates fields that measure from event to event twice for JSON, and prints 0",
         right: "what text has",
-        shows: "in evt.deltatime, thread.exectime and thread.totexectime with -j",
+        shows: "in evt.deltatime and thread.exectime with -j",
     }
     LatencyTextStays: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
         sysdig: "repeats the last value of evt.latency.human for an event whose thread it does not know",

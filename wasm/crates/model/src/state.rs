@@ -41,6 +41,8 @@ pub type VersionIndex = u32;
 pub type DescriptionIndex = u32;
 /// No such thing, in an index column.
 pub const NONE: u32 = u32::MAX;
+/// Stands for the descriptor number 2³²−1, which recorders wrote for −1; only with the quirk that keeps it.
+pub const UNSIGNED: i32 = i32::MIN;
 
 /// What one event meant, for the columns of the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -626,7 +628,7 @@ impl State {
             found => found,
         };
         let subject = if info.enter { self.enter(row, event, info, thread) } else { self.exit(row, event, info, thread, applied) };
-        applied.fd = i32::try_from(subject.fd).unwrap_or(-1);
+        applied.fd = i32::try_from(subject.fd).unwrap_or(if subject.fd == i64::from(u32::MAX) { UNSIGNED } else { -1 });
         applied.description = subject.description;
         // The child's own clone exit makes the thread it belongs to.
         if let Some(thread) = if is_birth { self.threads.find(event.tid) } else { thread } {

@@ -1,5 +1,6 @@
 //! `container.*`, and `k8s.*`, `mesos.*`, `marathon.*` as far as a container's own record tells of them.
 
+use model::quirk::Quirk;
 use model::state::containers::Container;
 use model::state::threads::ThreadVersion;
 use serde_json::Value as Json;
@@ -13,6 +14,9 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
     let thread = moment.thread()?;
     let id = moment.state.text(thread.container);
     let is_host = id.is_empty();
+    if is_host && thread.pid == -1 && !moment.is_classic() && moment.has(Quirk::UnknownThreadsAreThemselves) {
+        return (field.info.id == Id::ContainerId).then_some(Value::Text(b""));
+    }
     match field.info.id {
         Id::ContainerId | Id::ContainerName | Id::ContainerType | Id::ContainerFullId if is_host => return Some(Value::Text(b"host")),
         Id::ContainerId => return Some(Value::Text(id)),

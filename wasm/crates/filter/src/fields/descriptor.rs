@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use model::quirk::Quirk;
-use model::state::NONE;
+use model::state::{NONE, UNSIGNED};
 use model::state::descriptions::{Attributes, FdKind, Role};
 use model::state::socket::{L4_ICMP, L4_RAW, L4_TCP, L4_UDP};
 use model::table::{self, EventFlags, Release};
@@ -30,6 +30,9 @@ pub(super) fn is_about_descriptor(moment: &Moment<'_>) -> bool {
     if matches!(kind, 160..=163) && moment.has(Quirk::MmapWithoutFd) {
         return false;
     }
+    if moment.is_classic() && moment.has(Quirk::FdsOfExitsUnseen) && matches!(kind, 181 | 303 | 305 | 313 | 317) {
+        return false;
+    }
     table::flags(kind, moment.printer.release).any(EventFlags::CREATES_FD.with(EventFlags::USES_FD))
 }
 
@@ -40,15 +43,16 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
     if !has_descriptor(moment) {
         return None;
     }
+    let (number, description) = subject(moment);
     match field.info.id {
-        Id::FdNum => return Some(Value::Int(i64::from(moment.applied.fd))),
+        Id::FdNum => return Some(Value::Int(number)),
         Id::FdUid => {
             decimal(&mut scratch.text, moment.event.tid);
-            decimal(&mut scratch.text, i64::from(moment.applied.fd));
+            decimal(&mut scratch.text, number);
             return Some(Value::Text(&scratch.text));
         }
         Id::FdTypechar => {
-            let letter = moment.description().map_or_else(|| expected_letter(moment.event.kind), |attributes| letter(attributes.kind, moment));
+            let letter = attributes(moment, description).map_or_else(|| expected_letter(moment.event.kind), |attributes| letter(attributes.kind, moment));
             return Some(Value::Text(letter.as_bytes()));
         }
         Id::FdName => return name(moment, scratch).then_some(Value::Text(&scratch.text)),
@@ -61,7 +65,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::FdFilename => return filename(moment, scratch),
         _ => {}
     }
-    let attributes = moment.description()?;
+    let attributes = attributes(moment, description)?;
     let kind = attributes.kind;
     let ip = |end: Option<(IpAddr, u16)>| end.map(|end| Value::Ip(end.0));
     let port = |end: Option<(IpAddr, u16)>| end.map(|end| Value::Uint(u64::from(end.1)));
@@ -71,7 +75,12 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::FdSip | Id::FdSnet => return ip(end(moment, &attributes, Role::Server)),
         Id::FdLip | Id::FdLnet => return ip(near(moment, &attributes, true)),
         Id::FdRip | Id::FdRnet => return ip(near(moment, &attributes, false)),
+        Id::FdCport | Id::FdCproto if kind == FdKind::Unix && attributes.role == Role::Server && moment.has(Quirk::UnixSocketsHavePorts) => {
+            if field.info.id == Id::FdCproto { Value::Text(b"") } else { Value::Uint(0) }
+        }
         Id::FdCport => return port(end(moment, &attributes, Role::Client)),
+        Id::FdSport if kind.is_server() => return port(ends(moment, &attributes).map(|ends| ends.1)),
+        Id::FdSproto if kind.is_server() && attributes.role == Role::None => Value::Text(b""),
         Id::FdSport => return port(end(moment, &attributes, Role::Server)),
         Id::FdLport => return port(near(moment, &attributes, true)),
         Id::FdRport => return port(near(moment, &attributes, false)),
@@ -95,12 +104,12 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         },
         Id::FdIsServer => Value::Bool(is_server(moment, &attributes)),
         Id::FdConnected => Value::Bool(attributes.connected),
-        Id::FdNameChanged => Value::Bool(name_changed(moment, &attributes)),
+        Id::FdNameChanged => Value::Bool(name_changed(moment, &attributes, description)),
         Id::FdDev | Id::FdDevMajor | Id::FdDevMinor => {
             if !matches!(kind, FdKind::File | FdKind::Directory) && !moment.has(Quirk::DevicesOfAnything) {
                 return None;
             }
-            let dev = moment.state.descriptions().facts(moment.applied.description).map_or(0, |facts| facts.dev);
+            let dev = moment.state.descriptions().facts(description).map_or(0, |facts| facts.dev);
             let major = (dev & 0x000f_ff00) >> 8;
             let minor = (dev & 0xff) | (dev >> 12 & 0x000f_ff00);
             Value::Uint(u64::from(match field.info.id {
@@ -111,23 +120,79 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         }
         Id::FdIno => {
             let descriptions = moment.state.descriptions();
-            let ino = descriptions.facts(moment.applied.description).map_or_else(|| descriptions.ino(moment.applied.description), |facts| facts.ino);
+            let ino = descriptions.facts(description).map_or_else(|| descriptions.ino(description), |facts| facts.ino);
             Value::Uint(ino)
         }
         Id::FdNameraw => {
-            let raw = moment.state.descriptions().facts(moment.applied.description).map_or(&b""[..], |facts| moment.state.text(facts.raw));
+            let raw = moment.state.descriptions().facts(description).map_or(&b""[..], |facts| moment.state.text(facts.raw));
             let name = moment.state.text(attributes.name);
             clean(&mut scratch.text, moment, if raw.is_empty() { name } else { raw });
             Value::Text(&scratch.text)
         }
         Id::FdIsUpperLayer | Id::FdIsLowerLayer => {
-            let flags = moment.state.descriptions().facts(moment.applied.description)?.flags;
+            let flags = moment.state.descriptions().facts(description)?.flags;
             let bit = if field.info.id == Id::FdIsUpperLayer { 1 << 15 } else { 1 << 16 };
             Value::Bool(flags & bit != 0)
         }
         // Names of hosts are looked up live only.
         _ => return None,
     })
+}
+
+/// Number and description that the event is about; with quirks, what sysdig takes for them.
+fn subject(moment: &Moment<'_>) -> (i64, u32) {
+    let applied = &moment.applied;
+    let params = &moment.event.params;
+    let kind = moment.event.kind;
+    let number = i64::from(applied.fd);
+    if moment.is_enter() {
+        return (unsigned_fd(moment, number), applied.description);
+    }
+    if moment.has(Quirk::FdsOfExitsUnseen) {
+        let flags = table::flags(kind, moment.printer.release);
+        let enter = kind & !1;
+        let has_getsockopts_luck = kind == 47;
+        if flags.has(EventFlags::USES_FD) && !flags.has(EventFlags::CREATES_FD) && !has_getsockopts_luck && table::params(enter, moment.printer.release).is_empty() {
+            return (-1, NONE);
+        }
+    }
+    if kind == 333 && moment.has(Quirk::CopiesAreTheirTarget) {
+        let number = params.int(1).unwrap_or(number);
+        return (number, slot(moment, number));
+    }
+    if matches!(kind, 307 | 327) && applied.description == NONE && moment.has(Quirk::FailedOpensAreTheirDirectory) && params.int(0).is_some_and(|result| result < 0) {
+        return (number, params.int(1).map_or(NONE, |fd| slot(moment, fd)));
+    }
+    (unsigned_fd(moment, number), applied.description)
+}
+
+/// A number that was recorded without its sign, as sysdig shows it: the state keeps −1 for it as for none.
+fn unsigned_fd(moment: &Moment<'_>, number: i64) -> i64 {
+    if number == i64::from(UNSIGNED) && moment.has(Quirk::FdWithoutSign) { i64::from(u32::MAX) } else { number }
+}
+
+/// What a number of the thread's table points at, or `NONE`.
+fn slot(moment: &Moment<'_>, fd: i64) -> u32 {
+    let Some(thread) = moment.thread() else { return NONE };
+    let descriptions = moment.state.descriptions();
+    if moment.is_past {
+        descriptions.slot_at(thread.table, fd, moment.row).unwrap_or(NONE)
+    } else {
+        descriptions.slot(thread.table, fd).map_or(NONE, |slot| slot.description)
+    }
+}
+
+fn attributes(moment: &Moment<'_>, description: u32) -> Option<Attributes> {
+    let descriptions = moment.state.descriptions();
+    (description != NONE).then(|| if moment.is_past { descriptions.at(description, moment.row) } else { descriptions.get(description).now })
+}
+
+/// Kind of what the event is about.
+pub(super) fn kind_of(moment: &Moment<'_>) -> Option<FdKind> {
+    if !is_about_descriptor(moment) {
+        return None;
+    }
+    attributes(moment, subject(moment).1).map(|attributes| attributes.kind)
 }
 
 /// The letter of a kind; newer releases have another one for what they do not support.
@@ -171,7 +236,8 @@ pub(super) fn clean(out: &mut Vec<u8>, moment: &Moment<'_>, name: &[u8]) {
 fn name(moment: &Moment<'_>, scratch: &mut Scratch) -> bool {
     let out = &mut scratch.text;
     let failed = moment.applied.result.is_some_and(|result| result < 0);
-    if let Some(attributes) = moment.description()
+    let (_, description) = subject(moment);
+    if let Some(attributes) = attributes(moment, description)
         && !(moment.event.kind == 23 && failed)
     {
         clean(out, moment, moment.state.text(attributes.name));
@@ -203,7 +269,7 @@ fn container(moment: &Moment<'_>, out: &mut Vec<u8>) -> Option<()> {
 }
 
 fn directory<'v>(moment: &Moment<'_>, scratch: &'v mut Scratch, with_container: bool) -> Option<Value<'v>> {
-    let kind = moment.description().map(|attributes| attributes.kind);
+    let kind = kind_of(moment);
     if kind.is_some_and(|kind| !matches!(kind, FdKind::File | FdKind::Directory)) {
         return None;
     }
@@ -216,14 +282,19 @@ fn directory<'v>(moment: &Moment<'_>, scratch: &'v mut Scratch, with_container: 
     }
     if kind != Some(FdKind::Directory) {
         let name = scratch.text.get(start..)?;
-        let slash = name.iter().rposition(|byte| *byte == b'/')?;
-        scratch.text.truncate(start + slash.max(1));
+        match name.iter().rposition(|byte| *byte == b'/') {
+            Some(slash @ 1..) => scratch.text.truncate(start + slash),
+            _ => {
+                scratch.text.truncate(start);
+                scratch.text.push(b'/');
+            }
+        }
     }
     Some(Value::Text(&scratch.text))
 }
 
 fn filename<'v>(moment: &Moment<'_>, scratch: &'v mut Scratch) -> Option<Value<'v>> {
-    if moment.description().is_some_and(|attributes| attributes.kind != FdKind::File) || !name(moment, scratch) {
+    if kind_of(moment) != Some(FdKind::File) || !name(moment, scratch) {
         return None;
     }
     let slash = scratch.text.iter().rposition(|byte| *byte == b'/')?;
@@ -246,7 +317,8 @@ pub(super) fn write_ip(out: &mut Vec<u8>, ip: IpAddr) {
     }
 }
 
-type End = (IpAddr, u16);
+/// Address and port.
+pub(super) type End = (IpAddr, u16);
 
 /// Both ends as they stand, whatever the role; a bound socket has one, twice.
 fn ends(moment: &Moment<'_>, attributes: &Attributes) -> Option<(End, End)> {
@@ -266,23 +338,38 @@ fn ends(moment: &Moment<'_>, attributes: &Attributes) -> Option<(End, End)> {
 /// The client's or the server's end.
 pub(super) fn end(moment: &Moment<'_>, attributes: &Attributes, wanted: Role) -> Option<End> {
     let (source, dest) = ends(moment, attributes)?;
-    if attributes.kind.is_server() {
-        return (wanted == Role::Server).then_some(dest);
-    }
     if attributes.role == Role::None {
         return None;
     }
+    if attributes.kind.is_server() {
+        return (wanted == Role::Server).then_some(dest);
+    }
     Some(if wanted == Role::Client { source } else { dest })
+}
+
+/// Client (none for a bound socket) and server of a socket in a poll list, whatever the role.
+pub(super) fn ends_in_list(moment: &Moment<'_>, attributes: &Attributes) -> Option<(Option<End>, End)> {
+    let (source, dest) = ends(moment, attributes)?;
+    if !attributes.kind.is_server() {
+        return Some((Some(source), dest));
+    }
+    if moment.has(Quirk::PollListsHaveIpv4Servers)
+        && let (IpAddr::V6(ip), port) = dest
+    {
+        let [a, b, c, d, ..] = ip.octets();
+        return Some((None, (IpAddr::V4(Ipv4Addr::new(a, b, c, d)), port)));
+    }
+    Some((None, dest))
 }
 
 /// The local end, or the remote one.
 fn near(moment: &Moment<'_>, attributes: &Attributes, local: bool) -> Option<End> {
     let (source, dest) = ends(moment, attributes)?;
-    if attributes.kind.is_server() {
-        return local.then_some(dest);
-    }
     if attributes.role == Role::None {
         return None;
+    }
+    if attributes.kind.is_server() {
+        return local.then_some(dest);
     }
     let source_is_local = moment.state.is_local_address(source.0);
     Some(if source_is_local == local { source } else { dest })
@@ -321,14 +408,13 @@ fn is_server(moment: &Moment<'_>, attributes: &Attributes) -> bool {
 }
 
 /// Whether this very event gave the descriptor its name.
-fn name_changed(moment: &Moment<'_>, attributes: &Attributes) -> bool {
+fn name_changed(moment: &Moment<'_>, attributes: &Attributes, description: u32) -> bool {
     let descriptions = moment.state.descriptions();
-    let description = moment.applied.description;
     let Some(before) = moment.row.checked_sub(1) else { return false };
     if descriptions.get(description).born == moment.row {
         return !moment.state.text(attributes.name).is_empty();
     }
-    descriptions.get(description).born != NONE && descriptions.at(description, before).name != attributes.name || descriptions.at(description, before).name != attributes.name
+    descriptions.at(description, before).name != attributes.name
 }
 
 /// Kinds of all descriptors of the process, each once, or of the one that is asked for.

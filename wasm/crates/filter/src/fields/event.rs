@@ -3,7 +3,7 @@
 use model::quirk::Quirk;
 use model::state::NONE;
 use model::state::descriptions::FdKind;
-use model::table::{self, Category, EventFlags, Release};
+use model::table::{self, Category, EventFlags, ParamType, Release};
 use model::text::number::{decimal, unsigned};
 use model::text::{Clock, Zone, time};
 
@@ -136,6 +136,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
             }
             Value::Text(event.params.text(1)?)
         }
+        Id::EvtHostname if moment.has(Quirk::HostnameIsEmpty) => Value::Text(b""),
         Id::EvtHostname => Value::Text(&moment.state.recorded_machine().host),
         Id::EvtInfraDockerName => return infra(moment, 1),
         Id::EvtInfraDockerContainerId => return docker(moment, "id:", scratch),
@@ -271,6 +272,10 @@ fn result_in_words<'v>(moment: &Moment<'_>, scratch: &'v mut Scratch) -> Option<
     if result >= 0 {
         return Some(Value::Text(b"SUCCESS"));
     }
+    let ty = table::params(moment.event.kind, moment.printer.release).first().map(|first| first.ty);
+    if matches!(ty, Some(ParamType::Int64 | ParamType::Int32 | ParamType::Pid)) {
+        return text(scratch, |out| decimal(out, result));
+    }
     if let Some(name) = u32::try_from(result.unsigned_abs()).ok().and_then(table::errno_name) {
         return Some(Value::Text(name.as_bytes()));
     }
@@ -288,16 +293,12 @@ fn moved(moment: &Moment<'_>) -> Option<u64> {
     u64::try_from(result(moment)?).ok()
 }
 
-fn kind_of(moment: &Moment<'_>) -> Option<FdKind> {
-    moment.description().filter(|_| descriptor::is_about_descriptor(moment)).map(|attributes| attributes.kind)
-}
-
 fn is_file(moment: &Moment<'_>) -> bool {
-    kind_of(moment) == Some(FdKind::File)
+    descriptor::kind_of(moment) == Some(FdKind::File)
 }
 
 fn is_inet(moment: &Moment<'_>) -> bool {
-    kind_of(moment).is_some_and(FdKind::is_inet)
+    descriptor::kind_of(moment).is_some_and(FdKind::is_inet)
 }
 
 /// What a failure is counted as.
@@ -310,7 +311,7 @@ enum Blamed {
 }
 
 fn blamed(moment: &Moment<'_>) -> Blamed {
-    match kind_of(moment) {
+    match descriptor::kind_of(moment) {
         Some(FdKind::File | FdKind::Directory) => return Blamed::File,
         Some(kind) if kind.is_inet() || kind == FdKind::Unix => return Blamed::Net,
         Some(_) => {}
@@ -333,7 +334,7 @@ fn category(moment: &Moment<'_>) -> &'static str {
         return calls::category(moment.printer.type_name(moment.event));
     }
     match info.category {
-        Category::IoRead | Category::IoWrite | Category::IoOther => match kind_of(moment) {
+        Category::IoRead | Category::IoWrite | Category::IoOther => match descriptor::kind_of(moment) {
             Some(FdKind::File | FdKind::Directory) => "file",
             Some(kind) if kind.is_inet() => "net",
             Some(FdKind::Fifo | FdKind::Unix | FdKind::Event) => "ipc",

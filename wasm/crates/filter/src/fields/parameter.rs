@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use model::View as _;
 use model::quirk::Quirk;
 use model::state::NONE;
-use model::state::descriptions::{Attributes, Role};
+use model::state::descriptions::Attributes;
 use model::state::path as paths;
 use model::table::{self, EventFlags, ParamInfo, ParamType};
 use model::text::number::{decimal, unsigned};
@@ -312,24 +312,34 @@ fn fdlist<'v>(id: Id, moment: &Moment<'_>, scratch: &'v mut Scratch) -> Option<V
             out.push(b',');
         }
         let mark = out.len();
+        let ends = attributes.and_then(|attributes| descriptor::ends_in_list(moment, &attributes));
         match id {
             Id::FdlistNums => decimal(out, fd),
             Id::FdlistNames => match attributes.map(|attributes| moment.state.text(attributes.name)) {
                 Some(name) if !name.is_empty() => descriptor::clean(out, moment, name),
                 _ => out.extend_from_slice(b"<NA>"),
             },
-            Id::FdlistCips | Id::FdlistSips => {
-                let wanted = if id == Id::FdlistCips { Role::Client } else { Role::Server };
-                match attributes.and_then(|attributes| descriptor::end(moment, &attributes, wanted)) {
-                    Some((ip, _)) => descriptor::write_ip(out, ip),
-                    None => out.extend_from_slice(b"<NA>"),
+            Id::FdlistCips => {
+                if let Some((ip, _)) = ends.and_then(|ends| ends.0) {
+                    descriptor::write_ip(out, ip);
+                }
+            }
+            Id::FdlistSips => {
+                if let Some((ip, _)) = ends.map(|ends| ends.1) {
+                    descriptor::write_ip(out, ip);
+                }
+            }
+            Id::FdlistCports => {
+                if let Some((_, port)) = ends.and_then(|ends| ends.0) {
+                    unsigned(out, u64::from(port));
                 }
             }
             _ => {
-                let wanted = if id == Id::FdlistCports { Role::Client } else { Role::Server };
-                match attributes.and_then(|attributes| descriptor::end(moment, &attributes, wanted)) {
-                    Some((_, port)) => unsigned(out, u64::from(port)),
-                    None => out.extend_from_slice(b"<NA>"),
+                // Bound sockets have no client, and then sysdig leaves out their port too.
+                if let Some((client, (_, port))) = ends
+                    && (client.is_some() || !moment.has(Quirk::PollListsHaveIpv4Servers))
+                {
+                    unsigned(out, u64::from(port));
                 }
             }
         }
@@ -337,7 +347,7 @@ fn fdlist<'v>(id: Id, moment: &Moment<'_>, scratch: &'v mut Scratch) -> Option<V
             out.truncate(start);
         }
     }
-    Some(Value::Text(&scratch.text))
+    if scratch.text.is_empty() { None } else { Some(Value::Text(&scratch.text)) }
 }
 
 const FACILITIES: [&str; 24] = [

@@ -1,7 +1,7 @@
 //! `proc.*`, `thread.*`, `user.*`, `group.*`: the thread of the event, its process, and who they are related to.
 
 use model::quirk::Quirk;
-use model::state::threads::ThreadVersion;
+use model::state::threads::{Birth, ThreadVersion};
 use model::state::NONE;
 use model::text::number::decimal;
 use model::Row;
@@ -63,6 +63,19 @@ impl<'v> Who<'v> {
         self.find(self.thread.ptid).filter(|parent| parent.thread.thread != self.thread.thread)
     }
 
+    /// Parent of the process, as `proc.pname` names it.
+    fn named_parent(&self) -> Option<Self> {
+        let life = self.moment.state.threads().get(self.thread.thread);
+        if let Birth::Cloned { parent, .. } = life.birth
+            && !self.is_main()
+            && self.moment.is_classic()
+            && self.moment.has(Quirk::ThreadsAreChildrenOfThreads)
+        {
+            return self.find(parent);
+        }
+        self.main().parent()
+    }
+
     /// Ancestors of the process, nearest first.
     fn ancestors(&self) -> impl Iterator<Item = Self> + use<'v> {
         let first = self.main().parent();
@@ -75,6 +88,23 @@ impl<'v> Who<'v> {
             0 => Some(self.main()),
             above => self.ancestors().nth(above - 1),
         }
+    }
+
+    /// Nothing is known of it but its number.
+    fn is_unknown(&self) -> bool {
+        self.thread.pid == -1
+    }
+
+    /// As above, and shown with empty texts as sysdig 0.36.0 has them.
+    fn is_empty(&self) -> bool {
+        self.is_unknown() && !self.moment.is_classic() && self.moment.has(Quirk::UnknownThreadsAreThemselves)
+    }
+
+    fn pid(&self) -> Option<i64> {
+        if !self.is_unknown() {
+            return Some(self.thread.pid);
+        }
+        (self.moment.is_classic() && self.moment.has(Quirk::UnknownThreadsAreThemselves)).then(|| self.tid())
     }
 
     fn cloned_ts(&self) -> Option<u64> {
@@ -104,6 +134,13 @@ impl<'v> Who<'v> {
     fn join(out: &mut Vec<u8>, list: &[u8]) {
         let list = list.strip_suffix(b"\0").unwrap_or(list);
         out.extend(list.iter().map(|byte| if *byte == 0 { b' ' } else { *byte }));
+    }
+
+    /// Appends an environment. One of NULs alone was overwritten by the program.
+    fn join_environment(out: &mut Vec<u8>, list: &[u8]) {
+        if list.iter().any(|byte| *byte != 0) {
+            Self::join(out, list);
+        }
     }
 
     fn command_line(&self, out: &mut Vec<u8>) {
@@ -156,6 +193,9 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         return Some(Value::Int(moment.event.tid));
     }
     if field.info.id == Id::ThreadExectime {
+        if moment.has(Quirk::SlicesAreZero) {
+            return Some(Value::Uint(0));
+        }
         return Some(Value::Uint(if let Some(thread) = moment.thread() {
             moment.state.figures().run_at(thread.thread, moment.row).slice
         } else {
@@ -166,7 +206,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
     let thread = who.thread;
     let text = |text| Value::Text(moment.state.text(text));
     Some(match field.info.id {
-        Id::ProcPid => Value::Int(thread.pid),
+        Id::ProcPid => Value::Int(who.pid()?),
         Id::ProcName => text(thread.comm),
         Id::ProcExe => text(thread.exe),
         Id::ProcExepath => text(thread.exepath),
@@ -188,20 +228,22 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
             return environment(field, env, scratch);
         }
         Id::ProcAenv => return ancestral_environment(field, who, scratch),
+        Id::ProcCwd if who.is_empty() => Value::Text(b"./"),
         Id::ProcCwd => text(who.main().thread.cwd),
+        Id::ProcNthreads if who.is_empty() => Value::Uint(0),
         Id::ProcNthreads => Value::Uint(u64::from(who.others()) + 1),
         Id::ProcNchilds => Value::Uint(u64::from(who.own_others())),
         Id::ProcPpid => Value::Int(parent_pid(who)?),
-        Id::ProcPname | Id::ProcParentname => text(who.main().parent()?.thread.comm),
+        Id::ProcPname | Id::ProcParentname => text(who.named_parent()?.thread.comm),
         Id::ProcPexe => text(who.main().parent()?.thread.exe),
         Id::ProcPexepath => text(who.main().parent()?.thread.exepath),
         Id::ProcPcmdline => {
-            who.main().parent()?.command_line(&mut scratch.text);
+            who.named_parent()?.command_line(&mut scratch.text);
             Value::Text(&scratch.text)
         }
         Id::ProcPvpid => Value::Int(who.main().parent()?.thread.vpid),
         Id::ProcApid => match field.bound.index() {
-            Some(generation) => Value::Int(who.ancestor(generation)?.thread.pid),
+            Some(generation) => Value::Int(who.ancestor(generation)?.pid()?),
             None => {
                 scratch.ints.clear();
                 scratch.ints.extend(who.ancestors().map(|ancestor| ancestor.thread.pid));
@@ -215,6 +257,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ProcPpidDuration => Value::Uint(since(moment, who.main().parent()?.cloned_ts()?)),
         Id::ProcPpidTs => Value::Uint(who.main().parent()?.cloned_ts()?),
         Id::ProcFdopencount => Value::Uint(u64::from(who.open_fds())),
+        Id::ProcFdlimit if who.is_empty() => Value::Int(0),
         Id::ProcFdlimit => Value::Int(thread.fdlimit),
         Id::ProcFdusage => {
             let limit = thread.fdlimit;
@@ -229,9 +272,10 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ThreadVmrssB => Value::Uint(if who.is_main() { u64::from(who.memory().vmrss) * 1024 } else { 0 }),
         Id::ThreadPfmajor => Value::Uint(u64::from(who.memory().pfmajor)),
         Id::ThreadPfminor => Value::Uint(u64::from(who.memory().pfminor)),
+        Id::ThreadTotexectime if moment.has(Quirk::SlicesAreZero) => Value::Uint(0),
         Id::ThreadTotexectime => Value::Uint(moment.state.figures().run_at(thread.thread, who.row()).total),
-        Id::ProcVpid => Value::Int(thread.vpid),
-        Id::ThreadVtid => Value::Int(thread.vtid),
+        Id::ProcVpid => Value::Int(Some(thread.vpid).filter(|id| *id != -1)?),
+        Id::ThreadVtid => Value::Int(Some(thread.vtid).filter(|id| *id != -1)?),
         Id::ProcSid => Value::Int(thread.sid),
         Id::ProcVpgid => Value::Int(thread.vpgid),
         Id::ProcPgid => Value::Int(thread.pgid),
@@ -270,7 +314,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ProcStdinName | Id::ProcStdinType => return standard(field, who, 0, scratch),
         Id::ProcStdoutName | Id::ProcStdoutType => return standard(field, who, 1, scratch),
         Id::ProcStderrName | Id::ProcStderrType => return standard(field, who, 2, scratch),
-        Id::ThreadIsmain => Value::Bool(who.is_main()),
+        Id::ThreadIsmain => Value::Bool(who.is_main() || (who.is_unknown() && moment.has(Quirk::UnknownThreadsAreThemselves))),
         Id::ThreadNametid => {
             scratch.text.extend_from_slice(who.text(thread.comm));
             decimal(&mut scratch.text, who.tid());
@@ -285,6 +329,9 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
                 scratch.text.extend_from_slice(name);
                 scratch.text.extend_from_slice(path);
             }
+            if scratch.text.is_empty() {
+                return None;
+            }
             Value::Text(&scratch.text)
         }
         Id::ThreadCgroup => {
@@ -296,6 +343,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ThreadCapPermitted => return capabilities(thread.caps[1], scratch),
         Id::ThreadCapEffective => return capabilities(thread.caps[2], scratch),
         Id::UserUid | Id::UserId => Value::Uint(u64::from(thread.uid)),
+        Id::UserName | Id::UserHomedir | Id::UserShell | Id::UserLoginname | Id::GroupName if who.is_empty() => Value::Text(b""),
         Id::UserName => return account(who, thread.uid, |account| account.name),
         Id::UserHomedir => return account(who, thread.uid, |account| account.home),
         Id::UserShell => return account(who, thread.uid, |account| account.shell),
@@ -378,7 +426,7 @@ fn environment<'v>(field: &'v Field, env: &'v [u8], scratch: &'v mut Scratch) ->
     if let Some(name) = field.bound.text() {
         return variable(env, name).map(Value::Text);
     }
-    Who::join(&mut scratch.text, env);
+    Who::join_environment(&mut scratch.text, env);
     Some(Value::Text(&scratch.text))
 }
 
@@ -388,7 +436,7 @@ fn ancestral_environment<'v>(field: &'v Field, who: Who<'v>, scratch: &'v mut Sc
         return who.ancestors().take(SEARCHED).find_map(|ancestor| variable(who.text(ancestor.thread.env), name)).map(Value::Text);
     }
     let env = who.text(who.ancestor(field.bound.index().unwrap_or(0))?.thread.env);
-    Who::join(&mut scratch.text, env);
+    Who::join_environment(&mut scratch.text, env);
     Some(Value::Text(&scratch.text))
 }
 

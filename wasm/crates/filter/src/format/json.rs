@@ -15,15 +15,14 @@ pub(super) fn value(out: &mut Vec<u8>, info: &FieldInfo, value: &Value<'_>, mome
         unsigned(out, moment.event.ts);
         return;
     }
-    let is_zero = matches!(info.id, Id::EvtDeltatime | Id::EvtDeltatimeS | Id::EvtDeltatimeNs | Id::ThreadExectime | Id::ThreadTotexectime);
+    let is_zero = matches!(info.id, Id::EvtDeltatime | Id::EvtDeltatimeS | Id::EvtDeltatimeNs | Id::ThreadExectime);
     if is_zero && moment.has(Quirk::JsonDeltasAreZero) {
         out.push(b'0');
         return;
     }
-    let padded_is_number = moment.is_classic();
     match value {
-        Value::Int(number) if info.format == Base::Dec || (info.format == Base::Padded && padded_is_number) => decimal(out, *number),
-        Value::Uint(number) if info.format == Base::Dec || (info.format == Base::Padded && padded_is_number) => unsigned(out, *number),
+        Value::Int(number) if matches!(info.format, Base::Dec | Base::Padded) => decimal(out, *number),
+        Value::Uint(number) if matches!(info.format, Base::Dec | Base::Padded) => unsigned(out, *number),
         Value::Bool(truth) => out.extend_from_slice(if *truth { b"true" } else { b"false" }),
         Value::Double(number) => {
             use std::io::Write;

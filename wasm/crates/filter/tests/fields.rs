@@ -1,0 +1,404 @@
+//! Each field on a drawn capture: what it says of one event, or why no capture can make it say anything.
+//!
+//! Every value is asked for twice: while events stream by, and as of its row when all have been applied.
+
+use std::collections::BTreeSet;
+
+use filter::fields::{self, Argument, Field, Scratch};
+use filter::format::{Format, FormatError};
+use filter::moment::Moment;
+use filter::value::Value;
+use index::Index;
+use model::table::{EventTable, Release};
+use model::text::Printer;
+use model::{Quirks, Row, State};
+use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
+use scap::{Damage, Event, Limits, Reader, Sink};
+
+/// A capture in which most fields have something to say.
+const DRAWN: &str = include_str!("fields.txt");
+
+/// Sees each event: live in the first walk, as of its row in the second.
+struct Walk<'a> {
+    state: State,
+    index: Index,
+    printer: Printer,
+    row: Row,
+    see: &'a mut dyn FnMut(&Moment<'_>),
+}
+
+impl Sink for Walk<'_> {
+    fn section(&mut self, section: &Section) {
+        self.state.section(section, self.row);
+    }
+    fn machine(&mut self, machine: &Machine) {
+        self.state.machine(machine, self.row);
+    }
+    fn process(&mut self, process: &Process<'_>) {
+        self.state.process(process, self.row);
+    }
+    fn fd(&mut self, tid: i64, fd: &Fd<'_>) {
+        self.state.fd(tid, fd, self.row);
+    }
+    fn interface(&mut self, interface: &Interface) {
+        self.state.interface(interface);
+    }
+    fn user(&mut self, user: &User<'_>) {
+        self.state.user(user, self.row);
+    }
+    fn group(&mut self, group: &Group<'_>) {
+        self.state.group(group, self.row);
+    }
+    fn event(&mut self, event: &Event<'_>) {
+        let applied = self.state.apply(self.row, event);
+        self.index.push(event.offset, event, &applied).expect("few rows");
+        let first = self.index.first_ts().unwrap_or(event.ts);
+        let moment = Moment { index: Some(&self.index), ..Moment::live(&self.state, event, &applied, self.row, &self.printer, first) };
+        (self.see)(&moment);
+        self.row += 1;
+    }
+    fn damage(&mut self, damage: Damage) {
+        panic!("a drawn capture is whole: {damage:?}");
+    }
+}
+
+/// The same events again, with all that was learnt.
+struct Again<'a> {
+    state: &'a State,
+    index: &'a Index,
+    printer: &'a Printer,
+    row: Row,
+    see: &'a mut dyn FnMut(&Moment<'_>),
+}
+
+impl Sink for Again<'_> {
+    fn event(&mut self, event: &Event<'_>) {
+        let record = self.index.record(self.row).expect("the row was indexed");
+        (self.see)(&Moment::past(self.state, self.index, &record, event, self.printer));
+        self.row += 1;
+    }
+    fn damage(&mut self, damage: Damage) {
+        panic!("a drawn capture is whole: {damage:?}");
+    }
+}
+
+/// Shows each event of a drawn capture, first live and then as of its row.
+fn walk(drawn: &str, quirks: Quirks, live: &mut dyn FnMut(&Moment<'_>), past: &mut dyn FnMut(&Moment<'_>)) {
+    let bytes = testkit::capture_from_text(drawn);
+    let printer = Printer { release: Release::Libs0_25_4, quirks, ..Printer::default() };
+    let mut walk = Walk { state: State::new(quirks), index: Index::default(), printer, row: 0, see: live };
+    let mut reader: Reader<EventTable> = Reader::new(Limits::default());
+    reader.push(&bytes, &mut walk);
+    reader.finish(&mut walk);
+    walk.state.finish(walk.row);
+    let mut reader: Reader<EventTable> = Reader::new(Limits::default());
+    let mut again = Again { state: &walk.state, index: &walk.index, printer: &printer, row: 0, see: past };
+    reader.push(&bytes, &mut again);
+    reader.finish(&mut again);
+}
+
+fn field(written: &str) -> Field {
+    let (name, argument) = match written.split_once('[') {
+        Some((name, rest)) => (name, Argument::Bracketed(rest.strip_suffix(']').expect("a bracket ends"))),
+        None => (written, Argument::None),
+    };
+    let (info, dotted) = fields::resolve(name).unwrap_or_else(|| panic!("there is no field {written}"));
+    let argument = if argument == Argument::None { dotted } else { argument };
+    Field::bind(info, argument).unwrap_or_else(|error| panic!("{written}: {error}"))
+}
+
+fn text(field: &Field, value: Option<Value<'_>>, moment: &Moment<'_>) -> String {
+    let Some(value) = value else { return "-".to_owned() };
+    let mut out = Vec::new();
+    filter::format::write_value(&mut out, field.info(), &value, moment.printer);
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// What fields say of the events with these numbers, live and past.
+fn said(asked: &[(String, u64)]) -> Vec<(String, String)> {
+    let all: Vec<(Field, u64)> = asked.iter().map(|(name, number)| (field(name), *number)).collect();
+    let mut found = vec![("no such event".to_owned(), "no such event".to_owned()); all.len()];
+    let mut passes: [Vec<(usize, String)>; 2] = [Vec::new(), Vec::new()];
+    let [live, past] = &mut passes;
+    let ask = |moment: &Moment<'_>, into: &mut Vec<(usize, String)>| {
+        let mut scratch = Scratch::default();
+        for (at, (field, number)) in all.iter().enumerate() {
+            if field.info().ordered || moment.applied.number == Some(*number) {
+                let said = text(field, field.extract(moment, &mut scratch), moment);
+                if moment.applied.number == Some(*number) {
+                    into.push((at, said));
+                }
+            }
+        }
+    };
+    let reset = |_: &Moment<'_>| {};
+    let _ = reset;
+    walk(DRAWN, Quirks::NONE, &mut |moment| ask(moment, live), &mut |moment| {
+        if moment.row == 0 {
+            all.iter().for_each(|(field, _)| field.reset());
+        }
+        ask(moment, past);
+    });
+    for (at, said) in &passes[0] {
+        found[*at].0.clone_from(said);
+    }
+    for (at, said) in &passes[1] {
+        found[*at].1.clone_from(said);
+    }
+    found
+}
+
+/// Lines of `fields.tsv` beside this file: a field, the number of an event, and what the field says of it; `-` is no value.
+fn expectations() -> Vec<(String, u64, String)> {
+    include_str!("fields.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+        .map(|line| {
+            let mut parts = line.splitn(3, '\t');
+            let mut part = || parts.next().unwrap_or_else(|| panic!("three columns: {line}")).to_owned();
+            let (name, number) = (part(), part());
+            (name, number.parse().expect("an event number"), part())
+        })
+        .collect()
+}
+
+/// Why no capture can make a field say anything.
+const UNANSWERED: &[(&str, &str)] = &[
+    ("evt.plugininfo", "plugins are not run"),
+    ("evt.pluginname", "plugins are not run"),
+    ("evtin.", "which open spans an event falls into is not worked out: no release after 0.29 has it, and no capture has tracers"),
+    ("span.childcount.fortag", "for views that are gone"),
+    ("span.count", "needs the two events of a span joined, which is not worked out"),
+    ("span.duration", "needs the two events of a span joined, which is not worked out"),
+    ("span.enterarg", "needs the two events of a span joined, which is not worked out"),
+    ("span.idtag", "for views that are gone"),
+    ("span.raw", "for views that are gone"),
+    ("span.time", "needs the two events of a span joined, which is not worked out"),
+    ("fd.cip.name", "names of hosts are looked up live"),
+    ("fd.sip.name", "names of hosts are looked up live"),
+    ("fd.lip.name", "names of hosts are looked up live"),
+    ("fd.rip.name", "names of hosts are looked up live"),
+    ("k8s.deployment.", "told by API servers, which only live tools asked"),
+    ("k8s.ns.id", "told by API servers, which only live tools asked"),
+    ("k8s.ns.label", "told by API servers, which only live tools asked"),
+    ("k8s.rc.", "told by API servers, which only live tools asked"),
+    ("k8s.rs.", "told by API servers, which only live tools asked"),
+    ("k8s.svc.", "told by API servers, which only live tools asked"),
+    ("marathon.", "told by API servers, which only live tools asked"),
+    ("mesos.framework.", "told by API servers, which only live tools asked"),
+    ("mesos.task.name", "told by API servers, which only live tools asked"),
+    ("mesos.task.label", "told by API servers, which only live tools asked"),
+    ("thread.cpu", "printed of events that are never shown, for views that count them"),
+    ("ss.conversation", "answered by the session, which has its own tests"),
+    ("ss.life", "answered by the session, which has its own tests"),
+    ("ss.unread", "answered by the session, which has its own tests"),
+];
+
+#[test]
+fn each_field_says_what_is_expected_live_and_past() {
+    let expected = expectations();
+    let asked: Vec<(String, u64)> = expected.iter().map(|(name, number, _)| (name.clone(), *number)).collect();
+    let wrong: Vec<String> = expected
+        .iter()
+        .zip(said(&asked))
+        .filter(|((_, _, expected), (live, past))| live != expected || past != expected)
+        .map(|((name, number, expected), (live, past))| format!("{name}\t{number}\texpected {expected:?}, live {live:?}, past {past:?}"))
+        .collect();
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), expected.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_field_is_expected_to_say_something_or_has_a_reason() {
+    let expected = expectations();
+    let answered: BTreeSet<&str> = expected.iter().filter(|(_, _, said)| said != "-").map(|(name, _, _)| field(name).info().name).collect();
+    let has_reason = |name: &str| UNANSWERED.iter().any(|(start, _)| name.starts_with(start));
+    let missing: Vec<&str> = fields::catalogue().iter().map(|info| info.name).filter(|name| !answered.contains(name) && !has_reason(name)).collect();
+    assert!(missing.is_empty(), "neither an expectation nor a reason: {missing:?}");
+    let idle: Vec<&str> = UNANSWERED.iter().map(|reason| reason.0).filter(|start| !fields::catalogue().iter().any(|info| info.name.starts_with(start))).collect();
+    assert!(idle.is_empty(), "reasons for no field: {idle:?}");
+}
+
+#[test]
+fn a_name_finds_its_field_and_its_argument() {
+    let resolved = |name| fields::resolve(name).map(|(info, argument)| (info.name, argument));
+    assert_eq!(resolved("proc.name"), Some(("proc.name", Argument::None)));
+    assert_eq!(resolved("evt.arg.fd"), Some(("evt.arg", Argument::Dotted("fd"))));
+    assert_eq!(resolved("thread.cgroup.cpu.shares"), Some(("thread.cgroup", Argument::Dotted("cpu.shares"))));
+    assert_eq!(resolved("thread.cgroups"), Some(("thread.cgroups", Argument::None)));
+    assert_eq!(resolved("evt.foo"), None);
+    assert_eq!(fields::suggest("fd.nme"), Some("fd.name"));
+    assert_eq!(fields::suggest("nothing.like.it"), None);
+}
+
+#[test]
+fn arguments_that_no_event_has_are_refused() {
+    let error = |name: &str, argument| Field::bind(fields::find(name).expect("a field"), argument).expect_err("refused").to_string();
+    assert_eq!(error("evt.arg", Argument::None), "filter syntax error: evt.arg");
+    assert_eq!(error("evt.arg", Argument::Dotted("nosuch")), "unknown event argument nosuch");
+    assert_eq!(error("evt.arg", Argument::Dotted("1")), "unknown event argument 1");
+    assert_eq!(error("evt.arg", Argument::Bracketed("x")), "x is not a valid number");
+    assert_eq!(error("proc.aname", Argument::Bracketed("x")), "x is not a valid number");
+    assert_eq!(error("proc.name", Argument::Bracketed("1")), "proc.name takes no argument");
+}
+
+#[test]
+fn formats_are_refused_as_sysdig_refuses_them() {
+    let error = |text: &str| Format::parse(text, None).expect_err("refused").to_string();
+    assert_eq!(error("%evt.num %"), "invalid formatting syntax: formatting cannot end with a %");
+    assert_eq!(error("%evt.num %20"), "invalid formatting syntax: formatting cannot end with a number");
+    assert_eq!(error("%nosuch x"), "invalid formatting token nosuch x");
+    assert_eq!(error("%fd.ip"), "fd.ip is filter only and cannot be used as a display field");
+    assert_eq!(Format::parse("", None).err(), Some(FormatError::Empty));
+}
+
+/// Lines of a format over the drawn capture.
+fn printed(format: &str, write: impl Fn(&Format, &mut Vec<u8>, &Moment<'_>, &mut Scratch) -> bool) -> Vec<String> {
+    let format = Format::parse(format, None).expect("a format");
+    let mut lines = Vec::new();
+    let mut scratch = Scratch::default();
+    walk(
+        DRAWN,
+        Quirks::NONE,
+        &mut |moment| {
+            let mut line = Vec::new();
+            if write(&format, &mut line, moment, &mut scratch) {
+                lines.push(String::from_utf8(line).expect("ASCII"));
+            }
+        },
+        &mut |_| {},
+    );
+    lines
+}
+
+#[test]
+fn a_line_that_misses_a_field_is_left_out_unless_a_star_keeps_it() {
+    let text = |format: &Format, out: &mut Vec<u8>, moment: &Moment<'_>, scratch: &mut Scratch| format.text(out, moment, scratch);
+    let with = printed("*%evt.num %fd.filename", text);
+    let without = printed("%evt.num %fd.filename", text);
+    assert!(with.len() > without.len() && !without.is_empty());
+    assert!(with.iter().any(|line| line.ends_with(" <NA>")) && without.iter().all(|line| !line.contains("<NA>")));
+}
+
+#[test]
+fn a_width_pads_and_cuts() {
+    let text = |format: &Format, out: &mut Vec<u8>, moment: &Moment<'_>, scratch: &mut Scratch| format.text(out, moment, scratch);
+    let lines = printed("*[%6evt.num|%3evt.type]", text);
+    assert_eq!(lines.first().map(String::as_str), Some("[1     |ope]"));
+}
+
+#[test]
+fn json_has_sorted_keys_and_its_own_types() {
+    let lines = printed("*%fd.name %evt.num %evt.failed %evt.time %evt.num %proc.fdusage", |format, out, moment, scratch| format.json(out, moment, scratch));
+    assert_eq!(
+        lines.get(1).map(String::as_str),
+        Some(r#"{"evt.failed":false,"evt.num":2,"evt.time":1700000000000001000,"fd.name":"/etc/passwd","proc.fdusage":0.390625}"#)
+    );
+    assert_eq!(
+        lines.first().map(String::as_str),
+        Some(r#"{"evt.failed":false,"evt.num":1,"evt.time":1700000000000000000,"fd.name":null,"proc.fdusage":0.29296875}"#)
+    );
+}
+
+#[test]
+fn cells_of_csv_are_quoted_and_never_formulas() {
+    let csv = |columns: [&str; 3]| {
+        let format = Format::of_columns(columns).expect("columns");
+        let mut lines = Vec::new();
+        let mut head = Vec::new();
+        format.csv_head(&mut head);
+        lines.push(String::from_utf8(head).expect("ASCII"));
+        let mut scratch = Scratch::default();
+        walk(
+            DRAWN,
+            Quirks::NONE,
+            &mut |moment| {
+                let mut line = Vec::new();
+                format.csv(&mut line, moment, &mut scratch);
+                lines.push(String::from_utf8_lossy(&line).into_owned());
+            },
+            &mut |_| {},
+        );
+        lines
+    };
+    let lines = csv(["evt.num", "fd.name", "proc.args"]);
+    assert_eq!(lines.first().map(String::as_str), Some("evt.num,fd.name,proc.args"));
+    assert_eq!(lines.get(1).map(String::as_str), Some("1,,-k start"));
+    assert!(lines.iter().any(|line| line.contains(r#","'=cmd|a,""b""","#)), "{lines:#?}");
+    let columns: Vec<String> = Format::parse("%evt.num %20fd.name %proc.aname[1]", None).expect("a format").names().map(str::to_owned).collect();
+    assert_eq!(columns, ["evt.num", "fd.name", "proc.aname[1]"]);
+}
+
+/// What stands before the tables of the page on fields.
+const PAGE: &str = "\
+# Fields
+
+What filters compare, formats print and columns show. This page is made from the catalogue in `wasm/crates/filter`:
+`UPDATE_DOCS=1 cargo test -p filter --test fields` writes it.
+
+A field has a value or it has none, and then every comparison with it is false, `!=` too. An argument is written in
+brackets or behind a dot, `evt.arg[0]`, `evt.arg.name`; digits are an index in brackets only. All names of sysdig are
+known, from the first release to the newest; *known* says which ones had them.
+
+Fields that begin with `ss.` are our own:
+
+* `ss.latency` is the time between the two events of one call, on its exit. `evt.latency` is that of sysdig: 0 on enter
+  events, and in `scapscope sysdig` also what sysdig takes for it where no pair was recorded.
+* `ss.partner` is the number of a call's other event, `ss.identity_event` that of the event that last changed the user or
+  group of the thread. Both need an index, so `scapscope sysdig`, which makes none, has no value for them.
+* `ss.captured` counts the bytes of data that the recorder kept of an event, `ss.length` those that the call moved,
+  `ss.refused` those that a failed call wanted to send.
+* `ss.conversation`, `ss.life` and `ss.unread` are those of the conversation that the descriptor is an end of.
+* `ss.uid`, `ss.gid`, `ss.user`, `ss.group` are who the thread was as of the event, without a value where nobody knows.
+";
+
+#[test]
+fn the_page_on_fields_is_up_to_date() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/fields.md");
+    let mut page = PAGE.to_owned();
+    filter::format::write_catalogue(&mut page);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, page).expect("docs can be written to");
+        return;
+    }
+    let found = std::fs::read_to_string(&path).expect("docs/fields.md");
+    assert!(found == page, "out of date: UPDATE_DOCS=1 cargo test -p filter --test fields");
+}
+
+#[test]
+fn dump_all() {
+    if std::env::var_os("DUMP_FIELDS").is_none() {
+        return;
+    }
+    let mut names: Vec<String> = Vec::new();
+    for info in fields::catalogue() {
+        match info.argument {
+            fields::ArgumentForm::Required => names.push(match info.name {
+                "evt.arg" | "evt.rawarg" => format!("{}.name", info.name),
+                "thread.cgroup" => "thread.cgroup.cpu".to_owned(),
+                "span.arg" => "span.arg.k".to_owned(),
+                "evt.around" => "evt.around[1700000000000000000]".to_owned(),
+                "evt.type.is" => "evt.type.is[3]".to_owned(),
+                name => format!("{name}[0]"),
+            }),
+            _ => names.push(info.name.to_owned()),
+        }
+    }
+    let count = 33u64;
+    for name in names {
+        let asked: Vec<(String, u64)> = (1..=count).map(|number| (name.clone(), number)).collect();
+        let all = said(&asked);
+        let mut shown = 0;
+        for ((_, number), (live, past)) in asked.iter().zip(&all) {
+            if live != past {
+                println!("DIFF {name} {number} {live:?} {past:?}");
+            }
+            if live != "-" && live != "no such event" && shown < 3 && (shown == 0 || all.iter().take(*number as usize - 1).all(|before| before.0 != *live)) {
+                shown += 1;
+                println!("VAL {name}\t{number}\t{live}");
+            }
+        }
+        if shown == 0 {
+            println!("NONE {name}");
+        }
+    }
+}
