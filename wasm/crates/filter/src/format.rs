@@ -274,7 +274,7 @@ fn field_at(text: &str, width: usize, like: Option<Release>) -> Result<(Shown, u
     }
     if like == Some(Release::V0_36_0) && info.id == Id::FdTypes && !rest.starts_with('[') {
         // Looks for a bracket to the end.
-        return Ok((Shown { name: text.to_owned(), width, field: None }, text.len()));
+        return Ok((Shown { name: text.to_owned(), width, field: Some(Field::bind(info, Argument::None)?) }, text.len()));
     }
     let without_index = like == Some(Release::V0_29_3) && matches!(info.id, Id::ProcEnv | Id::ProcArgs);
     let (argument, length) = match info.argument {
@@ -345,6 +345,7 @@ pub fn write_value(out: &mut Vec<u8>, info: &FieldInfo, value: &Value<'_>, print
         }
         Value::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
         Value::Text(text) => out.extend_from_slice(text),
+        Value::Bytes(b"") if info.class == Class::Bytes && printer.release != Release::V0_29_3 => out.extend_from_slice(b"NULL"),
         Value::Bytes(bytes) if info.class == Class::Bytes => {
             let whole = printer.verbose || printer.release == Release::Libs0_25_4;
             buffer::append(out, bytes, printer.buffers, whole);

@@ -38,6 +38,9 @@ pub(super) fn is_about_descriptor(moment: &Moment<'_>) -> bool {
 
 pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v mut Scratch) -> Option<Value<'v>> {
     if field.info.id == Id::FdTypes {
+        if moment.has(Quirk::FdsOfExitsUnseen) && !is_about_descriptor(moment) {
+            return None;
+        }
         return types(field, moment, scratch);
     }
     if !has_descriptor(moment) {
@@ -64,6 +67,9 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::FdContainerdirectory => return directory(moment, scratch, true),
         Id::FdFilename => return filename(moment, scratch),
         _ => {}
+    }
+    if field.info.id == Id::FdNameraw && description == NONE && !moment.is_enter() && moment.has(Quirk::FdsOfExitsUnseen) {
+        return Some(Value::Text(b""));
     }
     let attributes = attributes(moment, description)?;
     let kind = attributes.kind;
@@ -125,8 +131,10 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         }
         Id::FdNameraw => {
             let raw = moment.state.descriptions().facts(description).map_or(&b""[..], |facts| moment.state.text(facts.raw));
-            let name = moment.state.text(attributes.name);
-            clean(&mut scratch.text, moment, if raw.is_empty() { name } else { raw });
+            if raw.is_empty() && !moment.has(Quirk::FdsOfExitsUnseen) {
+                return None;
+            }
+            clean(&mut scratch.text, moment, raw);
             Value::Text(&scratch.text)
         }
         Id::FdIsUpperLayer | Id::FdIsLowerLayer => {

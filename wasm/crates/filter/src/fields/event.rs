@@ -59,7 +59,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::EvtTypeIs => Value::Uint(u64::from(field.bound.index() == Some(i64::from(event.kind)))),
         Id::SyscallType => {
             let info = table::event(event.kind)?;
-            let is_call = info.source == table::Source::Syscall || (moment.printer.release != Release::Libs0_25_4 && matches!(event.kind, 186 | 187 | 232 | 233));
+            let is_call = info.source == table::Source::Syscall || (moment.is_classic() && matches!(event.kind, 186 | 187 | 232 | 233));
             if !is_call {
                 return None;
             }

@@ -238,7 +238,7 @@ fn call_path<'v>(id: Id, moment: &Moment<'_>, scratch: &'v mut Scratch) -> Optio
         _ => return None,
     };
     let index = index?;
-    let raw = moment.event.params.text(index)?;
+    let raw = moment.event.params.text(index).filter(|raw| !raw.is_empty())?;
     if is_raw {
         scratch.text.extend_from_slice(raw);
         return Some(Value::Text(&scratch.text));

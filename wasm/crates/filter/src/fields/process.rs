@@ -100,11 +100,17 @@ impl<'v> Who<'v> {
         self.is_unknown() && !self.moment.is_classic() && self.moment.has(Quirk::UnknownThreadsAreThemselves)
     }
 
+    /// Sysdig 0.36.0 does not look for the names of users of what it met without knowing it.
+    fn is_nameless(&self) -> bool {
+        let life = self.moment.state.threads().get(self.thread.thread);
+        life.birth == Birth::Placeholder && !self.moment.is_classic() && self.moment.has(Quirk::UnknownThreadsAreThemselves)
+    }
+
     fn pid(&self) -> Option<i64> {
-        if !self.is_unknown() {
+        if !self.is_unknown() || self.is_empty() {
             return Some(self.thread.pid);
         }
-        (self.moment.is_classic() && self.moment.has(Quirk::UnknownThreadsAreThemselves)).then(|| self.tid())
+        self.moment.has(Quirk::UnknownThreadsAreThemselves).then(|| self.tid())
     }
 
     fn cloned_ts(&self) -> Option<u64> {
@@ -225,7 +231,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         }
         Id::ProcEnv => {
             let env = who.text(who.main().thread.env);
-            return environment(field, env, scratch);
+            return environment(field, env, who.is_empty(), scratch);
         }
         Id::ProcAenv => return ancestral_environment(field, who, scratch),
         Id::ProcCwd if who.is_empty() => Value::Text(b"./"),
@@ -243,6 +249,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         }
         Id::ProcPvpid => Value::Int(who.main().parent()?.thread.vpid),
         Id::ProcApid => match field.bound.index() {
+            Some(0) if who.is_empty() => return None,
             Some(generation) => Value::Int(who.ancestor(generation)?.pid()?),
             None => {
                 scratch.ints.clear();
@@ -263,6 +270,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
             let limit = thread.fdlimit;
             Value::Double(if limit > 0 { f64::from(who.open_fds()) * 100.0 / limit as f64 } else { 0.0 })
         }
+        Id::ProcVmsize | Id::ProcVmrss if who.is_empty() => Value::Uint(0),
         Id::ProcVmsize => Value::Uint(u64::from(who.memory().vmsize)),
         Id::ProcVmrss => Value::Uint(u64::from(who.memory().vmrss)),
         Id::ProcVmswap => Value::Uint(u64::from(who.memory().vmswap)),
@@ -288,9 +296,9 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ProcPgidName => text(who.host_group_leader().thread.comm),
         Id::ProcPgidExe => text(who.host_group_leader().thread.exe),
         Id::ProcPgidExepath => text(who.host_group_leader().thread.exepath),
-        Id::ProcIsSidLeader => Value::Bool(thread.sid == thread.vpid),
-        Id::ProcIsVpgidLeader => Value::Bool(thread.vpgid == thread.vpid),
-        Id::ProcIsPgidLeader => Value::Bool(thread.pgid == thread.pid),
+        Id::ProcIsSidLeader => Value::Bool(thread.sid == thread.vpid && thread.sid != -1),
+        Id::ProcIsVpgidLeader => Value::Bool(thread.vpgid == thread.vpid && thread.vpgid != -1),
+        Id::ProcIsPgidLeader => Value::Bool(thread.pgid == thread.pid && thread.pgid != -1),
         Id::ProcTty => Value::Int(i64::from(thread.tty)),
         Id::ProcIsExeWritable => Value::Bool(marks(moment, thread) & WRITABLE != 0),
         Id::ProcIsExeUpperLayer => Value::Bool(marks(moment, thread) & UPPER != 0),
@@ -314,7 +322,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ProcStdinName | Id::ProcStdinType => return standard(field, who, 0, scratch),
         Id::ProcStdoutName | Id::ProcStdoutType => return standard(field, who, 1, scratch),
         Id::ProcStderrName | Id::ProcStderrType => return standard(field, who, 2, scratch),
-        Id::ThreadIsmain => Value::Bool(who.is_main() || (who.is_unknown() && moment.has(Quirk::UnknownThreadsAreThemselves))),
+        Id::ThreadIsmain => Value::Bool(who.is_main() || (who.is_unknown() && moment.is_classic() && moment.has(Quirk::UnknownThreadsAreThemselves))),
         Id::ThreadNametid => {
             scratch.text.extend_from_slice(who.text(thread.comm));
             decimal(&mut scratch.text, who.tid());
@@ -343,7 +351,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ThreadCapPermitted => return capabilities(thread.caps[1], scratch),
         Id::ThreadCapEffective => return capabilities(thread.caps[2], scratch),
         Id::UserUid | Id::UserId => Value::Uint(u64::from(thread.uid)),
-        Id::UserName | Id::UserHomedir | Id::UserShell | Id::UserLoginname | Id::GroupName if who.is_empty() => Value::Text(b""),
+        Id::UserName | Id::UserHomedir | Id::UserShell | Id::UserLoginname | Id::GroupName if who.is_nameless() => Value::Text(b""),
         Id::UserName => return account(who, thread.uid, |account| account.name),
         Id::UserHomedir => return account(who, thread.uid, |account| account.home),
         Id::UserShell => return account(who, thread.uid, |account| account.shell),
@@ -422,20 +430,21 @@ fn args<'v>(field: &Field, list: &'v [u8], scratch: &'v mut Scratch) -> Option<V
     }
 }
 
-fn environment<'v>(field: &'v Field, env: &'v [u8], scratch: &'v mut Scratch) -> Option<Value<'v>> {
+fn environment<'v>(field: &'v Field, env: &'v [u8], is_empty: bool, scratch: &'v mut Scratch) -> Option<Value<'v>> {
     if let Some(name) = field.bound.text() {
-        return variable(env, name).map(Value::Text);
+        return variable(env, name).or(is_empty.then_some(b"")).map(Value::Text);
     }
     Who::join_environment(&mut scratch.text, env);
     Some(Value::Text(&scratch.text))
 }
 
+/// Without an argument there is nothing to search for.
 fn ancestral_environment<'v>(field: &'v Field, who: Who<'v>, scratch: &'v mut Scratch) -> Option<Value<'v>> {
     const SEARCHED: usize = 20;
     if let Some(name) = field.bound.text() {
         return who.ancestors().take(SEARCHED).find_map(|ancestor| variable(who.text(ancestor.thread.env), name)).map(Value::Text);
     }
-    let env = who.text(who.ancestor(field.bound.index().unwrap_or(0))?.thread.env);
+    let env = who.text(who.ancestor(field.bound.index()?)?.thread.env);
     Who::join_environment(&mut scratch.text, env);
     Some(Value::Text(&scratch.text))
 }
@@ -453,6 +462,9 @@ fn ancestral<'v>(field: &Field, who: Who<'v>, scratch: &'v mut Scratch) -> Optio
         }
     };
     if let Some(generation) = field.bound.index() {
+        if generation == 0 && who.is_empty() {
+            return None;
+        }
         append(&mut scratch.text, who.ancestor(generation)?);
         return Some(Value::Text(&scratch.text));
     }

@@ -22,6 +22,8 @@ pub(super) fn value(out: &mut Vec<u8>, info: &FieldInfo, value: &Value<'_>, mome
     }
     match value {
         Value::Int(number) if matches!(info.format, Base::Dec | Base::Padded) => decimal(out, *number),
+        // A time before the first event, which the text prints without its sign.
+        Value::Uint(number) if info.id == Id::EvtReltime && *number > i64::MAX as u64 => decimal(out, *number as i64),
         Value::Uint(number) if matches!(info.format, Base::Dec | Base::Padded) => unsigned(out, *number),
         Value::Bool(truth) => out.extend_from_slice(if *truth { b"true" } else { b"false" }),
         Value::Double(number) => {

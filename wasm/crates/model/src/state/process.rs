@@ -498,6 +498,8 @@ impl State {
             version.pid = pid;
             if is_placeholder {
                 version.ptid = ptid;
+                version.vtid = own_tid;
+                version.vpid = pid;
             }
             version.env = env.unwrap_or(version.env);
             if let Some((cgroups, container)) = cgroups {
