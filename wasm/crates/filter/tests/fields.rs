@@ -325,8 +325,8 @@ fn cells_of_csv_are_quoted_and_never_formulas() {
     };
     let lines = csv(["evt.num", "fd.name", "proc.args"]);
     assert_eq!(lines.first().map(String::as_str), Some("evt.num,fd.name,proc.args"));
-    assert_eq!(lines.get(2).map(String::as_str), Some("2,,-k start"));
-    assert!(lines.iter().any(|line| line.contains(r#","'=cmd|a,""b""","#)), "{lines:#?}");
+    assert_eq!(lines.get(2).map(String::as_str), Some(r#"2,,"'-k start""#));
+    assert!(lines.iter().any(|line| line.ends_with(r#","'=cmd|a,""b""""#)), "{lines:#?}");
     let columns: Vec<String> = Format::parse("%evt.num %20fd.name %proc.aname[1]", None).expect("a format").names().map(str::to_owned).collect();
     assert_eq!(columns, ["evt.num", "fd.name", "proc.aname[1]"]);
 }
