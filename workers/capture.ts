@@ -20,7 +20,7 @@ import type {
   RowWindow,
   StateDetail,
 } from './protocol';
-import type { Engine, EngineSession } from './engine';
+import type { Engine, EngineSession, WarmUp } from './engine';
 import { checkAborted, Failure, readFailure } from './failure';
 import { CaptureBytes } from './reading/bytes';
 import type { CaptureInflow, Inflow } from './reading/inflow';
@@ -48,8 +48,6 @@ const stepMs = 6;
 const smallestStep = 128 << 10;
 const largestStep = 4 << 20;
 const progressMs = 100;
-/** The most that one step may ask of the engine's memory. */
-const headroom = 32 << 20;
 /** Bytes of a file that are looked at to say what it is. */
 const headBytes = 4 << 10;
 /** A file whose first event is behind this many bytes is ordered by its name. */
@@ -59,6 +57,7 @@ const longestPreamble = 64 << 20;
 export function createCaptureHandlers(surroundings: Surroundings): Handlers {
   const { engine } = surroundings;
   let opened: OpenCapture | undefined;
+  let warmUp: WarmUp | undefined;
 
   const capture = (): OpenCapture => {
     if (opened === undefined) throw new Failure({ kind: 'bug', message: 'nothing was opened yet' });
@@ -68,12 +67,23 @@ export function createCaptureHandlers(surroundings: Surroundings): Handlers {
   return {
     async open({ files, skipOffset }, signal) {
       if (opened !== undefined) throw new Failure({ kind: 'bug', message: 'this worker has a capture already' });
+      warmUp?.free();
+      warmUp = undefined;
       opened = new OpenCapture(surroundings, files, engine.createSession(skipOffset), skipOffset === undefined);
       return plain(await opened.index(signal));
     },
     async plan({ files }, signal) {
       const heads = await readHeads(surroundings, files, signal);
       return plain(planFiles(heads));
+    },
+    warmUp() {
+      warmUp ??= engine.createWarmUp();
+      const goesOn = warmUp.step();
+      if (!goesOn) {
+        warmUp.free();
+        warmUp = undefined;
+      }
+      return plain(goesOn);
     },
     stop() {
       return plain(capture().stop());
@@ -400,7 +410,7 @@ class OpenCapture {
     await breathe();
     checkAborted(signal);
     const limit = this.#surroundings.memoryLimit(file);
-    if (!engine.hasRoom(limit, headroom)) this.#stopped ??= { kind: 'limit', what: 'memory', limit };
+    if (!engine.hasRoom(limit)) this.#stopped ??= { kind: 'limit', what: 'memory', limit };
     this.#breathedAt = performance.now();
   }
 

@@ -36,7 +36,17 @@ let spare: WorkerClient | undefined;
 export async function prepareEngine(): Promise<void> {
   await loadModule();
   if (spare?.crash !== undefined) spare = undefined;
-  spare ??= startClient();
+  if (spare !== undefined) return;
+  spare = startClient();
+  await warmUp(spare);
+}
+
+/** Runs the engine of the spare worker until the browser has compiled it for speed, or the worker is needed. */
+async function warmUp(client: WorkerClient): Promise<void> {
+  while (spare === client) {
+    const goesOn = await client.call('warmUp', {});
+    if (!goesOn.ok || !goesOn.value) return;
+  }
 }
 
 function loadModule(): Promise<WebAssembly.Module> {

@@ -38,6 +38,7 @@ function connect(handlers: Partial<Handlers>) {
     {
       open: missing,
       plan: missing,
+      warmUp: missing,
       stop: missing,
       count: missing,
       window: missing,

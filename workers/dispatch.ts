@@ -102,6 +102,7 @@ export function createDispatcher(
     methods: {
       open: (params, id) => run(handlers.open, params, id),
       plan: (params, id) => run(handlers.plan, params, id),
+      warmUp: (params, id) => run(handlers.warmUp, params, id),
       stop: (params, id) => run(handlers.stop, params, id),
       count: (params, id) => run(handlers.count, params, id),
       window: (params, id) => run(handlers.window, params, id),

@@ -107,8 +107,9 @@ export interface Engine {
   checkFilter(text: string): FilterCheck;
   /** Puts the calls of two conversations side by side. */
   align(left: ComparedCalls, right: ComparedCalls): Alignment;
-  /** Whether memory is below `limit` and `headroom` more could be had now. */
-  hasRoom(limit: number, headroom: number): boolean;
+  createWarmUp(): WarmUp;
+  /** Whether memory is below `limit`, and what the next step may ask for could be had now. */
+  hasRoom(limit: number): boolean;
   readonly memoryBytes: number;
   /** What is known about a trap: a panic's own words, and where in the file it happened. */
   explainTrap(cause: unknown): CaptureError;
@@ -116,6 +117,21 @@ export interface Engine {
   trap?(): void;
   /** Test builds only: ends the module as a full memory would. */
   exhaust?(): void;
+}
+
+/** Runs the engine on a made-up capture. */
+export interface WarmUp {
+  /** False when enough has been done. */
+  step(): boolean;
+  free(): void;
+}
+
+/**
+ * Room that has to be left before a step, for a memory of this size. Memory is made to grow by as much or twice, so that
+ * of a small capture stays small.
+ */
+function headroom(memoryBytes: number): number {
+  return Math.min(32 << 20, Math.max(256 << 10, memoryBytes >>> 4));
 }
 
 /** Makes the engine of this worker. */
@@ -129,7 +145,11 @@ export async function loadEngine(module: WebAssembly.Module): Promise<Engine> {
     checkFilter: (text) => JSON.parse(wasm.checkFilter(text)) as FilterCheck,
     align: (left, right) =>
       wasm.alignCalls(left.side, [...left.syscall], left.returned, right.side, [...right.syscall], right.returned) as Alignment,
-    hasRoom: (limit, headroom) => exports.memory.buffer.byteLength < limit && wasm.hasHeadroom(headroom),
+    createWarmUp: () => new wasm.WarmUp(),
+    hasRoom(limit) {
+      const { byteLength } = exports.memory.buffer;
+      return byteLength < limit && wasm.hasHeadroom(headroom(byteLength));
+    },
     get memoryBytes() {
       return exports.memory.buffer.byteLength;
     },

@@ -67,6 +67,7 @@ const api: Api = {
   },
   open: async (params, id) => (await booted).methods.open(params, id),
   plan: async (params, id) => (await booted).methods.plan(params, id),
+  warmUp: async (params, id) => (await booted).methods.warmUp(params, id),
   stop: async (params, id) => (await booted).methods.stop(params, id),
   count: async (params, id) => (await booted).methods.count(params, id),
   window: async (params, id) => (await booted).methods.window(params, id),

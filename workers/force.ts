@@ -13,5 +13,5 @@ export function forceFailure(file: File, engine: Engine): void {
 
 /** A limit of memory that any long capture reaches at once. */
 export function forcedLimit(file: File): number | undefined {
-  return file.name.includes('.force-limit.') ? 33 << 20 : undefined;
+  return file.name.includes('.force-limit.') ? 2 << 20 : undefined;
 }

@@ -620,6 +620,11 @@ export interface Requests {
    * one recording share a group; any other file is a group of its own. Ask it of a client of its own, before `open`.
    */
   plan: { params: { files: readonly File[] }; result: readonly (readonly number[])[] };
+  /**
+   * Runs the engine for a millisecond or two on a made-up capture, so that the browser compiles it for speed before the
+   * first real one comes. False when enough has been done.
+   */
+  warmUp: { params: Readonly<Record<string, never>>; result: boolean };
   /** Stops indexing; what is indexed stays. */
   stop: { params: Readonly<Record<string, never>>; result: CaptureSummary };
   count: { params: { list: ListSpec }; result: ListCount };

@@ -11,6 +11,7 @@ mod read;
 pub mod session;
 pub mod source;
 pub mod state;
+pub mod warm;
 pub mod window;
 mod words;
 
@@ -24,4 +25,5 @@ pub use list::{ListCount, ListSpec};
 pub use session::{Located, Options, Place, Session};
 pub use source::{ByteSource, Files, ReadError};
 pub use state::StateDetail;
+pub use warm::WarmUp;
 pub use window::Window;

@@ -189,6 +189,46 @@ fn any_slicing_gives_the_same_index() {
     }
 }
 
+/// Unpacks straight into a session.
+struct Through(Session);
+
+impl Inflated for Through {
+    fn bytes(&mut self, bytes: &[u8]) {
+        assert!(self.0.push(bytes));
+    }
+
+    fn damage(&mut self, damage: Damage) {
+        panic!("a shipped capture is damaged: {damage:?}");
+    }
+}
+
+/// Every version of every thread, every description and every conversation, in words.
+fn state_of(session: &Session) -> String {
+    let state = session.state();
+    let versions = (0..state.threads().version_count() as u32).map(|version| format!("{:?}", state.version(version)));
+    let descriptions = state.descriptions();
+    let opened = (0..descriptions.len() as u32).map(|index| format!("{:?} {:?}", descriptions.get(index), descriptions.holders(index)));
+    versions.chain(opened).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_packed_capture_gives_the_same_index_and_state() {
+    let packed = [".gz", ".zst", ".lz4"];
+    for path in captures().into_iter().filter(|path| packed.iter().any(|end| path.to_string_lossy().ends_with(end))) {
+        let whole = session([inflated(&path)].into_iter());
+        let mut through = Through(Session::new(Options::default()));
+        through.0.next_file("test");
+        let mut inflate = Inflate::new();
+        for slice in fs::read(&path).expect("a capture can be read").chunks(10_007) {
+            inflate.push(slice, &mut through);
+        }
+        inflate.finish(&mut through);
+        through.0.finish();
+        assert_eq!(through.0.index().digest(), whole.index().digest(), "{}", path.display());
+        assert!(state_of(&through.0) == state_of(&whole), "state of {}", path.display());
+    }
+}
+
 #[test]
 fn the_conversation_of_an_accepted_socket_has_both_sides() {
     let bytes = sample("fastcgi-epipe-kmod");

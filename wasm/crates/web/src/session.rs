@@ -21,6 +21,9 @@ pub fn applying() -> Option<f64> {
     APPLYING.with_borrow(|offset| offset.as_ref().map(|offset| offset.get() as f64))
 }
 
+/// Bytes that are copied in and applied at a time: what has just been copied is still in the processor's cache.
+const PIECE: u32 = 128 << 10;
+
 /// An open capture.
 #[wasm_bindgen(js_name = Session)]
 pub struct WebSession {
@@ -46,14 +49,19 @@ impl WebSession {
 
     /// Takes the next inflated bytes. False when indexing has stopped.
     pub fn push(&mut self, bytes: &Uint8Array) -> bool {
-        let length = bytes.length() as usize;
-        if self.staging.len() < length {
-            self.staging.resize(length, 0);
-        }
-        let Some(staging) = self.staging.get_mut(..length) else { return false };
-        bytes.copy_to(staging);
         APPLYING.set(Some(self.session.applying_cell()));
-        self.session.push(staging)
+        self.staging.resize(PIECE as usize, 0);
+        let mut from = 0;
+        while from < bytes.length() {
+            let end = bytes.length().min(from + PIECE);
+            let Some(piece) = self.staging.get_mut(..(end - from) as usize) else { return false };
+            bytes.subarray(from, end).copy_to(piece);
+            if !self.session.push(piece) {
+                return false;
+            }
+            from = end;
+        }
+        true
     }
 
     /// The current file ends here.
@@ -184,6 +192,25 @@ impl WebSession {
     /// Bytes of one parameter; nothing when there is no such row or parameter.
     pub fn bytes(&self, row: u32, param: usize, read: ReadBytes) -> Result<Option<Vec<u8>>, JsError> {
         Ok(self.session.bytes(row, param, &mut JsSource::new(read))?)
+    }
+}
+
+/// Indexes a made-up capture, so that the browser compiles for speed what the first real one will need.
+#[wasm_bindgen(js_name = WarmUp)]
+#[derive(Default)]
+pub struct WebWarmUp(engine::WarmUp);
+
+#[wasm_bindgen(js_class = WarmUp)]
+impl WebWarmUp {
+    /// Nothing is done yet.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Works for about a millisecond. False when enough has been done.
+    pub fn step(&mut self) -> bool {
+        self.0.step()
     }
 }
 

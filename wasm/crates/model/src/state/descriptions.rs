@@ -488,6 +488,7 @@ impl Descriptions {
     }
 
     /// The description that this one is another opening of; itself otherwise.
+    #[inline]
     pub fn original(&self, index: DescriptionIndex) -> DescriptionIndex {
         let same = self.ends.get(self.get(index).end as usize).map_or(NONE, |end| end.same);
         if same == NONE { index } else { same }
