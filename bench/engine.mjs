@@ -106,7 +106,9 @@ async function measure(path) {
  */
 export async function measureEngine(path) {
   const { stdout } = await promisify(execFile)(process.execPath, [fileURLToPath(import.meta.url), path]);
-  return JSON.parse(stdout);
+  /** @type {unknown} */
+  const figures = JSON.parse(stdout);
+  return /** @type {object} */ (figures);
 }
 
 const [, script, path] = process.argv;

@@ -19,7 +19,7 @@ const isTime = (ts) => ts !== 0n && ts !== 0xffff_ffff_ffff_ffffn;
  * Calls `take` with each whole block of a little-endian capture, piece by piece.
  * @param {string} path
  * @param {(piece: Buffer, from: number, length: number, type: number) => void} take
- * @param {(piece: Buffer, length: number) => Promise<void>} done called when all blocks of a piece have been taken
+ * @param {(piece: Buffer) => Promise<void>} [done] called when all blocks of a piece have been taken
  */
 async function eachBlock(path, take, done) {
   const handle = openSync(path, 'r');
@@ -36,7 +36,7 @@ async function eachBlock(path, take, done) {
         from += length;
       }
       if (from === 0) throw new Error(`${path} has no whole block at ${offset}`);
-      await done(piece, from);
+      await done?.(piece);
       offset += from;
     }
   } finally {
@@ -52,18 +52,14 @@ async function eachBlock(path, take, done) {
 export async function repeat(from, copies, to) {
   let first = 0n;
   let last = 0n;
-  await eachBlock(
-    from,
-    (piece, at, _length, type) => {
-      const place = timeAt.get(type);
-      if (place === undefined) return;
-      const ts = piece.readBigUInt64LE(at + place);
-      if (!isTime(ts)) return;
-      if (first === 0n) first = ts;
-      last = ts;
-    },
-    async () => {},
-  );
+  await eachBlock(from, (piece, at, _length, type) => {
+    const place = timeAt.get(type);
+    if (place === undefined) return;
+    const ts = piece.readBigUInt64LE(at + place);
+    if (!isTime(ts)) return;
+    if (first === 0n) first = ts;
+    last = ts;
+  });
   const output = createWriteStream(to);
   for (let copy = 0; copy < copies; copy++) {
     const shift = BigInt(copy) * (last - first + 1000n);
