@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { DamageReport } from '../../workers/protocol';
 import { damageSentence, sentence, type Problem } from './messages';
 
 const problems: readonly Problem[] = [
@@ -51,4 +52,15 @@ it('tells both fingerprints in short', () => {
 it('tells where a file is damaged, what stands there, what was expected and what was skipped', () => {
   const text = damageSentence({ kind: 'malformed', offset: 0x1f4c, block: 'event', field: 'length', found: '3', expected: '32', skipped: 1500 });
   expect(text).toBe('Damaged at 0x1f4c, in the event block: length is 3, expected 32. 1.50 kB skipped.');
+});
+
+it('calls parts of a capture by their names alone when these say what they are', () => {
+  const of = (kind: DamageReport['kind'], block: string, field: string, found: string, expected = '', skipped = 0): string =>
+    damageSentence({ kind, offset: 0x40, block, field, found, expected, skipped });
+  expect(of('malformed', 'unknown block', 'block type', '0xee000216')).toBe('Damaged at 0x40, in the unknown block: block type is 0xee000216.');
+  expect(of('malformed', 'zstd frame', 'checksum', '0x1', '0x2')).toBe('Damaged at 0x40, in the zstd frame: checksum is 0x1, expected 0x2.');
+  expect(of('limit', 'process list', 'block length', '9', 'at most 8', 9)).toBe('Too large at 0x40, in the process list: block length is 9, expected at most 8. 9 B skipped.');
+  expect(of('truncated', 'gzip member', 'block', 'end of file at byte 7')).toContain('inside the gzip member: end of file at byte 7.');
+  expect(of('unsupported', 'section header', 'major version', '2', '1')).toBe('Written by a newer recorder at 0x40, in the section header: major version is 2, expected 1.');
+  expect(of('unknown-block', 'unknown block', 'block type', '0x00000bad, 2 blocks', '', 36)).toBe('Unknown block at 0x40: block type is 0x00000bad, 2 blocks. 36 B skipped.');
 });

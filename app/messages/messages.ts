@@ -104,9 +104,12 @@ export function gapSentence({ before, behind, ns, missing }: Gap): string {
 /** One damage of the file: what, where, and what was skipped. */
 export function damageSentence(damage: DamageReport): string {
   const place = `at ${hex(damage.offset)}`;
-  const block = damage.block === '' ? 'a block' : `the ${visible(damage.block)} block`;
+  const isNoun = / (?:block|frame|header|list|member)$/.test(damage.block);
+  const block = damage.block === '' ? 'a block' : `the ${visible(damage.block)}${isNoun ? '' : ' block'}`;
   const skipped = damage.skipped > 0 ? ` ${size(damage.skipped)} skipped.` : '';
-  const found = damage.found === '' ? '' : `: ${visible(damage.field)} is ${visible(damage.found)}`;
+  // Of a block that is cut, all that is found is how much of it there is.
+  const field = damage.kind === 'truncated' ? '' : `${visible(damage.field)} is `;
+  const found = damage.found === '' ? '' : `: ${field}${visible(damage.found)}`;
   const expected = damage.expected === '' ? '' : `, expected ${visible(damage.expected)}`;
   switch (damage.kind) {
     case 'truncated':
