@@ -299,11 +299,7 @@ impl Printing<'_> {
             }
         } else {
             let comm = (applied.version != NONE).then(|| self.state.text(self.state.version(applied.version).comm));
-            let fd_name = if applied.description == NONE {
-                &b""[..]
-            } else {
-                self.state.fd_view(&self.state.descriptions().get(applied.description).now).name
-            };
+            let fd_name = self.state.written_name(applied);
             let heading = Heading {
                 number,
                 clock: Clock { ts: event.ts, first, before: self.before, latency: applied.latency.unwrap_or(0) },

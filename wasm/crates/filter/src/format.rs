@@ -9,7 +9,6 @@ mod list;
 use std::fmt;
 
 use model::quirk::Quirk;
-use model::state::NONE;
 use model::table::{Format as Base, Release};
 use model::text::number::{decimal, nine, octal, unsigned, upper_hex};
 use model::text::{Heading, Clock, Printer, address, buffer};
@@ -311,7 +310,7 @@ fn default_line(out: &mut Vec<u8>, moment: &Moment<'_>) {
         clock: Clock { ts: moment.event.ts, first: moment.first_ts, before: moment.before, latency: moment.applied.latency.unwrap_or(0) },
         comm: moment.thread().map(|thread| state.text(thread.comm)),
         tid: moment.event.tid,
-        fd_name: if moment.applied.description == NONE { b"" } else { state.fd_view(&state.descriptions().get(moment.applied.description).now).name },
+        fd_name: state.written_name(&moment.applied),
     };
     moment.printer.line(out, moment.event, &heading, &moment.sight());
 }

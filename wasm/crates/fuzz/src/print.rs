@@ -39,8 +39,7 @@ pub fn print(file: &[u8]) {
             let count = modes.len();
             let printer = &mut modes[row as usize % count];
             printer.release = release;
-            let known = applied.description != NONE;
-            let fd_name = if known { state.fd_view(&state.descriptions().get(applied.description).now).name } else { b"" };
+            let fd_name = state.written_name(&applied);
             let heading = Heading {
                 number: applied.number.unwrap_or(0),
                 clock: Clock { ts: event.ts, first: *first.get_or_insert(event.ts), before, latency: applied.latency.unwrap_or(0) },

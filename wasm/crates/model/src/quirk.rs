@@ -165,6 +165,11 @@ quirks! {
         right: "to keep the enter event until the thread's next call, and to take from the exit event what it carries",
         shows: "as descriptors without a name",
     }
+    NewerTypesUnseen: State, TimeOfDay, [V0_29_3] {
+        sysdig: "passes over events of types that its table does not have, which take no number",
+        right: "to read them by the newest table",
+        shows: "as events that are missing from captures that a newer recorder added to",
+    }
     NumberLookedUpTwice: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
         sysdig: "looks the number of a descriptor up again when a call returns, although another thread may have closed and reused it",
         right: "what the call began on",
@@ -299,6 +304,11 @@ quirks! {
         sysdig: "takes the text `(NULL)`, which the recorder writes for a path that it could not read, for a path",
         right: "`<NA>`",
         shows: "as `name=(NULL)(/tmp/(NULL))`",
+    }
+    AnyPrefixIsAPriority: Text, TimeOfDay, [V0_29_3] {
+        sysdig: "takes what is written to `/dev/log` for a message to the system log when digits follow its first character, whichever that is, and reads fifteen of them at most",
+        right: "to read `<`, digits and `>`",
+        shows: "as `syslog sev=notice msg=up` of `x5>up`",
     }
     LongPathArgumentsAreCut: Both, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
         sysdig: "prints at most 1,023 characters of a path argument, and keeps and prints a phrase for a joined path of more than 1,024",

@@ -69,7 +69,7 @@ pub struct Heading<'a> {
     pub comm: Option<&'a [u8]>,
     /// Thread id.
     pub tid: i64,
-    /// Name of the descriptor the event works on; empty when there is none.
+    /// Name of the descriptor the event writes to, see [`crate::State::written_name`]; empty when there is none.
     pub fd_name: &'a [u8],
 }
 
@@ -141,7 +141,7 @@ impl Printer {
             && event.kind % 2 == 1
             && !fd_name.is_empty()
             && table::flags(event.kind, self.release).has(EventFlags::WRITES_TO_FD)
-            && let Some((severity, message)) = log_message(event, fd_name)
+            && let Some((severity, message)) = log_message(event, fd_name, self.release == Release::V0_29_3 && self.quirks.has(Quirk::AnyPrefixIsAPriority))
         {
             out.extend_from_slice(b"syslog sev=");
             out.extend_from_slice(severity.as_bytes());
@@ -254,20 +254,36 @@ fn meaning(ty: ParamType, event: &Event<'_>, index: usize) -> Option<&'static st
     }
 }
 
-/// Severity and text of a message that was written to the system log's socket.
-fn log_message<'a>(event: &Event<'a>, fd_name: &[u8]) -> Option<(&'static str, &'a [u8])> {
+/// Severity and text of a message that was written to the system log's socket. `loose`: whatever its first character is.
+fn log_message<'a>(event: &Event<'a>, fd_name: &[u8], loose: bool) -> Option<(&'static str, &'a [u8])> {
     const SOCKET: &[u8] = b"/dev/log";
     const SEVERITIES: [&str; 8] = ["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"];
+    /// Most digits that sysdig reads.
+    const DIGITS: usize = 15;
     if !fd_name.windows(SOCKET.len()).any(|part| part == SOCKET) || event.params.int(0)? < 0 {
         return None;
     }
     let params = table::event(event.kind)?.params();
     let data = event.params.get(params.iter().position(|param| param.ty == ParamType::Bytebuf)?)?;
-    let rest = data.strip_prefix(b"<")?;
-    let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (first, rest) = data.split_first()?;
+    let digits = if loose {
+        rest.iter().take(DIGITS).take_while(|byte| !matches!(byte, b'>' | 0)).count()
+    } else {
+        rest.iter().take_while(|byte| byte.is_ascii_digit()).count()
+    };
     let (digits, rest) = rest.split_at_checked(digits)?;
-    let message = rest.strip_prefix(b">")?;
-    let priority: u32 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    let (end, message) = rest.split_first()?;
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let priority = if loose {
+        // All ones mean that there is none.
+        digits.iter().fold(0u32, |sum, digit| sum.wrapping_mul(10).wrapping_add(u32::from(digit - b'0'))).checked_add(1)? - 1
+    } else if *first == b'<' && *end == b'>' {
+        std::str::from_utf8(digits).ok()?.parse().ok()?
+    } else {
+        return None;
+    };
     let message = message.split(|byte| *byte == 0).next().unwrap_or(message);
     Some((SEVERITIES[(priority % 8) as usize], message))
 }

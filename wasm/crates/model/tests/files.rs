@@ -300,3 +300,20 @@ fn a_pipeline_of_a_shell_joins_two_children() {
     // Reader first, then writer: the writer ends with the process that held it last.
     assert_eq!((descriptions.peer(0), descriptions.get(1).closed), (1, 16));
 }
+
+#[test]
+fn only_a_write_with_its_enter_event_is_read_as_a_message_to_the_system_log() {
+    let drawn = "
+        release 0.29.3
+        process tid=10 comm=logger
+        fd tid=10 fd=3 unix ffff01->ffff02 /dev/log
+        ns tid dir type args
+        0  10  >   write fd=3 size=5
+        10 10  <   write res=5 data='<5>up'
+        20 10  <   write res=5 data='<5>up'
+        ";
+    let expected = ["logger (10) < write syslog sev=notice msg=up", "logger (10) < write res=5 data=<5>up"];
+    for quirks in [Quirks::NONE, Quirks::ALL] {
+        assert_eq!(lines(drawn, quirks)[1..], expected);
+    }
+}

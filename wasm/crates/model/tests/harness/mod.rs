@@ -122,12 +122,9 @@ pub fn line(out: &mut Vec<u8>, printer: &Printer, state: &State, event: &Event<'
     printer.line(out, event, &heading, view);
 }
 
-/// Name of the description that an event is about, as it is now.
+/// Name of the descriptor whose writes may be messages to the system log.
 pub fn fd_name(state: &State, applied: &Applied) -> Vec<u8> {
-    if applied.description == NONE {
-        return Vec::new();
-    }
-    state.fd_view(&state.descriptions().get(applied.description).now).name.to_vec()
+    state.written_name(applied).to_vec()
 }
 
 /// What is asked of the state at each event, to stand behind its line.
