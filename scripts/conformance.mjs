@@ -1,6 +1,7 @@
 /**
  * Compares what `scapscope sysdig` prints with what sysdig prints: live, with the installed one, on classic captures;
  * with recorded text (`wasm/goldens/`) on captures of newer recorders, which the installed one cannot read right.
+ * A few copies of classic captures that lost events (see `mutants.mjs`) are among the live ones.
  *
  *   node scripts/conformance.mjs [PART-OF-A-CAPTURE'S-NAME]
  */
@@ -11,6 +12,7 @@ import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { install, canInstall } from './debian.mjs';
 import { buildCommand } from './engine.mjs';
+import { compareSeed } from './mutants.mjs';
 import { alone, attempt, Failure, main, root } from './steps.mjs';
 
 /** Arguments compared live, and the share of lines, in per cent, that must be the same on every classic capture. */
@@ -35,6 +37,11 @@ const goldenModes = [
   { name: 'default, as recorded by 0.36.0', captures: /modern-0\.36\.0/, min: 100 },
   { name: 'default, as recorded by libs 0.25.4', captures: /libs0\.25\.4/, min: 99.9 },
 ];
+
+/** Captures whose copies with lost and repeated events are compared too, and the seeds of those. */
+const mutantCaptures = /kmod-0\.29\.3-(default|filter-curl)|fastcgi-epipe-tcp-kmod/;
+const mutantSeeds = [1, 2, 3, 4];
+const mutantEvents = 4000;
 
 const captureFolders = ['public/samples', 'wasm/captures'];
 const shownDifferences = 3;
@@ -135,6 +142,14 @@ async function* outcomes(command, only) {
       ]);
       if (theirs.status !== 0 || theirs.lines.length === 0) throw new Failure(`sysdig does not read ${capture}: ${theirs.errors}`);
       yield { name: `${name}: ${stem(capture)}`, min, comparison: compareLines(theirs.lines, ours.lines), complaint: complaintOf(ours) };
+    }
+  }
+  for (const capture of classic.filter((file) => mutantCaptures.test(file))) {
+    for (const seed of mutantSeeds) {
+      const { how, found } = await compareSeed(command, join(root, capture), seed, mutantEvents);
+      for (const { mode, total, differences } of found) {
+        yield { name: `mutant ${seed} ${mode}: ${stem(capture)}, ${how}`, min: 100, comparison: { same: total - differences.length, total, differences }, complaint: '' };
+      }
     }
   }
   for (const { name, captures: which, min } of goldenModes) {

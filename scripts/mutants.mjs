@@ -330,6 +330,25 @@ export async function compareMutant(command, file, modes = allModes) {
   return found;
 }
 
+/**
+ * The mutant of one capture and seed, compared in every mode.
+ * @param {string} command Path of `scapscope`.
+ * @param {string} original Path of the capture.
+ * @param {number} seed @param {number} events At most so many are taken.
+ */
+export async function compareSeed(command, original, seed, events) {
+  const folder = mkdtempSync(join(tmpdir(), 'mutants-'));
+  try {
+    const bytes = readFileSync(original);
+    const { capture, how } = mutant(read(bytes.readUInt16BE(0) === 0x1f8b ? gunzipSync(bytes) : bytes), seed, events);
+    const file = join(folder, 'mutant.scap');
+    writeFileSync(file, write(capture));
+    return { how, found: await compareMutant(command, file) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await main(async () => {
     const { values } = parseArgs({
