@@ -1,6 +1,9 @@
 import { expect, test } from '@playwright/test';
 import { captures, cell, goTo, grid, idle, row, selectedNumber, showEvents, start, status } from './page';
 
+// Narrower windows leave out columns.
+test.use({ viewport: { width: 1440, height: 800 } });
+
 test('a call is one row with what was asked, what came back and how long it took', async ({ page }) => {
   await start(page, captures.epipe);
   await expect(status(page)).toContainText('10,222 calls · 17,796 of 17,796 events');

@@ -164,3 +164,25 @@ test('text is found in rows and marked, forwards and backwards, and the box is r
   await idle(page);
   expect(await selectedNumber(page)).toBe(14111);
 });
+
+test('what happened has room in every usual window, with the inspector open', async ({ page }) => {
+  await start(page, captures.epipe);
+  await goTo(page, '14121');
+  await expect(inspector(page)).toContainText('EPIPE');
+  for (const width of [900, 1280, 1440, 1920]) {
+    await page.setViewportSize({ width, height: 800 });
+    // The bar of a list is as wide as 15 px where it takes room of its own.
+    await expect.poll(async () => (await cell(page, 14121, 'what').boundingBox())?.width ?? 0).toBeGreaterThan(334);
+    await expect(grid(page).getByRole('columnheader', { name: 'Asked' })).toHaveCount(width < 1440 ? 0 : 1);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await expect(cell(page, 14121, 'what')).toHaveText('/tmp/helloFastCGI.s size=8 data=........');
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('checkbox', { name: 'Size asked for' }).check();
+  await page.keyboard.press('Escape');
+  await expect(cell(page, 14121, 'asked')).toHaveText('8');
+  await expect(cell(page, 14121, 'what')).toHaveText('/tmp/helloFastCGI.s data=........');
+  await idle(page);
+  await page.reload();
+  await expect(cell(page, 14121, 'asked')).toHaveText('8');
+});

@@ -12,6 +12,8 @@ export interface CellContext {
   readonly exitOnly: boolean;
   /** The list is about one conversation: its name is told above. */
   readonly isConversation: boolean;
+  /** The size that was asked for has a column. */
+  readonly isAskedShown: boolean;
 }
 
 export interface EventColumn {
@@ -64,8 +66,13 @@ function What({ row, context }: { readonly row: Row; readonly context: CellConte
   const isNamed =
     start !== null && fdName !== '' && Number(start[1]) === fd && info.startsWith(`${fdName})`, start[0].length);
   if (isNamed) info = info.slice(start[0].length + fdName.length + 1).trimStart();
-  if (row.requested !== undefined) info = without(info, `size=${row.requested}`);
+  const size = row.requested === undefined ? '' : `size=${row.requested}`;
+  const rest = without(info, size);
+  // What was asked for and done needs to be told once only.
+  const isSizeTold = rest === info || context.isAskedShown || row.requested === row.returned;
+  info = rest;
   if (row.returned !== undefined) info = without(info, `res=${row.returned}${errno === '' ? '' : `(${errno})`}`);
+  if (!isSizeTold) info = `${size} ${info}`;
   return (
     <>
       {isNamed && !context.isConversation ? (
@@ -99,7 +106,7 @@ const shared = {
     id: 'num',
     header: fixed('#'),
     title: 'Event number',
-    width: 68,
+    width: 64,
     end: true,
     mono: true,
     cell: (row: Row) => <EventNumber num={row.num} section={row.section} />,
@@ -108,7 +115,7 @@ const shared = {
     id: 'time',
     header: (mode: TimeMode) => timeHeaders[mode],
     title: 'Time',
-    width: 146,
+    width: 142,
     end: true,
     mono: true,
     cell: (row: Row, { time }: CellContext) => timeText(row.ns, row.previousNs, time),
@@ -131,7 +138,7 @@ const shared = {
     id: 'fd',
     header: fixed('FD'),
     title: 'File descriptor',
-    width: 60,
+    width: 56,
     mono: true,
     cell: (row: Row) => (row.fd === undefined ? '' : dim(`fd ${row.fd}`)),
   },
@@ -163,7 +170,7 @@ const calls: readonly EventColumn[] = [
     id: 'call',
     header: fixed('Call'),
     title: 'System call or event type',
-    width: 84,
+    width: 96,
     mono: true,
     cell: (row, { find }) => <Marked text={row.type} find={find} />,
   },
@@ -182,7 +189,7 @@ const calls: readonly EventColumn[] = [
     id: 'returned',
     header: fixed('Returned'),
     title: 'Result of the call',
-    width: 92,
+    width: 88,
     end: true,
     mono: true,
     cell: (row) => {
@@ -195,7 +202,7 @@ const calls: readonly EventColumn[] = [
     id: 'asked',
     header: fixed('Asked'),
     title: 'Size asked for',
-    width: 54,
+    width: 56,
     end: true,
     mono: true,
     cell: (row) => (row.requested === undefined ? '' : dim(String(row.requested))),
@@ -204,7 +211,7 @@ const calls: readonly EventColumn[] = [
     id: 'took',
     header: fixed('Took (µs)'),
     title: 'Time from enter to exit',
-    width: 98,
+    width: 100,
     end: true,
     mono: true,
     cell: (row, { exitOnly }) => {

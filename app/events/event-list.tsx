@@ -37,7 +37,7 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   const { unit, selected, mark, reveal } = place;
   const time = useApp((state) => state.preferences.time);
   const find = useApp((state) => state.preferences.find);
-  const { shown, template, minWidth } = useColumns(unit);
+  const { shown, columns, template, minWidth } = useColumns(unit);
   const loader = useLoader(id, list);
   const { window, error } = useSyncExternalStore(loader.subscribe, loader.snapshot);
   const [range, setRange] = useState({ first: 0, last: -1 });
@@ -103,6 +103,7 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   const firstNs = tab.summary?.firstNs ?? 0n;
   const exitOnly = tab.summary?.exitOnly ?? false;
   const isConversation = place.follow !== undefined;
+  const isAskedShown = columns.some((column) => column.id === 'asked');
   // A marked range counts from its fixed end.
   const sinceNs = (mark ?? selected)?.facts?.ns;
   const isRelative = time === 'since';
@@ -112,8 +113,9 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
       find,
       exitOnly,
       isConversation,
+      isAskedShown,
     }),
-    [time, firstNs, isRelative, sinceNs, find, exitOnly, isConversation],
+    [time, firstNs, isRelative, sinceNs, find, exitOnly, isConversation, isAskedShown],
   );
   const picked = selectedRange(place);
   const current = selected?.position;
@@ -146,7 +148,7 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
           id={rowId(label, position)}
           position={position}
           row={rowOf(position)}
-          columns={shown}
+          columns={columns}
           context={context}
           isSelected={picked !== undefined && position >= picked.first && position <= picked.last}
           isCurrent={position === current}

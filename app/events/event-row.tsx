@@ -1,15 +1,14 @@
 import { memo, type ReactNode } from 'react';
 import { eventText } from '../format/number';
-import type { CellContext } from './columns';
+import type { CellContext, EventColumn } from './columns';
 import type { Row } from './rows';
-import type { ShownColumn } from './use-columns';
 
 export interface EventRowProps {
   readonly id: string;
   readonly position: number;
   /** Undefined until it is fetched. */
   readonly row: Row | undefined;
-  readonly columns: readonly ShownColumn[];
+  readonly columns: readonly EventColumn[];
   readonly context: CellContext;
   readonly isSelected: boolean;
   readonly isCurrent: boolean;
@@ -37,7 +36,7 @@ export const EventRow = memo(function EventRow(props: EventRowProps): ReactNode 
       data-evt-num={row?.num === undefined ? undefined : eventText(row.num, row.section)}
       data-exit-num={row?.exitNum === undefined ? undefined : eventText(row.exitNum, row.exitSection)}
     >
-      {columns.map(({ column }) => (
+      {columns.map((column) => (
         <div
           key={column.id}
           role="gridcell"

@@ -8,7 +8,8 @@ import {
   useTable,
   type ColumnDef,
 } from '@tanstack/react-table';
-import { useMemo } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
+import { usualLayouts } from '../state/columns';
 import type { ColumnLayout, Unit } from '../state/model';
 import { store, useApp } from '../state/store';
 import { columnById, eventColumns, type EventColumn } from './columns';
@@ -39,8 +40,30 @@ const columnDefs: Readonly<Record<Unit, ColumnDef<typeof features, object>[]>> =
 /** Rows are in the engine: the table holds columns only. */
 const noRows: object[] = [];
 
+/** In narrower windows the inspector leaves too little room for all the usual columns. */
+const narrowWindow = window.matchMedia('(width < 1440px)');
+
+function onNarrow(listener: () => void): () => void {
+  narrowWindow.addEventListener('change', listener);
+  return () => narrowWindow.removeEventListener('change', listener);
+}
+
+const isNarrow = (): boolean => narrowWindow.matches;
+
+function usualLayout(unit: Unit, narrow: boolean): ColumnLayout {
+  return usualLayouts[unit][narrow ? 'narrow' : 'wide'];
+}
+
+/** The columns as the user arranged them, else as they suit the window. */
+export function useLayout(unit: Unit): ColumnLayout {
+  const arranged = useApp((state) => state.preferences.columns[unit]);
+  const narrow = useSyncExternalStore(onNarrow, isNarrow);
+  return arranged ?? usualLayout(unit, narrow);
+}
+
 function setLayout(unit: Unit, change: (layout: ColumnLayout) => ColumnLayout): void {
-  store.dispatch({ type: 'columns', unit, layout: change(store.get().preferences.columns[unit]) });
+  const before = store.get().preferences.columns[unit] ?? usualLayout(unit, isNarrow());
+  store.dispatch({ type: 'columns', unit, layout: change(before) });
 }
 
 export function setColumnHidden(unit: Unit, id: string, isHidden: boolean): void {
@@ -81,6 +104,7 @@ export function setColumnWidth(unit: Unit, id: string, width: number | undefined
   });
 }
 
+/** The head of a column that is shown. */
 export interface ShownColumn {
   readonly column: EventColumn;
   readonly width: number;
@@ -90,13 +114,15 @@ export interface ShownColumn {
 
 export interface Columns {
   readonly shown: readonly ShownColumn[];
+  /** Those of a row: the same array until another column is shown or the order changes. */
+  readonly columns: readonly EventColumn[];
   /** For `grid-template-columns`. */
   readonly template: string;
   readonly minWidth: number;
 }
 
 export function useColumns(unit: Unit): Columns {
-  const layout = useApp((state) => state.preferences.columns[unit]);
+  const layout = useLayout(unit);
   const state = useMemo(
     () => ({
       columnOrder: [...layout.order],
@@ -133,8 +159,11 @@ export function useColumns(unit: Unit): Columns {
   const isFlexible = ({ column }: ShownColumn): boolean =>
     column.flexible === true && layout.widths[column.id] === undefined;
   const parts = shown.map((one) => (isFlexible(one) ? `minmax(${one.width}px, 1fr)` : `${one.width}px`));
+  const ids = shown.map(({ column }) => column.id).join(' ');
+  const columns = useMemo(() => ids.split(' ').flatMap((id) => columnById[unit].get(id) ?? []), [unit, ids]);
   return {
     shown,
+    columns,
     template: parts.join(' '),
     minWidth: shown.reduce((sum, { width }) => sum + width, 0),
   };

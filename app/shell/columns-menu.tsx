@@ -1,15 +1,14 @@
 import { useCallback, type ReactNode } from 'react';
 import { Popover } from '../components/popover';
 import { columnById } from '../events/columns';
-import { setColumnHidden, setColumnWidth, shiftColumn } from '../events/use-columns';
-import { usualLayout } from '../state/columns';
+import { setColumnHidden, setColumnWidth, shiftColumn, useLayout } from '../events/use-columns';
 import type { Unit } from '../state/model';
-import { store, useApp } from '../state/store';
+import { store } from '../state/store';
 import { showOverlay } from './commands';
 
 /** Columns by keyboard: shown or not, their order, their width. */
 export function ColumnsMenu({ unit }: { readonly unit: Unit }): ReactNode {
-  const layout = useApp((state) => state.preferences.columns[unit]);
+  const layout = useLayout(unit);
   const close = useCallback(() => showOverlay('none'), []);
   return (
     <Popover label="Columns" onClose={close}>
@@ -54,7 +53,7 @@ export function ColumnsMenu({ unit }: { readonly unit: Unit }): ReactNode {
       <button
         type="button"
         className="link"
-        onClick={() => store.dispatch({ type: 'columns', unit, layout: usualLayout[unit] })}
+        onClick={() => store.dispatch({ type: 'columns', unit, layout: undefined })}
       >
         Usual columns
       </button>

@@ -3,7 +3,6 @@ import { closeTab, reopen } from '../capture/open';
 import { stepLife } from '../conversations/moves';
 import { copyRows, findText, goBack, showUnit } from '../events/moves';
 import { timeModeNames, timeModes, type TimeMode } from '../format/time';
-import { usualLayout } from '../state/columns';
 import type { AppState, BytesAs, ConversationsPlace, InspectorPane, Overlay, TabId, View } from '../state/model';
 import { activeTab, placeOf } from '../state/select';
 import { store } from '../state/store';
@@ -188,7 +187,7 @@ export const commands: readonly Command[] = [
     }),
   ),
   { id: 'columns', title: 'Columns…', keys: [], group: 'View', when: inEvents, run: () => showOverlay('columns') },
-  { id: 'columns-reset', title: 'Usual columns', keys: [], group: 'View', when: withCapture, run: () => store.dispatch({ type: 'preferences', change: { columns: usualLayout } }) },
+  { id: 'columns-reset', title: 'Usual columns', keys: [], group: 'View', when: withCapture, run: () => store.dispatch({ type: 'preferences', change: { columns: { calls: undefined, events: undefined } } }) },
   { id: 'inspector', title: 'Show or hide the inspector', keys: ['i'], group: 'View', when: withCapture, run: () => store.dispatch({ type: 'ui', change: { inspectorOpen: !store.get().ui.inspectorOpen } }) },
   { id: 'pane-call', title: 'Inspector: Call', keys: [], group: 'View', when: withCapture, run: () => showPane('call') },
   { id: 'pane-bytes', title: 'Inspector: Bytes', keys: ['b'], group: 'View', when: withCapture, run: () => showPane('bytes') },

@@ -1,7 +1,7 @@
 import { useRef, useState, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react';
 
 const key = 'scapscope.side';
-const usual = 28;
+const usual = 25;
 const smallest = 15;
 const largest = 70;
 

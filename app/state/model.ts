@@ -19,7 +19,6 @@ import type {
 } from '../../workers/protocol';
 import type { Brand } from '../base/brand';
 import type { TimeMode } from '../format/time';
-import { usualLayout } from './columns';
 
 export type TabId = Brand<number, 'TabId'>;
 export type Unit = ListSpec['unit'];
@@ -187,7 +186,8 @@ export interface Tab {
 /** What holds for every capture. */
 export interface Preferences {
   readonly time: TimeMode;
-  readonly columns: Readonly<Record<Unit, ColumnLayout>>;
+  /** As the user arranged them; undefined while that is left to the width of the window. */
+  readonly columns: Readonly<Record<Unit, ColumnLayout | undefined>>;
   readonly pane: InspectorPane;
   readonly find: string;
   readonly bytesAs: BytesAs;
@@ -261,7 +261,7 @@ export const initialState: AppState = {
   wanted: undefined,
   preferences: {
     time: 'local',
-    columns: usualLayout,
+    columns: { calls: undefined, events: undefined },
     pane: 'call',
     find: '',
     bytesAs: 'decoded',

@@ -57,7 +57,7 @@ export type Action =
   | { readonly type: 'wish-done'; readonly id: TabId; readonly places: readonly Place[]; readonly change: Partial<Standpoint> }
   | { readonly type: 'wanted'; readonly wanted: Wanted | undefined }
   | { readonly type: 'preferences'; readonly change: Partial<Preferences> }
-  | { readonly type: 'columns'; readonly unit: Unit; readonly layout: ColumnLayout }
+  | { readonly type: 'columns'; readonly unit: Unit; readonly layout: ColumnLayout | undefined }
   | { readonly type: 'overlay'; readonly overlay: Overlay }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'notice-dismissed'; readonly id: number }

@@ -1,6 +1,6 @@
 /** The codecs of `docs/url.md`, one per parameter. */
 import { decoders, type ConversationName, type ConversationSort, type EventRow } from '../../workers/protocol';
-import { columnIds, usualLayout } from '../state/columns';
+import { columnIds } from '../state/columns';
 import { eventText, parseEventNumber } from '../format/number';
 import { timeModes, type TimeMode } from '../format/time';
 import type { BytesAs, ColumnLayout, ConversationElsewhere, EventName, InspectorPane, Unit, View } from '../state/model';
@@ -45,12 +45,11 @@ const minWidth = 24;
 const maxWidth = 4000;
 
 /** `num,time:180,-cpu`: columns in order, widths where they were changed, a minus before those hidden. */
-function columns(key: string, unit: Unit): Field<ColumnLayout> {
+function columns(key: string, unit: Unit): Field<ColumnLayout | undefined> {
   const ids = columnIds[unit];
-  return {
+  return optional<ColumnLayout>(
     key,
-    fallback: usualLayout[unit],
-    parse: (raw) => {
+    (raw) => {
       const order: string[] = [];
       const hidden: string[] = [];
       const widths: Record<string, number> = {};
@@ -70,14 +69,14 @@ function columns(key: string, unit: Unit): Field<ColumnLayout> {
       const unnamed = ids.filter((id) => !order.includes(id));
       return { order: [...order, ...unnamed], hidden: [...hidden, ...unnamed], widths };
     },
-    format: (layout) =>
+    (layout) =>
       layout.order
         .map((id) => {
           const width = layout.widths[id];
           return `${layout.hidden.includes(id) ? '-' : ''}${id}${width === undefined ? '' : `:${width}`}`;
         })
         .join(','),
-  };
+  );
 }
 
 /** Longest text that a link may bring: names and search text. */

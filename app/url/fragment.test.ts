@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ConversationName, EventRow } from '../../workers/protocol';
-import { columnIds, usualLayout } from '../state/columns';
+import { columnIds } from '../state/columns';
 import type { ColumnLayout, EventName, Unit } from '../state/model';
 import { fields, type Link } from './fields';
 import { formatFragment, parseFragment } from './fragment';
@@ -53,15 +53,16 @@ const links: fc.Arbitrary<Link> = fc.record({
   mark: optional(eventName),
   top: optional(eventName),
   time: fc.constantFrom('local', 'utc', 'relative', 'delta', 'since'),
-  callColumns: layout('calls'),
-  eventColumns: layout('events'),
+  callColumns: optional(layout('calls')),
+  eventColumns: optional(layout('events')),
   pane: fc.constantFrom('call', 'bytes', 'state'),
   find: fc.string({ maxLength: 200, unit: 'binary' }).filter((text) => text.isWellFormed()),
 });
 
 /** Hidden columns are a set: their order is that of the columns. */
 const canonical = (link: Link): Link => {
-  const sorted = (one: ColumnLayout): ColumnLayout => ({ ...one, hidden: one.order.filter((id) => one.hidden.includes(id)) });
+  const sorted = (one: ColumnLayout | undefined): ColumnLayout | undefined =>
+    one === undefined ? one : { ...one, hidden: one.order.filter((id) => one.hidden.includes(id)) };
   return { ...link, callColumns: sorted(link.callColumns), eventColumns: sorted(link.eventColumns) };
 };
 
@@ -127,9 +128,9 @@ describe('the fragment of the address', () => {
       pane: 'state',
       find: 'EPIPE x',
     });
-    expect(link.callColumns.order.slice(0, 3)).toEqual(['num', 'time', 'cpu']);
-    expect(link.callColumns.widths).toEqual({ time: 120 });
-    expect(link.eventColumns).toEqual(usualLayout.events);
+    expect(link.callColumns?.order.slice(0, 3)).toEqual(['num', 'time', 'cpu']);
+    expect(link.callColumns?.widths).toEqual({ time: 120 });
+    expect(link.eventColumns).toBeUndefined();
   });
 
   it('tells of a link from a later release', () => {
