@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { captures, cell, filter, goTo, grid, idle, row, selectedNumber, selectedRow, showEvents, start } from './page';
+import { captures, cell, filter, goTo, grid, idle, inspector, row, selectedNumber, selectedRow, showEvents, start } from './page';
 
 test('go to an event by number and to a moment by three ways of writing it', async ({ page }) => {
   await start(page, captures.epipe);

@@ -6,7 +6,8 @@ const directives: Readonly<Record<string, readonly string[]>> = {
   'style-src': ["'self'"],
   'img-src': ["'self'", 'data:'],
   'font-src': ["'self'"],
-  'connect-src': ["'self'"],
+  // Links may name a capture on any host that lets other pages read it: docs/decisions/0005.
+  'connect-src': ["'self'", 'https:'],
   'manifest-src': ["'self'"],
   'base-uri': ["'none'"],
   'form-action': ["'none'"],

@@ -6,6 +6,7 @@ import { sentence } from '../messages/messages';
 import type { EventName, Tab, TabId, Wish } from '../state/model';
 import { nameOf, placeOf, tabById } from '../state/select';
 import { store, tell } from '../state/store';
+import { isSample } from './address';
 import { dropCopy, keepCopy, readCopy, trimCopies } from './copies';
 import { canReopen, forget, recall, recallAll, remember, type Remembered } from './remembered';
 import { endSession, keepSources, newTabId, sessionOf, startSession, type Source } from './session';
@@ -204,7 +205,9 @@ async function keep(id: TabId, summary: CaptureSummary, sources: readonly Source
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
     // A copy must not be written over while it is the very file that is open.
     const isCopied = before?.copied === true && before.bytes === bytes && before.names.length === files.length;
-    const copied = !hasHandles && src === undefined && (isCopied || (await keepCopy(fingerprint, files)));
+    // A reload must not have to ask another host again.
+    const isBeside = src !== undefined && isSample(src);
+    const copied = !hasHandles && !isBeside && (isCopied || (await keepCopy(fingerprint, files)));
     const tab = tabById(store.get(), id);
     await remember({
       fingerprint,
@@ -292,11 +295,12 @@ export async function openAgain(capture: Remembered, asked: boolean, opening: Op
       return 'no';
     }
   }
-  if (capture.src !== undefined) return (await openSample(capture.src, opening)) ? 'opened' : 'no';
+  const { src } = capture;
+  if (src !== undefined && isSample(src)) return (await openSample(src, opening)) ? 'opened' : 'no';
   if (capture.copied !== true) return 'no';
   try {
     const files = await readCopy(fingerprint, capture.names);
-    openGroup(files.map((file) => ({ file })), opening);
+    openGroup(files.map((file) => (src === undefined ? { file } : { file, src })), opening);
     return 'opened';
   } catch {
     // The browser cleared its storage.

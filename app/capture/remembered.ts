@@ -4,6 +4,7 @@
  * then simply remembers nothing.
  */
 import { track } from '../base/idle';
+import { isSample } from './address';
 import { withStore } from './database';
 
 export interface Remembered {
@@ -23,7 +24,7 @@ export interface Remembered {
 
 /** Whether it can be opened again without asking for the file. */
 export function canReopen({ handles, copied, src }: Remembered): boolean {
-  return handles !== undefined || copied === true || src !== undefined;
+  return handles !== undefined || copied === true || (src !== undefined && isSample(src));
 }
 
 export async function recall(fingerprint: string): Promise<Remembered | undefined> {

@@ -12,7 +12,7 @@ import { store } from '../state/store';
 export interface Source {
   readonly file: File;
   readonly handle?: FileSystemFileHandle;
-  /** Address below the page, for samples. */
+  /** Where it was fetched: an address below the page for samples, else on another host. */
   readonly src?: string;
 }
 

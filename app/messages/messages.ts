@@ -11,6 +11,9 @@ export type Problem =
   | { readonly kind: 'directory'; readonly name: string }
   | { readonly kind: 'wrong-capture'; readonly name: string; readonly fingerprint: string; readonly wantedName: string; readonly wanted: string }
   | { readonly kind: 'sample-missing'; readonly name: string; readonly reason: string }
+  | { readonly kind: 'remote-refused'; readonly host: string; readonly status: string }
+  | { readonly kind: 'remote-unreadable'; readonly host: string }
+  | { readonly kind: 'remote-broken'; readonly host: string; readonly bytesRead: number }
   | { readonly kind: 'gone'; readonly name: string }
   | { readonly kind: 'not-allowed'; readonly name: string }
   | { readonly kind: 'link-fields'; readonly keys: readonly string[] }
@@ -64,6 +67,12 @@ export function sentence(problem: Problem): string {
       return `${named(problem.name)} is another capture (${shortFingerprint(problem.fingerprint)}): the link is about ${named(problem.wantedName)} (${shortFingerprint(problem.wanted)}).`;
     case 'sample-missing':
       return `The sample ${named(problem.name)} cannot be fetched: ${visible(problem.reason)}.`;
+    case 'remote-refused':
+      return `${visible(problem.host)} does not give the capture: it answers ${visible(problem.status)}.`;
+    case 'remote-unreadable':
+      return `${visible(problem.host)} cannot be read from here: it is not reachable, or does not let other pages read the capture (CORS).`;
+    case 'remote-broken':
+      return `The connection to ${visible(problem.host)} ended after ${size(problem.bytesRead)}: nothing of the capture was opened.`;
     case 'gone':
       return `${named(problem.name)} is not where it was: it was moved, renamed or deleted.`;
     case 'not-allowed':

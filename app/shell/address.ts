@@ -4,9 +4,11 @@
  */
 import { debounce } from '../base/debounce';
 import { begin } from '../base/idle';
+import { isSample } from '../capture/address';
 import { openAgain, openSample, type Opening } from '../capture/open';
 import { keepOpenTabs, openTabs, restoreTab, type OpenTab } from '../capture/open-tabs';
 import { recall, remember } from '../capture/remembered';
+import { askRemote, cancelRemote } from '../capture/remote';
 import { sessionOf } from '../capture/session';
 import { sentence } from '../messages/messages';
 import type { AppState, EventName, Selected, Tab, Wish } from '../state/model';
@@ -25,7 +27,7 @@ function nameOfSelected(selected: Selected | undefined): EventName | undefined {
 /** The address of what is shown; undefined while that is not settled. */
 function currentLink(state: AppState): Link | undefined {
   const tab = activeTab(state);
-  if (tab === undefined) return state.wanted === undefined ? nothing : undefined;
+  if (tab === undefined) return state.wanted === undefined && state.remote === undefined ? nothing : undefined;
   return linkOf(state, tab);
 }
 
@@ -144,11 +146,12 @@ async function read(opening: Opening = {}): Promise<void> {
   const { link, rejected, newer } = parseFragment(location.hash);
   tellRejected(rejected, newer);
   applyPreferences(link);
+  cancelRemote();
   const wish = wishOfLink(link);
   if (link.capture === undefined) {
     store.dispatch({ type: 'wanted', wanted: undefined });
     store.dispatch({ type: 'tab-shown', id: undefined });
-    if (link.src !== undefined) await openSample(link.src, { ...opening, wish });
+    if (link.src !== undefined) await openSource(link.src, wish, opening);
     return;
   }
   const open = store.get().tabs.find((tab) => tab.summary?.fingerprint === link.capture);
@@ -173,6 +176,13 @@ async function restoreTabs(before: readonly OpenTab[]): Promise<void> {
   if (lost.length > 0) tell(sentence({ kind: 'tabs-lost', names: lost }), 'alert');
 }
 
+/** Opens what a link brings the address of; false when that needs the user. */
+async function openSource(src: string, wish: Wish, opening: Opening): Promise<boolean> {
+  if (isSample(src)) return openSample(src, { ...opening, wish });
+  askRemote(src, wish);
+  return false;
+}
+
 /** Gets a capture again that is not open, by whatever way there is. */
 async function want(fingerprint: string, name: string, src: string | undefined, wish: Wish, opening: Opening): Promise<void> {
   const wanted = { fingerprint, name, wish, other: undefined, handle: false, reopening: true };
@@ -180,7 +190,7 @@ async function want(fingerprint: string, name: string, src: string | undefined, 
   store.dispatch({ type: 'tab-shown', id: undefined });
   const capture = await recall(fingerprint);
   const again = capture === undefined ? 'no' : await openAgain(capture, false, opening);
-  const isOpen = again === 'opened' || (again === 'no' && src !== undefined && (await openSample(src, opening)));
+  const isOpen = again === 'opened' || (again === 'no' && src !== undefined && (await openSource(src, wish, opening)));
   const now = store.get().wanted;
   if (isOpen || now?.fingerprint !== fingerprint) return;
   store.dispatch({ type: 'wanted', wanted: { ...now, reopening: false, handle: again === 'needs-click' } });

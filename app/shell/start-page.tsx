@@ -9,7 +9,8 @@ import { counted, eventWords, size } from '../format/number';
 import { span } from '../format/time';
 import { visible } from '../format/visible';
 import { sentence, shortFingerprint } from '../messages/messages';
-import type { Wanted } from '../state/model';
+import { askRemote, cancelRemote, loadRemote } from '../capture/remote';
+import type { Remote, Wanted } from '../state/model';
 import { store, useApp } from '../state/store';
 import { parseFragment } from '../url/fragment';
 import { wishOfLink } from './address';
@@ -18,16 +19,20 @@ import './start-page.css';
 
 export function StartPage(): ReactNode {
   const wanted = useApp((state) => state.wanted);
+  const remote = useApp((state) => state.remote);
+  const isLink = wanted !== undefined || remote !== undefined;
   return (
     <main className="start">
       <section className="start-card">
         <h1 className="wordmark large">
           scap<span>scope</span>
         </h1>
-        {wanted === undefined ? <Invitation /> : <Asking wanted={wanted} />}
+        {isLink ? null : <Invitation />}
+        {remote === undefined ? null : <FromElsewhere remote={remote} isAlone={wanted === undefined} />}
+        {wanted === undefined ? null : <Asking wanted={wanted} />}
       </section>
-      {wanted === undefined ? <Samples /> : null}
-      {wanted === undefined ? <Recent /> : null}
+      {isLink ? null : <Samples />}
+      {isLink ? null : <Recent />}
     </main>
   );
 }
@@ -46,6 +51,57 @@ function Invitation(): ReactNode {
       </div>
       <p className="start-fine">.scap · .scap.gz · files of a ring together</p>
       <Privacy />
+    </>
+  );
+}
+
+/** A link wants to load a capture from another host. */
+function FromElsewhere({ remote, isAlone }: { readonly remote: Remote; readonly isAlone: boolean }): ReactNode {
+  const { src, phase } = remote;
+  const { host } = new URL(src);
+  if (phase.kind === 'loading') {
+    const { bytesRead, bytesTotal } = phase;
+    return (
+      <>
+        <p className="start-lead">Loading from {host}…</p>
+        <p>
+          <progress aria-label="Loading" max={bytesTotal ?? 1} value={bytesTotal === undefined ? undefined : Math.min(bytesRead, bytesTotal)} />
+        </p>
+        <p>
+          {size(bytesRead)}
+          {bytesTotal === undefined ? '' : ` of ${size(bytesTotal)}`}
+        </p>
+        <div className="start-buttons">
+          <button type="button" className="button" onClick={() => askRemote(src, remote.wish)}>
+            Cancel
+          </button>
+        </div>
+      </>
+    );
+  }
+  return (
+    <>
+      <p className="start-lead">
+        This link loads a capture from <strong>{host}</strong>.
+      </p>
+      <p className="start-address">{visible(src)}</p>
+      {phase.kind === 'failed' ? (
+        <p className="start-warning" role="alert">
+          {phase.reason}
+        </p>
+      ) : (
+        <p>Load it only if you trust who sent the link: that host learns your network address. What you do with the capture stays here.</p>
+      )}
+      <div className="start-buttons">
+        <button type="button" className="button primary" onClick={() => void loadRemote(remote)}>
+          {phase.kind === 'failed' ? 'Try again' : `Load from ${host}`}
+        </button>
+        {isAlone ? (
+          <button type="button" className="button" onClick={leaveLink}>
+            Leave the link
+          </button>
+        ) : null}
+      </div>
     </>
   );
 }
@@ -104,6 +160,7 @@ async function reopenWanted(wanted: Wanted): Promise<void> {
 }
 
 function leaveLink(): void {
+  cancelRemote();
   store.dispatch({ type: 'wanted', wanted: undefined });
   history.pushState(null, '', `${location.pathname}${location.search}`);
 }

@@ -206,6 +206,17 @@ export interface Wanted {
   readonly reopening: boolean;
 }
 
+/** A capture on another host that a link wants to load. */
+export interface Remote {
+  /** Its address, https. */
+  readonly src: string;
+  readonly wish: Wish;
+  readonly phase:
+    | { readonly kind: 'asking' }
+    | { readonly kind: 'loading'; readonly bytesRead: number; readonly bytesTotal: number | undefined }
+    | { readonly kind: 'failed'; readonly reason: string };
+}
+
 export interface Notice {
   readonly id: number;
   readonly text: string;
@@ -229,6 +240,7 @@ export interface AppState {
   readonly tabs: readonly Tab[];
   readonly active: TabId | undefined;
   readonly wanted: Wanted | undefined;
+  readonly remote: Remote | undefined;
   readonly preferences: Preferences;
   readonly ui: Ui;
 }
@@ -259,6 +271,7 @@ export const initialState: AppState = {
   tabs: [],
   active: undefined,
   wanted: undefined,
+  remote: undefined,
   preferences: {
     time: 'local',
     columns: { calls: undefined, events: undefined },

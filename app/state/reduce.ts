@@ -14,6 +14,7 @@ import {
   type Phase,
   type Place,
   type Preferences,
+  type Remote,
   type Reveal,
   type RowFacts,
   type Selected,
@@ -56,6 +57,7 @@ export type Action =
   | { readonly type: 'wished'; readonly id: TabId; readonly wish: Wish }
   | { readonly type: 'wish-done'; readonly id: TabId; readonly places: readonly Place[]; readonly change: Partial<Standpoint> }
   | { readonly type: 'wanted'; readonly wanted: Wanted | undefined }
+  | { readonly type: 'remote'; readonly remote: Remote | undefined }
   | { readonly type: 'preferences'; readonly change: Partial<Preferences> }
   | { readonly type: 'columns'; readonly unit: Unit; readonly layout: ColumnLayout | undefined }
   | { readonly type: 'overlay'; readonly overlay: Overlay }
@@ -159,7 +161,8 @@ export function reduce(state: AppState, action: Action): AppState {
         wish: action.wish,
         trouble: undefined,
       };
-      return { ...state, tabs: [...state.tabs, tab].sort((a, b) => a.order - b.order), active: action.show ? action.id : state.active };
+      const tabs = [...state.tabs, tab].sort((a, b) => a.order - b.order);
+      return action.show ? { ...state, tabs, active: action.id, remote: undefined } : { ...state, tabs };
     }
     case 'progress':
       return changeTab(state, action.id, (tab) => ({
@@ -191,7 +194,8 @@ export function reduce(state: AppState, action: Action): AppState {
       return { ...state, tabs, active: state.active === action.id ? neighbour : state.active };
     }
     case 'tab-shown':
-      return state.active === action.id ? state : { ...state, active: action.id };
+      if (action.id === undefined) return { ...state, active: undefined };
+      return { ...state, active: action.id, remote: undefined };
     case 'counted':
       return changeTab(state, action.id, (tab) => {
         const known = tab.counts[action.key];
@@ -294,6 +298,8 @@ export function reduce(state: AppState, action: Action): AppState {
       }));
     case 'wanted':
       return { ...state, wanted: action.wanted };
+    case 'remote':
+      return { ...state, remote: action.remote };
     case 'preferences':
       return { ...state, preferences: { ...state.preferences, ...action.change } };
     case 'columns':

@@ -1,5 +1,6 @@
 /** The codecs of `docs/url.md`, one per parameter. */
 import { decoders, type ConversationName, type ConversationSort, type EventRow } from '../../workers/protocol';
+import { isSample, remoteAddress } from '../capture/address';
 import { columnIds } from '../state/columns';
 import { eventText, parseEventNumber } from '../format/number';
 import { timeModes, type TimeMode } from '../format/time';
@@ -142,8 +143,8 @@ export const fields = {
   capture: optional('capture', (raw) => (/^[0-9a-f]{8,64}$/.test(raw) ? raw : undefined), (value) => value),
   /** File name of the capture, for people. */
   name: text('name'),
-  /** Where the page itself can fetch the capture: one of its samples. */
-  src: optional('src', (raw) => (/^samples\/[\w-][\w.-]{0,120}$/.test(raw) ? raw : undefined), (value) => value),
+  /** Where the page itself can fetch the capture: one of its samples, or a file on another host. */
+  src: optional('src', (raw) => (isSample(raw) ? raw : remoteAddress(raw)), (value) => value),
   view: choice<View>('view', views, 'events'),
   unit: choice<Unit>('rows', units, 'calls'),
   follow: event('follow'),
