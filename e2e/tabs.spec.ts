@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { captures, cell, goTo, grid, idle, inspector, made, open, row, selectedNumber, showEvents, start, status, tab } from './page';
 
 test('a second capture opens beside the first, each with its own engine and place', async ({ page }) => {
@@ -158,6 +158,40 @@ test('after the engine died, Reopen brings the capture back to the same row', as
   await page.keyboard.press('ArrowDown');
   await idle(page);
   expect(await selectedNumber(page)).toBe(14122);
+});
+
+/** The capture with the last block before its events so often that the first piece of it that is read has no event. */
+function withLongMetadata(capture: Buffer): Buffer {
+  const events = [0x216, 0x217];
+  let at = 0;
+  let last = 0;
+  while (!events.includes(capture.readUInt32LE(at))) {
+    last = at;
+    at += capture.readUInt32LE(at + 4);
+  }
+  const block = capture.subarray(last, at);
+  const copies = Array.from({ length: Math.ceil((24 << 20) / block.length) }, () => block);
+  return Buffer.concat([capture.subarray(0, at), ...copies, capture.subarray(at)]);
+}
+
+test('an engine that dies before the first event is reopened without the block that did it', async ({ page }) => {
+  await start(page, captures.small);
+  const bytes = gzipSync(withLongMetadata(gunzipSync(readFileSync(captures.variant))));
+  await page.getByLabel('Open capture').setInputFiles(made('early.force-trap.scap.gz', bytes));
+  const trouble = page.getByRole('alert').filter({ hasText: 'fault of ours' });
+  await expect(trouble).toContainText(/at 0x[0-9a-f]+ of the decompressed capture: reopen skips that block/);
+  // Nothing was indexed yet.
+  await expect(grid(page).locator('[data-evt-num]')).toHaveCount(0);
+  await trouble.getByRole('button', { name: 'Reopen' }).click();
+  await expect(trouble).toBeHidden();
+  await expect(status(page)).toContainText('8,865 of 8,865 events');
+  await page.getByRole('button', { name: '1 damaged place' }).click();
+  const told = page.getByRole('dialog', { name: 'Damage' });
+  await expect(told).toContainText(/ skipped/);
+  await expect(told).not.toContainText('the event block');
+  await page.keyboard.press('Escape');
+  await page.getByRole('tab', { name: /n2000/ }).click();
+  await expect(status(page)).toContainText('of 1,8');
 });
 
 test('an engine out of memory says so and the page lives on', async ({ page }) => {

@@ -68,9 +68,9 @@ export function sentence(problem: Problem): string {
     case 'sample-missing':
       return `The sample ${named(problem.name)} cannot be fetched: ${visible(problem.reason)}.`;
     case 'remote-refused':
-      return `${visible(problem.host)} does not give the capture: it answers ${visible(problem.status)}.`;
+      return `The host ${visible(problem.host)} does not give the capture: it answers ${visible(problem.status)}.`;
     case 'remote-unreadable':
-      return `${visible(problem.host)} cannot be read from here: it is not reachable, or does not let other pages read the capture (CORS).`;
+      return `The host ${visible(problem.host)} cannot be read from here: it is not reachable, or does not let other pages read the capture (CORS).`;
     case 'remote-broken':
       return `The connection to ${visible(problem.host)} ended after ${size(problem.bytesRead)}: nothing of the capture was opened.`;
     case 'gone':

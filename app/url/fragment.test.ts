@@ -39,7 +39,7 @@ const conversation: fc.Arbitrary<ConversationName> = fc
 const links: fc.Arbitrary<Link> = fc.record({
   capture: optional(fc.stringMatching(/^[0-9a-f]{32}$/)),
   name: fc.string({ maxLength: 200, unit: 'grapheme' }),
-  src: optional(fc.stringMatching(/^samples\/[a-z][a-z0-9.-]{0,40}$/)),
+  src: optional(fc.oneof(fc.stringMatching(/^samples\/[a-z][a-z0-9.-]{0,40}$/), fc.webUrl({ validSchemes: ['https'] }).map((url) => new URL(url).href))),
   view: fc.constantFrom('events', 'conversations', 'findings'),
   conversation: optional(conversation),
   protocol: fc.constantFrom('', 'fastcgi', 'http', 'statsd'),
@@ -138,7 +138,7 @@ describe('the fragment of the address', () => {
     expect(parseFragment('#v=x').rejected).toEqual(['v']);
   });
 
-  it.each(['sel=-1', 'sel=1e9', 'capture=xyz', 'src=https://evil.example/x', 'src=samples/../x', 'calls=num,num', 'calls=nope', 'calls=num:9', 'rows=files', 'view=files', 'key=x', 'key=UNIX:1-2', 'with=unix:1-2', 'sort=key2', 'bytes=octal', 'decode=x25', 'group=all'])(
+  it.each(['sel=-1', 'sel=1e9', 'capture=xyz', 'src=http://evil.example/x', 'src=https://user:word@evil.example/x', 'src=javascript:alert(1)', 'src=samples/../x', 'calls=num,num', 'calls=nope', 'calls=num:9', 'rows=files', 'view=files', 'key=x', 'key=UNIX:1-2', 'with=unix:1-2', 'sort=key2', 'bytes=octal', 'decode=x25', 'group=all'])(
     'refuses %s',
     (part) => {
       expect(parseFragment(`#v=1&${part}`).rejected).toEqual([part.split('=')[0]]);
