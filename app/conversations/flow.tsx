@@ -1,6 +1,5 @@
 /** The calls of a conversation down the time: client left, server right, findings at their place. */
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type MouseEvent, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useState, type MouseEvent, type ReactNode } from 'react';
 import type { ConversationCalls, ConversationDetail, ConversationName, EventRow, Finding, ListPosition } from '../../workers/protocol';
 import { debounce } from '../base/debounce';
 import { useLatest } from '../base/use-query';
@@ -16,6 +15,7 @@ import { callAt, factsOfCall, type Call } from './call-rows';
 import { causeOf } from './cause';
 import { indexOfCall, lineAt, type Inlet } from './lines';
 import { nameOf, nameText, selectCall } from './moves';
+import { useLines } from './use-lines';
 
 const noInlets: readonly Inlet[] = [];
 
@@ -50,7 +50,6 @@ function useInlets(tab: Tab, name: ConversationName, detail: ConversationDetail)
 /** Pixels in which both sides have room for sixteen bytes in a line. */
 const wideFrom = 1230;
 const lineHeight = 28;
-const findingHeight = 46;
 /** A pause this long between two calls is told. */
 const pauseNs = 1_000_000;
 
@@ -81,15 +80,14 @@ export function Flow(props: {
   const form = useApp((state) => state.preferences.bytesAs);
   const mode = useApp((state) => state.preferences.time);
   const inlets = useInlets(tab, name, detail);
-  const scroller = useRef<HTMLDivElement>(null);
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const [isWide, setWide] = useState(false);
   useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setWide(element.clientWidth >= wideFrom));
-    observer.observe(element);
+    if (scroller === null) return undefined;
+    const observer = new ResizeObserver(() => setWide(scroller.clientWidth >= wideFrom));
+    observer.observe(scroller);
     return () => observer.disconnect();
-  }, []);
+  }, [scroller]);
   const { calls } = detail;
   const bytes = form === 'decoded' ? 0 : bytesInFlow;
   const key = `${id} ${nameText(name)} ${protocol} ${bytes}`;
@@ -102,21 +100,10 @@ export function Flow(props: {
   };
   const { window, error, onRange } = useWindow<ConversationCalls>(key, calls, tick, fetch);
 
-  // React's compiler is not used here; everything is read again on every render.
-  // eslint-disable-next-line react-hooks/incompatible-library
-  const virtualizer = useVirtualizer({
-    count: calls + inlets.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => ('finding' in lineAt(index, inlets) ? findingHeight : lineHeight),
-    overscan: 8,
-    // Other forms have other heights, and findings that come later move what stands below them.
-    getItemKey: (index) => `${form} ${isWide} ${inlets.length} ${index}`,
-    initialOffset: open.top,
-    paddingStart: 6,
-    paddingEnd: 24,
-  });
-  const items = virtualizer.getVirtualItems();
-  const shown = items.flatMap(({ index }) => {
+  const count = calls + inlets.length;
+  const lines = useLines(scroller, count, lineHeight, `${form} ${isWide} ${inlets.length}`, open.top);
+  const items = Array.from({ length: Math.max(0, lines.end - lines.first) }, (_, at) => lines.first + at);
+  const shown = items.flatMap((index) => {
     const line = lineAt(index, inlets);
     return 'call' in line ? [line.call] : [];
   });
@@ -125,20 +112,21 @@ export function Flow(props: {
   useEffect(() => onRange(first, last), [first, last, onRange]);
 
   const { reveal, selected, mark } = open;
+  const { reveal: showLine } = lines;
   useEffect(() => {
-    if (reveal === undefined || calls === 0) return;
+    if (reveal === undefined || calls === 0 || scroller === null) return;
     const index = indexOfCall(reveal.position, inlets);
-    virtualizer.scrollToIndex(index, { align: reveal.how === 'center' ? 'center' : reveal.how === 'top' ? 'start' : 'auto' });
+    showLine(index, reveal.how);
     store.dispatch({ type: 'conversation-changed', id, change: { reveal: undefined } });
-  }, [id, reveal, inlets, calls, virtualizer]);
+  }, [id, reveal, inlets, calls, scroller, showLine]);
 
   const saveTop = useMemo(
     () =>
       debounce(() => {
-        const top = scroller.current?.scrollTop;
+        const top = scroller?.scrollTop;
         if (top !== undefined) store.dispatch({ type: 'conversation-changed', id, change: { top } });
       }, 120),
-    [id],
+    [id, scroller],
   );
   useEffect(() => () => saveTop.cancel(), [saveTop]);
 
@@ -172,7 +160,7 @@ export function Flow(props: {
     // The grid itself takes the focus; keys are those of `shell/commands`.
     // eslint-disable-next-line jsx-a11y/click-events-have-key-events
     <div
-      ref={scroller}
+      ref={setScroller}
       className="flow"
       role="grid"
       aria-label="Calls"
@@ -184,18 +172,17 @@ export function Flow(props: {
       onClick={pick}
       onScroll={() => saveTop.call()}
     >
-      <div className="flow-body" role="rowgroup" style={{ height: virtualizer.getTotalSize() }}>
-        {items.map(({ index, start, key: itemKey }) => {
+      <div className="flow-body" role="rowgroup" style={{ height: lines.total + 24 }}>
+        {items.map((index) => {
           const line = lineAt(index, inlets);
           const one = 'call' in line ? call(line.call) : undefined;
           return (
             <div
-              key={itemKey}
-              ref={virtualizer.measureElement}
-              data-index={index}
+              key={index}
+              data-line={index}
               className="flow-line"
               role="presentation"
-              style={{ transform: `translateY(${start}px)` }}
+              style={{ transform: `translateY(${lines.startOf(index)}px)` }}
             >
               {'finding' in line ? (
                 <FindingLine finding={line.finding} rowIndex={index + 1} />
