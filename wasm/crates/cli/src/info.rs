@@ -260,7 +260,11 @@ fn print(info: &Info, out: &mut Vec<u8>) -> io::Result<()> {
     writeln!(out, "\nDamage       {}", summary.damage_count)?;
     for damage in &summary.damage {
         let DamageReport { kind, offset, block, field, found, expected, skipped } = damage;
-        writeln!(out, "  {offset:#x} {kind}: {block}, {field}: found {found}, expected {expected}, {skipped} bytes left out")?;
+        write!(out, "  {offset:#x} {kind}: {block}, {field}: found {found}")?;
+        if !expected.is_empty() {
+            write!(out, ", expected {expected}")?;
+        }
+        writeln!(out, ", {skipped} bytes left out")?;
     }
     writeln!(out, "\nTypes")?;
     for row in types {

@@ -374,7 +374,7 @@ impl Sink for Printing<'_> {
             }
         }
         self.begun |= !initial;
-        if self.begun {
+        if self.begun && !event.state_only {
             self.counted += 1;
             self.counts.count(event, &printer);
         }

@@ -197,3 +197,22 @@ fn captures_that_were_recorded_otherwise_print_all_that_was_recorded() {
     let info: serde_json::Value = serde_json::from_slice(&info.stdout).expect("it is JSON");
     assert_eq!((&info["events"], info["sections"].as_array().map(Vec::len)), (&4_253.into(), Some(2)));
 }
+
+#[test]
+fn events_kept_for_state_alone_count_neither_for_a_limit_nor_in_the_table() {
+    let path = capture("variant-kmod-0.29.3-fatfile-openat.scap.gz");
+    let text = stdout(&scapscope(&["sysdig", "-r", &path, "-n", "1"]));
+    assert!(text.starts_with("2562 ") && text.lines().count() == 1, "{text}");
+    // The others of the 500 are hidden in other ways.
+    assert_eq!(stdout(&scapscope(&["sysdig", "-r", &path, "-n", "500"])).lines().count(), 360);
+    let table = stdout(&scapscope(&["sysdig", "-r", &path, "-q", "-S"]));
+    assert!(table.contains("< openat          544\n"), "{table}");
+}
+
+#[test]
+fn a_page_fault_has_no_latency() {
+    let path = capture("variant-kmod-0.29.3-pagefaults.scap.gz");
+    let text = stdout(&scapscope(&["sysdig", "-r", &path, "-t", "d", "-n", "130"]));
+    let line = text.lines().find(|line| line.starts_with("106 ")).expect("it is printed");
+    assert!(line.starts_with("106 0.000000000 1 rec.sh (9007) > page_fault "), "{line}");
+}

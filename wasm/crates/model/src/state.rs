@@ -662,7 +662,8 @@ impl State {
         }
         if let Some(thread) = self.threads.find(event.tid) {
             applied.version = self.threads.get(thread).last;
-            if self.quirks.has(Quirk::LatencyOfLastEnter) {
+            // A page fault does not have the last value repeated.
+            if event.kind != 290 && self.quirks.has(Quirk::LatencyOfLastEnter) {
                 applied.latency = Some(self.threads.live(thread).latency);
             }
         }
