@@ -12,7 +12,7 @@ export function KeySheet(): ReactNode {
   return (
     <Dialog label="Keys" className="sheet" onClose={() => showOverlay('none')}>
       <h2 className="dialog-title">Keys</h2>
-      <div className="sheet-groups">
+      <div className="sheet-groups" role="region" aria-label="Keys by subject" tabIndex={0}>
         {groups.map((group) => {
           const own = commands.filter((command) => command.group === group && command.keys.length > 0);
           return (
