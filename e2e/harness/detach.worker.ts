@@ -19,6 +19,7 @@ const handlers: Handlers = {
   open: none,
   plan: none,
   stop: none,
+  warmUp: none,
   window: none,
   locate: none,
   seekError: none,

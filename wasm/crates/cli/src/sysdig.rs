@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use lexopt::Arg::{Long, Short, Value};
 use lexopt::ValueExt as _;
 use model::state::NONE;
-use model::table::EventTable;
+use model::table::{EventTable, Release};
 use model::text::{BufferFormat, Clock, Heading, Printer, TimeMode, Zone};
 use model::{Applied, Quirks, Row, State};
 use scap::damage::DamageKind;
@@ -134,7 +134,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
         other => other,
     };
     // Before anything is read: a mistake shows at once.
-    form.map(|text| Format::parse(text, None)).transpose()?;
+    form.map(|text| Format::parse(text, Quirks::NONE, Release::default())).transpose()?;
     let mut output = Output::new();
     let mut counts = Tally::default();
     let mut status = 0;
@@ -364,7 +364,7 @@ impl Sink for Printing<'_> {
             self.filter = Some(filter.filter(|filter| !filter.is_empty()));
         }
         if self.format.is_none() && let Some(form) = self.form {
-            self.format = Format::parse(form, (!self.options.right).then_some(printer.release)).ok();
+            self.format = Format::parse(form, printer.quirks, printer.release).ok();
         }
         if let Some(Some(filter)) = &self.filter {
             let first = self.first.unwrap_or(event.ts);

@@ -8,7 +8,7 @@ mod list;
 
 use std::fmt;
 
-use model::quirk::Quirk;
+use model::quirk::{Quirk, Quirks};
 use model::table::{Format as Base, Release};
 use model::text::number::{decimal, nine, octal, unsigned, upper_hex};
 use model::text::{Heading, Clock, Printer, address, buffer};
@@ -92,11 +92,12 @@ pub struct Format {
 }
 
 impl Format {
-    /// Reads a format. `like`: as sysdig of this release reads it, faults included.
+    /// Reads a format, with those faults of sysdig that are copied as this release has them.
     ///
     /// # Errors
     /// [`FormatError`] when there is nothing to print, or something that no field can print.
-    pub fn parse(text: &str, like: Option<Release>) -> Result<Self, FormatError> {
+    pub fn parse(text: &str, quirks: Quirks, release: Release) -> Result<Self, FormatError> {
+        let like = quirks.has(Quirk::FieldsEndEarly).then_some(release);
         let rest = text.strip_prefix('*').unwrap_or(text);
         if text.is_empty() {
             return Err(FormatError::Empty);

@@ -59,7 +59,7 @@ pub fn field(written: &FieldName) -> Result<Field, FilterError> {
         return Err(FilterError {
             suggestion: fields::suggest(&written.name).map(str::to_owned),
             at: written.place.at,
-            length: written.name.len(),
+            length: written.name.len().min(written.place.length),
             message: format!("unknown field {}", written.name),
         });
     };

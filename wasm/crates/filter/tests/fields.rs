@@ -251,17 +251,17 @@ fn arguments_that_no_event_has_are_refused() {
 
 #[test]
 fn formats_are_refused_as_sysdig_refuses_them() {
-    let error = |text: &str| Format::parse(text, None).expect_err("refused").to_string();
+    let error = |text: &str| Format::parse(text, Quirks::NONE, Release::default()).expect_err("refused").to_string();
     assert_eq!(error("%evt.num %"), "invalid formatting syntax: formatting cannot end with a %");
     assert_eq!(error("%evt.num %20"), "invalid formatting syntax: formatting cannot end with a number");
     assert_eq!(error("%nosuch x"), "invalid formatting token nosuch x");
     assert_eq!(error("%fd.ip"), "fd.ip is filter only and cannot be used as a display field");
-    assert_eq!(Format::parse("", None).err(), Some(FormatError::Empty));
+    assert_eq!(Format::parse("", Quirks::NONE, Release::default()).err(), Some(FormatError::Empty));
 }
 
 /// Lines of a format over the drawn capture.
 fn printed(format: &str, write: impl Fn(&Format, &mut Vec<u8>, &Moment<'_>, &mut Scratch) -> bool) -> Vec<String> {
-    let format = Format::parse(format, None).expect("a format");
+    let format = Format::parse(format, Quirks::NONE, Release::default()).expect("a format");
     let mut lines = Vec::new();
     let mut scratch = Scratch::default();
     walk(
@@ -327,7 +327,7 @@ fn cells_of_csv_are_quoted_and_never_formulas() {
     assert_eq!(lines.first().map(String::as_str), Some("evt.num,fd.name,proc.args"));
     assert_eq!(lines.get(2).map(String::as_str), Some(r#"2,,"'-k start""#));
     assert!(lines.iter().any(|line| line.ends_with(r#","'=cmd|a,""b""""#)), "{lines:#?}");
-    let columns: Vec<String> = Format::parse("%evt.num %20fd.name %proc.aname[1]", None).expect("a format").names().map(str::to_owned).collect();
+    let columns: Vec<String> = Format::parse("%evt.num %20fd.name %proc.aname[1]", Quirks::NONE, Release::default()).expect("a format").names().map(str::to_owned).collect();
     assert_eq!(columns, ["evt.num", "fd.name", "proc.aname[1]"]);
 }
 

@@ -426,6 +426,7 @@ mod tests {
             let unknown = random(5_000) == 0;
             let state_only = !unknown && random(100) == 0;
             let printed = !unknown && !state_only && random(50) != 0;
+            let known = 6 + 2 * random(90) as u16 + u16::from(exit);
             if random(3_000) == 0 {
                 offset += 4 * random(1 << 34);
             }
@@ -436,7 +437,7 @@ mod tests {
                     1 => 0,
                     _ => 1_700_000_000_000_000_000 + u64::from(row) * 900 + random(5_000),
                 },
-                kind: 6 + 2 * random(90) as u16 + u16::from(exit),
+                kind: if unknown { 60_000 + u16::from(exit) } else { known },
                 cpu: random(4) as u16,
                 version: if random(50) == 0 { NONE } else { 1_000_000 + random(90) as u32 },
                 description: if random(3) == 0 { NONE } else { row / 100 + random(900) as u32 },

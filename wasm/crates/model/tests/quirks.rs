@@ -8,7 +8,7 @@ use std::path::Path;
 use harness::{Ask, NOTHING, shown};
 use model::State;
 use model::quirk::{Home, Quirk, Quirks};
-use model::state::NONE;
+use model::state::{NONE, UNSIGNED};
 
 /// Prints a capture with one fault and with none, and compares the lines that differ. Lines of clone and execve, which
 /// are long, end behind the result.
@@ -53,7 +53,8 @@ fn version(state: &State, applied: &model::Applied, text: impl Fn(&model::state:
 const PARENT: Ask = |state, _, applied| version(state, applied, |version| format!(" ptid={}", version.ptid));
 const GROUP: Ask = |state, _, applied| version(state, applied, |version| format!(" pgid={}", version.vpgid));
 const ROLE: Ask = |state, _, applied| format!(" role={:?}", state.descriptions().get(applied.description).now.role);
-const FD: Ask = |_, _, applied| format!(" fd.num={}", applied.fd);
+/// The descriptor as it was recorded: without its sign, where that is copied.
+const FD: Ask = |_, _, applied| format!(" fd.num={}", if applied.fd == UNSIGNED { i64::from(u32::MAX) } else { applied.fd.into() });
 const ADDRESSES: Ask = |state, _, applied| {
     if applied.description == NONE {
         return String::new();
@@ -615,7 +616,7 @@ faces! {
         20 10  >   poll   fds=-1:1 timeout=0
         ",
         [
-            ("cat (10) > mmap addr=0 length=4096 prot=1(PROT_READ) flags=10(MAP_PRIVATE|MAP_ANONYMOUS) fd=4294967295 offset=0 fd.num=-1", "cat (10) > mmap addr=0 length=4096 prot=1(PROT_READ) flags=10(MAP_PRIVATE|MAP_ANONYMOUS) fd=-1 offset=0 fd.num=-1"),
+            ("cat (10) > mmap addr=0 length=4096 prot=1(PROT_READ) flags=10(MAP_PRIVATE|MAP_ANONYMOUS) fd=4294967295 offset=0 fd.num=4294967295", "cat (10) > mmap addr=0 length=4096 prot=1(PROT_READ) flags=10(MAP_PRIVATE|MAP_ANONYMOUS) fd=-1 offset=0 fd.num=-1"),
             ("cat (10) > openat dirfd=4294967291 name=x(x) flags=1(O_RDONLY) mode=0 fd.num=-1", "cat (10) > openat dirfd=-5 name=x(x) flags=1(O_RDONLY) mode=0 fd.num=-1"),
             ("cat (10) > poll fds=18446744073709551615:?1 timeout=0 fd.num=-1", "cat (10) > poll fds=-1:?1 timeout=0 fd.num=-1"),
         ]

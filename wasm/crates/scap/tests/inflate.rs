@@ -273,7 +273,7 @@ fn a_window_or_block_larger_than_any_is_refused_in_words() {
     let block = [&[0x28, 0xb5, 0x2f, 0xfd, 0, 11 << 3][..], &[0xfb, 0xff, 0xff, 0]].concat();
     for packed in [window, single, block] {
         let out = unpack(&packed);
-        assert_eq!(out.bytes, []);
+        assert!(out.bytes.is_empty());
         assert_eq!((out.damages.len(), out.damages[0].kind), (1, DamageKind::Malformed), "{:?}", out.damages);
     }
 }

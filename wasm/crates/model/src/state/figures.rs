@@ -32,35 +32,46 @@ pub struct Run {
 /// Values by row: each holds until the next.
 #[derive(Clone, Debug)]
 struct Series<T> {
-    changes: Vec<(Row, T)>,
+    rows: Vec<Row>,
+    /// Beside the rows, not among them: a row and eight bytes would take sixteen.
+    values: Vec<T>,
 }
 
 impl<T> Default for Series<T> {
     fn default() -> Self {
-        Self { changes: Vec::new() }
+        Self { rows: Vec::new(), values: Vec::new() }
     }
 }
 
 impl<T: Copy + PartialEq> Series<T> {
     fn last(&self) -> Option<T> {
-        self.changes.last().map(|change| change.1)
+        self.values.last().copied()
     }
 
     fn set(&mut self, row: Row, value: T) {
-        match self.changes.last_mut() {
-            Some(last) if last.1 == value => {}
-            Some(last) if last.0 == row => last.1 = value,
-            _ => self.changes.push((row, value)),
+        match self.values.last_mut() {
+            Some(last) if *last == value => {}
+            Some(last) if self.rows.last() == Some(&row) => *last = value,
+            _ => {
+                self.rows.push(row);
+                self.values.push(value);
+            }
         }
     }
 
     /// The last change at or before a row.
     fn at(&self, row: Row) -> Option<(Row, T)> {
-        self.changes.get(self.changes.partition_point(|change| change.0 <= row).checked_sub(1)?).copied()
+        let at = self.place(row)?;
+        Some((*self.rows.get(at)?, *self.values.get(at)?))
+    }
+
+    /// Where the last change at or before a row stands.
+    fn place(&self, row: Row) -> Option<usize> {
+        self.rows.partition_point(|change| *change <= row).checked_sub(1)
     }
 
     fn bytes(&self) -> usize {
-        self.changes.capacity() * size_of::<(Row, T)>()
+        self.rows.capacity() * size_of::<Row>() + self.values.capacity() * size_of::<T>()
     }
 }
 
@@ -68,7 +79,8 @@ impl<T: Copy + PartialEq> Series<T> {
 #[derive(Default)]
 pub struct Figures {
     memory: Vec<Series<Memory>>,
-    runs: Vec<Series<Run>>,
+    /// Time on a CPU, all slices up to a row together.
+    runs: Vec<Series<u64>>,
     /// Other living threads of a main thread's process; most have none.
     others: HashMap<ThreadIndex, Series<u32>>,
     /// Time of the last switch on each CPU.
@@ -89,7 +101,7 @@ impl Figures {
     /// Bytes of memory held.
     pub fn memory(&self) -> usize {
         self.memory.iter().map(|series| size_of::<Series<Memory>>() + series.bytes()).sum::<usize>()
-            + self.runs.iter().map(|series| size_of::<Series<Run>>() + series.bytes()).sum::<usize>()
+            + self.runs.iter().map(|series| size_of::<Series<u64>>() + series.bytes()).sum::<usize>()
             + self.nobodys.bytes()
             + self.others.allocation_size()
             + self.others.values().map(Series::bytes).sum::<usize>()
@@ -103,11 +115,12 @@ impl Figures {
 
     /// Time on a CPU just after the event at `row`. The slice is 0 unless a switch event of the thread stands there.
     pub fn run_at(&self, thread: ThreadIndex, row: Row) -> Run {
-        match self.runs.get(thread as usize).and_then(|series| series.at(row)) {
-            Some((at, run)) if at == row => run,
-            Some((_, run)) => Run { slice: 0, ..run },
-            None => Run::default(),
-        }
+        let Some(series) = self.runs.get(thread as usize) else { return Run::default() };
+        let Some(at) = series.place(row) else { return Run::default() };
+        let total_at = |at: usize| series.values.get(at).copied().unwrap_or(0);
+        let total = total_at(at);
+        let is_switch = series.rows.get(at) == Some(&row);
+        Run { slice: if is_switch { total - at.checked_sub(1).map_or(0, total_at) } else { 0 }, total }
     }
 
     /// Length of the slice that ended with the switch event at `row`, when that is of no known thread; 0 otherwise.
@@ -177,12 +190,16 @@ impl State {
     pub(super) fn note_switch(&mut self, row: Row, event: &Event<'_>, thread: Option<ThreadIndex>) {
         let slice = self.figures.switched(event.cpu, event.ts);
         let Some(thread) = thread else {
-            self.figures.nobodys.changes.push((row, slice));
+            if slice > 0 {
+                // Also when it is as long as the one before.
+                self.figures.nobodys.rows.push(row);
+                self.figures.nobodys.values.push(slice);
+            }
             return;
         };
         if let Some(runs) = series(&mut self.figures.runs, thread) {
-            let total = runs.last().unwrap_or_default().total.saturating_add(slice);
-            runs.changes.push((row, Run { slice, total }));
+            let total = runs.last().unwrap_or_default().saturating_add(slice);
+            runs.set(row, total);
         }
         let params = &event.params;
         if event.kind == 146 || params.len() < 6 {
@@ -213,7 +230,7 @@ mod tests {
         series.set(9, 1);
         series.set(10, 2);
         series.set(10, 3);
-        assert_eq!(series.changes, [(5, 1), (10, 3)]);
+        assert_eq!((&series.rows[..], &series.values[..]), (&[5, 10][..], &[1, 3][..]));
         assert_eq!(series.at(4), None);
         assert_eq!(series.at(9), Some((5, 1)));
         assert_eq!(series.at(10), Some((10, 3)));

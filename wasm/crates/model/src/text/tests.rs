@@ -680,7 +680,8 @@ fn a_message_to_the_system_log_prints_its_severity_and_text() {
     assert_eq!(info(SYSDIG, 8, b"<30>up\0and", name), "syslog sev=info msg=up");
     assert_eq!(info(SYSDIG, 8, b"<187>x", name), "syslog sev=err msg=x");
     assert_eq!(info(SYSDIG, 8, b"<30>up", b"/dev/null"), "res=8 data=<30>up ");
-    assert_eq!(info(SYSDIG, 8, b"30>up", name), "res=8 data=30>up ");
+    assert_eq!(info(SYSDIG, 8, b"30>up", name), "syslog sev=emerg msg=up");
+    assert_eq!(info(RIGHT, 8, b"30>up", name), "res=8 data=30>up ");
     assert_eq!(info(SYSDIG, -11, b"<30>up", name), "res=-11(EAGAIN) data=<30>up ");
     assert_eq!(info(NEWER, 8, b"<30>up", name), "syslog sev=info msg=up");
     assert_eq!(info(NEWEST, 8, b"<30>up", name), "res=8 data=<30>up");
