@@ -25,7 +25,7 @@ const ways = [
       page.getByRole('grid', { name: 'Events' }).evaluate(async (element) => {
         const end = element.scrollHeight - element.clientHeight;
         for (let at = 0; at <= 120; at++) {
-          await new Promise((done) => globalThis.requestAnimationFrame(done));
+          await new Promise((done) => setTimeout(done, 16)); // about a frame
           element.scrollTop = (end * at) / 120;
         }
       }),
