@@ -33,7 +33,9 @@ async function measure(path) {
   /** @type {unknown} */
   const loaded = await import(pathToFileURL(join(folder, 'web.js')).href);
   const wasm = /** @type {typeof import('../wasm/pkg/web.js')} */ (loaded);
-  const { memory } = await wasm.default({ module_or_path: readFileSync(join(folder, 'web_bg.wasm')) });
+  /** @type {unknown} */
+  const ready = await wasm.default({ module_or_path: readFileSync(join(folder, 'web_bg.wasm')) });
+  const { memory } = /** @type {{ readonly memory: { readonly buffer: ArrayBuffer } }} */ (ready);
   const empty = memory.buffer.byteLength;
 
   const handle = openSync(path, 'r');

@@ -22,7 +22,10 @@ const ways = [
   [
     'drag of the bar',
     (page) =>
-      page.getByRole('grid', { name: 'Events' }).evaluate(async (element) => {
+      page.getByRole('grid', { name: 'Events' }).evaluate(async (found) => {
+        /** @type {unknown} */
+        const grid = found;
+        const element = /** @type {{ readonly scrollHeight: number, readonly clientHeight: number, scrollTop: number }} */ (grid);
         const end = element.scrollHeight - element.clientHeight;
         for (let at = 0; at <= 120; at++) {
           await new Promise((done) => setTimeout(done, 16)); // about a frame
@@ -46,7 +49,9 @@ const ways = [
  * @param {Buffer} trace
  */
 function tasksOf(trace) {
-  const { traceEvents } = /** @type {{ traceEvents: readonly TraceEvent[] }} */ (JSON.parse(trace.toString()));
+  /** @type {unknown} */
+  const parsed = JSON.parse(trace.toString());
+  const { traceEvents } = /** @type {{ traceEvents: readonly TraceEvent[] }} */ (parsed);
   const isMain = (/** @type {TraceEvent} */ { name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain';
   const mains = traceEvents.filter(isMain).map(({ pid, tid }) => {
     const tasks = traceEvents.filter((event) => event.pid === pid && event.tid === tid && event.name === 'RunTask' && event.ph === 'X');
