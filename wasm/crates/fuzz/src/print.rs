@@ -39,7 +39,7 @@ pub fn print(file: &[u8]) {
             let count = modes.len();
             let printer = &mut modes[row as usize % count];
             printer.release = release;
-            let fd_name = state.written_name(&applied);
+            let fd_name = state.written_name(applied);
             let heading = Heading {
                 number: applied.number.unwrap_or(0),
                 clock: Clock { ts: event.ts, first: *first.get_or_insert(event.ts), before, latency: applied.latency.unwrap_or(0) },

@@ -72,10 +72,10 @@ fn raw<'v>(field: &Field, moment: &Moment<'v>) -> Option<Value<'v>> {
     let index = place(field, moment)?;
     let spec = table::params(moment.event.kind, moment.printer.release).get(index)?;
     let bytes = moment.event.params.get(index)?;
-    value_of(spec, spec.ty, bytes, moment, index)
+    value_of(spec, spec.ty, bytes, moment)
 }
 
-fn value_of<'v>(spec: &ParamInfo, ty: ParamType, bytes: &'v [u8], moment: &Moment<'v>, index: usize) -> Option<Value<'v>> {
+fn value_of<'v>(spec: &ParamInfo, ty: ParamType, bytes: &'v [u8], moment: &Moment<'v>) -> Option<Value<'v>> {
     use ParamType as T;
     let unsigned = || match *bytes {
         [a] => Some(u64::from(a)),
@@ -112,7 +112,7 @@ fn value_of<'v>(spec: &ParamInfo, ty: ParamType, bytes: &'v [u8], moment: &Momen
             if chosen == T::Dyn {
                 return None;
             }
-            return value_of(spec, chosen, rest, moment, index);
+            return value_of(spec, chosen, rest, moment);
         }
         _ => Value::Uint(unsigned()?),
     })
