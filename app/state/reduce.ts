@@ -195,6 +195,7 @@ export function reduce(state: AppState, action: Action): AppState {
     }
     case 'tab-shown':
       if (action.id === undefined) return { ...state, active: undefined };
+      if (state.active === action.id && state.remote === undefined) return state;
       return { ...state, active: action.id, remote: undefined };
     case 'counted':
       return changeTab(state, action.id, (tab) => {
