@@ -38,7 +38,8 @@ async function buildModule() {
   await step('Compiling the engine to WebAssembly', () =>
     run(
       [cargo, 'build', '--locked', '-p', 'web', '--release', '--target', 'wasm32-unknown-unknown', '--target-dir', folder, ...buildArgs],
-      { cwd: workspace, env },
+      // Small code: the page waits for the module before it can open anything.
+      { cwd: workspace, env: { ...env, CARGO_PROFILE_RELEASE_OPT_LEVEL: 'z' } },
     ),
   );
   return join(folder, 'wasm32-unknown-unknown', 'release', 'web.wasm');

@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     };
     let mut bindgen = Bindgen::new();
     bindgen.input_path(&module).typescript(true).omit_default_module_path(true);
-    let written = bindgen.web(true).and_then(|bindgen| bindgen.generate(&folder));
+    let written = bindgen.remove_name_section(true).web(true).and_then(|bindgen| bindgen.generate(&folder));
     match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
