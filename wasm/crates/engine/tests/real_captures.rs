@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use engine::{Find, Found, ListSpec, Options, Place, Session, Unit};
+use engine::{Find, Found, ListSpec, Options, Place, Session, Summary, Unit};
 use model::state::NONE;
 use model::table::EventTable;
 use model::text::{Clock, Heading, Printer};
@@ -160,6 +160,11 @@ fn every_row_read_again_says_what_it_said_when_it_was_applied() {
     }
 }
 
+/// What a session says of its capture. The room its tables take is left out: hash tables with random keys grow a little sooner or later in every run.
+fn contents(session: &Session) -> Summary {
+    Summary { index_bytes: 0, ..session.summary() }
+}
+
 #[test]
 fn any_slicing_gives_the_same_index() {
     for path in captures() {
@@ -172,7 +177,7 @@ fn any_slicing_gives_the_same_index() {
         for step in [7usize, 4096, 65_537] {
             let sliced = session(bytes.chunks(step));
             assert_eq!(sliced.index().digest(), whole.index().digest(), "{} in slices of {step}", path.display());
-            assert_eq!(sliced.summary(), whole.summary());
+            assert_eq!(contents(&sliced), contents(&whole));
         }
         let mut uneven = Session::new(Options::default());
         uneven.next_file("test");
