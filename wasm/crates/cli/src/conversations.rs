@@ -10,7 +10,7 @@ use scap::{Damage, Inflate};
 
 use crate::Problem;
 use crate::input::{self, Input, Taker};
-use crate::output::Output;
+use crate::output::{self, Output};
 
 const HELP: &str = "\
 Lists who talks to whom: unix sockets, pipes, TCP and UDP, both sides of each joined.
@@ -72,7 +72,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
             Value(name) => names.push(name),
             Long("json") => json = true,
             Short('h') | Long("help") => {
-                print!("{HELP}");
+                output::say(HELP);
                 return Ok(0);
             }
             other => return Err(other.unexpected().into()),

@@ -7,7 +7,7 @@ use lexopt::Arg::{Long, Short, Value};
 
 use crate::Problem;
 use crate::conversations::{open, status};
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::sysdig::mistake;
 
 const HELP: &str = "\
@@ -23,7 +23,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
         match arg {
             Value(word) => words.push(word),
             Short('h') | Long("help") => {
-                print!("{HELP}");
+                output::say(HELP);
                 return Ok(0);
             }
             other => return Err(other.unexpected().into()),

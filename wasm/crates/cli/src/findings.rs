@@ -6,7 +6,7 @@ use lexopt::Arg::{Long, Short, Value};
 
 use crate::Problem;
 use crate::conversations::{open, status};
-use crate::output::Output;
+use crate::output::{self, Output};
 
 const HELP: &str = "\
 Says what is worth a look in the conversations of a capture, the gravest first.
@@ -25,7 +25,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
             Value(name) => names.push(name),
             Long("json") => json = true,
             Short('h') | Long("help") => {
-                print!("{HELP}");
+                output::say(HELP);
                 return Ok(0);
             }
             other => return Err(other.unexpected().into()),

@@ -10,7 +10,7 @@ use lexopt::ValueExt as _;
 
 use crate::Problem;
 use crate::conversations::{open, status};
-use crate::output::Output;
+use crate::output::{self, Output};
 
 const HELP: &str = "\
 Prints one conversation, both sides of it, call by call.
@@ -47,7 +47,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
                 protocol = Some(Protocol::from_word(&word).ok_or_else(|| format!("no decoder {word:?}; there are fastcgi, http, statsd"))?);
             }
             Short('h') | Long("help") => {
-                print!("{HELP}");
+                output::say(HELP);
                 return Ok(0);
             }
             other => return Err(other.unexpected().into()),

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{Problem, sysdig};
 use crate::input::{self, Input, Taker};
-use crate::output::Output;
+use crate::output::{self, Output};
 
 const HELP: &str = "\
 Says what a capture holds.
@@ -100,7 +100,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
             Value(name) => names.push(name),
             Long("json") => json = true,
             Short('h') | Long("help") => {
-                print!("{HELP}");
+                output::say(HELP);
                 return Ok(0);
             }
             other => return Err(other.unexpected().into()),

@@ -35,7 +35,7 @@ Options:
 
 fn main() -> ExitCode {
     let status = run().unwrap_or_else(|problem| {
-        eprintln!("scapscope: {problem}");
+        output::warn(&format!("scapscope: {problem}\n"));
         1
     });
     ExitCode::from(status)
@@ -57,16 +57,16 @@ fn run() -> Result<u8, Problem> {
             other => Err(format!("unknown command {other:?}; `scapscope --help` lists them").into()),
         },
         Some(Long("version")) => {
-            println!("scapscope {}", env!("CARGO_PKG_VERSION"));
+            output::say(concat!("scapscope ", env!("CARGO_PKG_VERSION"), "\n"));
             Ok(0)
         }
         Some(Short('h') | Long("help")) => {
-            print!("{HELP}");
+            output::say(HELP);
             Ok(0)
         }
         Some(other) => Err(other.unexpected().into()),
         None => {
-            eprint!("{HELP}");
+            output::warn(HELP);
             Ok(1)
         }
     }

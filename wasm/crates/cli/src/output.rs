@@ -38,9 +38,21 @@ impl Output {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => process::exit(128 + 13),
             Err(error) => {
-                eprintln!("scapscope: can't write to standard output: {error}");
+                warn(&format!("scapscope: can't write to standard output: {error}\n"));
                 process::exit(1);
             }
         }
     }
+}
+
+/// Prints a text at once.
+pub fn say(text: &str) {
+    let mut output = Output::new();
+    output.line().extend_from_slice(text.as_bytes());
+    output.flush();
+}
+
+/// Writes to standard error. Nothing can be said where nobody reads it.
+pub fn warn(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
 }

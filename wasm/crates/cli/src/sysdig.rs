@@ -21,7 +21,7 @@ use scap::{Damage, Event, Inflate, Limits, Reader, Sink};
 
 use crate::Problem;
 use crate::input::{self, Input, Taker};
-use crate::output::Output;
+use crate::output::{self, Output};
 use crate::tally::Tally;
 
 const HELP: &str = "\
@@ -65,6 +65,17 @@ struct Options {
     filter: Vec<u8>,
 }
 
+impl Options {
+    /// Takes one of the formats of buffers; a second one, even the same, is refused.
+    fn print_buffers(&mut self, format: BufferFormat) -> Result<(), Problem> {
+        if self.buffers != BufferFormat::default() {
+            return Err("you cannot specify more than one output format".into());
+        }
+        self.buffers = format;
+        Ok(())
+    }
+}
+
 pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
     let mut options = Options::default();
     let mut files: Vec<OsString> = Vec::new();
@@ -76,11 +87,12 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
             Short('r') | Long("read") => files.push(parser.value()?),
             Short('n') | Long("numevents") => {
                 let text = parser.value()?.string()?;
-                let limit = text.parse().map_err(|_| "can't parse the -n argument, make sure it's a number")?;
+                let limit: i64 = text.parse().map_err(|_| "can't parse the -n argument, make sure it's a number")?;
                 if limit == 0 {
                     return Err("invalid event count 0".into());
                 }
-                options.limit = Some(limit);
+                // A negative one is none.
+                options.limit = u64::try_from(limit).ok();
             }
             Short('t') | Long("timetype") => {
                 options.time = match parser.value()?.string()?.as_str() {
@@ -95,17 +107,17 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
             Short('p') | Long("print") => form = Some(parser.value()?.string()?),
             Short('j') | Long("json") => options.json = true,
             Short('l') | Long("list") => lists = true,
-            Short('A') | Long("print-ascii") => options.buffers = BufferFormat::Ascii,
-            Short('x') | Long("print-hex") => options.buffers = BufferFormat::Hex,
-            Short('X') | Long("print-hex-ascii") => options.buffers = BufferFormat::HexAscii,
-            Short('b') | Long("print-base64") => options.buffers = BufferFormat::Base64,
+            Short('A') | Long("print-ascii") => options.print_buffers(BufferFormat::Ascii)?,
+            Short('x') | Long("print-hex") => options.print_buffers(BufferFormat::Hex)?,
+            Short('X') | Long("print-hex-ascii") => options.print_buffers(BufferFormat::HexAscii)?,
+            Short('b') | Long("print-base64") => options.print_buffers(BufferFormat::Base64)?,
             Short('v') | Long("verbose") => options.verbose = true,
             Short('q') | Long("quiet") => options.quiet = true,
             Short('S') | Long("summary") => options.table = true,
             Short('d') | Long("displayflt") => {}
             Long("right") => options.right = true,
             Short('h') | Long("help") => {
-                print!("{HELP}");
+                output::say(HELP);
                 return Ok(0);
             }
             Value(word) => words.push(word.into_encoded_bytes()),
@@ -113,11 +125,11 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
         }
     }
     if lists {
-        print!("{}", format::list_fields(options.verbose));
+        output::say(&format::list_fields(options.verbose));
         return Ok(0);
     }
     if form.as_deref() == Some("p") {
-        println!("{}", format::DEFAULT);
+        output::say(&format!("{}\n", format::DEFAULT));
         return Ok(0);
     }
     if files.is_empty() {
@@ -153,7 +165,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
         }
     }
     if options.verbose {
-        eprintln!("Driver Events:0\nDriver Drops:0\nSuppressed by Comm:0\nCaptured Events: {}", counts.events);
+        output::warn(&format!("Driver Events:0\nDriver Drops:0\nSuppressed by Comm:0\nCaptured Events: {}\n", counts.events));
     }
     if options.table {
         counts.print(&mut output);
@@ -231,7 +243,7 @@ impl<'a> Capture<'a> {
         if self.printing.goes_on {
             self.reader.finish(&mut self.printing);
             if self.printing.row == 0 && self.printing.failed == 0 {
-                eprintln!("scapscope: no events in file");
+                output::warn("scapscope: no events in file\n");
                 self.printing.failed = 1;
             }
         }
@@ -396,7 +408,7 @@ impl Sink for Printing<'_> {
         }
         // What is printed stands before what is wrong with what follows.
         self.output.flush();
-        eprintln!("scapscope: {}", describe(&damage));
+        output::warn(&format!("scapscope: {}\n", describe(&damage)));
         if damage.kind == DamageKind::UnknownBlock {
             return;
         }

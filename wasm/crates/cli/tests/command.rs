@@ -1,6 +1,6 @@
 //! The command from outside: what it prints, how it ends.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{env, fs};
@@ -39,6 +39,12 @@ fn lines_stand_as_sysdig_prints_them() {
     let line = stdout(&output);
     assert!(line.starts_with("1 21:26:41."), "{line}");
     assert_eq!(line.lines().count(), 1);
+}
+
+#[test]
+fn a_negative_limit_is_none() {
+    let all = stdout(&scapscope(&["sysdig", "-r", &capture(SMALL)]));
+    assert_eq!(stdout(&scapscope(&["sysdig", "-n", "-3", "-r", &capture(SMALL)])), all);
 }
 
 #[test]
@@ -119,6 +125,8 @@ fn wrong_arguments_are_refused() {
         (&["sysdig", "-t", "x", "-r", "f"], "invalid modifier for flag -t"),
         (&["sysdig", "-n", "0", "-r", "f"], "invalid event count 0"),
         (&["sysdig", "-n", "many", "-r", "f"], "can't parse the -n argument"),
+        (&["sysdig", "-A", "-X", "-r", "f"], "more than one output format"),
+        (&["sysdig", "-xx", "-r", "f"], "more than one output format"),
         (&["sysdig", "--nosuch"], "--nosuch"),
         (&["nosuch"], "unknown command"),
     ] {
@@ -130,8 +138,9 @@ fn wrong_arguments_are_refused() {
 
 #[test]
 fn a_reader_that_leaves_early_ends_it_quietly() {
+    let big = capture("fastcgi-epipe-tcp-kmod-0.29.3.scap.gz");
     let mut child = Command::new(env!("CARGO_BIN_EXE_scapscope"))
-        .args(["sysdig", "-r", &capture("fastcgi-epipe-tcp-kmod-0.29.3.scap.gz")])
+        .args(["sysdig", "-r", &big])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -139,8 +148,26 @@ fn a_reader_that_leaves_early_ends_it_quietly() {
     let mut first = [0; 10];
     child.stdout.take().expect("it is piped").read_exact(&mut first).expect("it prints");
     let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(141));
-    assert_eq!(stderr(&output), "");
+    assert_eq!((output.status.code(), stderr(&output)), (Some(141), String::new()));
+
+    // Nobody ever read these.
+    let (closed, pipe) = io::pipe().expect("there are pipes");
+    drop(closed);
+    let pipe = || pipe.try_clone().expect("it is one more end of the pipe");
+    for args in [
+        &["--help"][..],
+        &["--version"],
+        &["sysdig", "--help"],
+        &["sysdig", "-l"],
+        &["sysdig", "-S", "-q", "-r", &big],
+        &["info", &big],
+        &["conversations", &big],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_scapscope")).args(args).stdout(pipe()).output().expect("the command runs");
+        assert_eq!((output.status.code(), stderr(&output)), (Some(141), String::new()), "{args:?}");
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_scapscope")).args(["sysdig", "-r", "/no/such/file"]).stderr(pipe()).output();
+    assert_eq!(output.expect("the command runs").status.code(), Some(1));
 }
 
 #[test]
