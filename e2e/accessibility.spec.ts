@@ -72,6 +72,10 @@ for (const colorScheme of ['light', 'dark'] as const) {
       }
       await page.getByRole('button', { name: 'Columns' }).click();
       await check(page);
+      await page.keyboard.press('Escape');
+      await grid(page).locator('[data-column="what"]').first().click({ button: 'right' });
+      await expect(page.getByRole('menu')).toBeVisible();
+      await check(page);
     });
   });
 }

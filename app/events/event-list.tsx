@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
 import type { ListSpec, RowWindow } from '../../workers/protocol';
 import { ask } from '../capture/session';
+import type { Point } from '../components/menu';
 import { VirtualGrid, rowId } from '../components/grid/virtual-grid';
 import { WindowLoader } from '../components/grid/window-loader';
 import { sentence } from '../messages/messages';
@@ -12,6 +13,7 @@ import type { CellContext } from './columns';
 import { EventHeader } from './event-header';
 import { EventRow } from './event-row';
 import { followSelected, recount, select } from './moves';
+import { RowMenu, type MenuPlace } from './row-menu';
 import { factsOf, rowAt, type Row } from './rows';
 import { useColumns } from './use-columns';
 import './event-list.css';
@@ -41,6 +43,8 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   const loader = useLoader(id, list);
   const { window, error } = useSyncExternalStore(loader.subscribe, loader.snapshot);
   const [range, setRange] = useState({ first: 0, last: -1 });
+  const [menu, setMenu] = useState<MenuPlace | undefined>(undefined);
+  const closeMenu = useCallback(() => setMenu(undefined), [setMenu]);
   const isIndexing = tab.phase.kind === 'opening';
 
   useEffect(() => recount(id), [id, key, tick]);
@@ -121,42 +125,55 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   const current = selected?.position;
   const rowOf = (position: number): Row | undefined => (window === undefined ? undefined : rowAt(window, position));
 
+  /** A menu is about what is selected: a row beside it is selected first. */
+  const onMenu = (position: number, column: string | undefined, at: Point): void => {
+    const row = rowOf(position);
+    if (row === undefined) return;
+    const isPicked = picked !== undefined && position >= picked.first && position <= picked.last;
+    if (!isPicked) select(id, position, { facts: factsOf(row), how: 'none' });
+    setMenu({ row, column, at });
+  };
+
   return (
-    <VirtualGrid
-      key={id}
-      label={label}
-      rowCount={rows}
-      template={template}
-      minWidth={minWidth}
-      header={<EventHeader unit={unit} columns={shown} time={time} />}
-      selected={current}
-      multiselectable
-      top={top}
-      jump={`${key} ${place.jump}`}
-      reveal={reveal}
-      onRevealed={onRevealed}
-      onScroll={onScroll}
-      onRange={onRange}
-      onViewport={onViewport}
-      onPick={(position, extend) =>
-        select(id, position, { extend, facts: factsAt(rowOf(position)), how: 'nearest' })
-      }
-      onOpen={() => void followSelected(id)}
-      busy={isIndexing}
-      renderRow={(position) => (
-        <EventRow
-          id={rowId(label, position)}
-          position={position}
-          row={rowOf(position)}
-          columns={columns}
-          context={context}
-          isSelected={picked !== undefined && position >= picked.first && position <= picked.last}
-          isCurrent={position === current}
-        />
-      )}
-    >
-      {error === undefined ? null : <p className="grid-note">{sentence(error)}</p>}
-    </VirtualGrid>
+    <>
+      <VirtualGrid
+        key={id}
+        label={label}
+        rowCount={rows}
+        template={template}
+        minWidth={minWidth}
+        header={<EventHeader unit={unit} columns={shown} time={time} />}
+        selected={current}
+        multiselectable
+        top={top}
+        jump={`${key} ${place.jump}`}
+        reveal={reveal}
+        onRevealed={onRevealed}
+        onScroll={onScroll}
+        onRange={onRange}
+        onViewport={onViewport}
+        onPick={(position, extend) =>
+          select(id, position, { extend, facts: factsAt(rowOf(position)), how: 'nearest' })
+        }
+        onOpen={() => void followSelected(id)}
+        onMenu={onMenu}
+        busy={isIndexing}
+        renderRow={(position) => (
+          <EventRow
+            id={rowId(label, position)}
+            position={position}
+            row={rowOf(position)}
+            columns={columns}
+            context={context}
+            isSelected={picked !== undefined && position >= picked.first && position <= picked.last}
+            isCurrent={position === current}
+          />
+        )}
+      >
+        {error === undefined ? null : <p className="grid-note">{sentence(error)}</p>}
+      </VirtualGrid>
+      {menu === undefined ? null : <RowMenu id={id} place={menu} onClose={closeMenu} />}
+    </>
   );
 }
 

@@ -119,11 +119,14 @@ export async function showUnit(id: TabId, unit: Unit): Promise<void> {
   }
 }
 
-/** Opens the conversation of the selected row; what is not a socket or pipe is followed by its events. */
-export async function followSelected(id: TabId): Promise<void> {
+function selectedFacts(id: TabId): RowFacts | undefined {
   const tab = tabOf(id);
-  const facts = tab === undefined ? undefined : placeOf(tab).selected?.facts;
-  if (tab === undefined || facts === undefined) return;
+  return tab === undefined ? undefined : placeOf(tab).selected?.facts;
+}
+
+/** Opens the conversation of the selected row, or of another; what is not a socket or pipe is followed by its events. */
+export async function followSelected(id: TabId, facts = selectedFacts(id)): Promise<void> {
+  if (facts === undefined) return;
   const end = begin();
   try {
     const answer = await ask(id, 'call', { row: facts.row });
@@ -146,6 +149,21 @@ export async function followSelected(id: TabId): Promise<void> {
   } finally {
     end();
   }
+}
+
+/** Goes from the enter of a call to its exit, and back. */
+export async function goToPartner(id: TabId, facts = selectedFacts(id)): Promise<void> {
+  if (facts === undefined) return;
+  const answer = await ask(id, 'call', { row: facts.row });
+  if (!answer.ok) {
+    if (answer.error.kind !== 'cancelled') tell(sentence(answer.error), 'alert');
+    return;
+  }
+  const { enter, exit, isCall } = answer.value;
+  const partner = enter?.row === facts.row ? exit : enter;
+  if (partner !== undefined) await goToRow(id, partner.row);
+  else if (!isCall) tell('This event is no call: it has no other event.');
+  else tell(exit === undefined ? 'The exit of this call is not in the capture.' : 'The enter of this call is not in the capture.');
 }
 
 /** Shows all events of one open file, socket or pipe, from its opening to its close. */

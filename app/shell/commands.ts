@@ -1,7 +1,7 @@
 /** Every command of the page, once: the palette, the key sheet and the keyboard all read this list. */
 import { closeTab, reopen } from '../capture/open';
 import { stepLife } from '../conversations/moves';
-import { copyRows, findText, goBack, showUnit } from '../events/moves';
+import { copyRows, findText, goBack, goToPartner, showUnit } from '../events/moves';
 import { timeModeNames, timeModes, type TimeMode } from '../format/time';
 import type { AppState, BytesAs, ConversationsPlace, InspectorPane, Overlay, TabId, View } from '../state/model';
 import { activeTab, placeOf } from '../state/select';
@@ -99,6 +99,14 @@ export function focusRows(): void {
   requestAnimationFrame(() => document.querySelector<HTMLElement>('[role=grid]')?.focus());
 }
 
+/** As the menu key does, for keyboards that have none. */
+function openRowMenu(): void {
+  focusRows();
+  requestAnimationFrame(() => {
+    document.querySelector('[role=grid]')?.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true }));
+  });
+}
+
 export function showPane(pane: InspectorPane): void {
   store.dispatch({ type: 'preferences', change: { pane } });
   store.dispatch({ type: 'ui', change: { inspectorOpen: true } });
@@ -158,6 +166,8 @@ export const commands: readonly Command[] = [
   { id: 'back', title: 'Back to the place before, or up', keys: ['Backspace'], gridOnly: true, group: 'Move', when: canGoBack, run: onTab((id) => { goBack(id); focusRows(); }) },
   { id: 'unselect', title: 'Clear selection', keys: ['Escape'], gridOnly: true, group: 'Move', when: withSelection, run: onTab(unselect) },
   { id: 'copy', title: 'Copy selected rows as sysdig prints them', keys: ['c', 'Mod+c'], gridOnly: true, group: 'Move', when: withEventSelected, run: onTab((id) => void copyRows(id)) },
+  { id: 'partner', title: 'The other event of the call: enter or exit', keys: ['%'], gridOnly: true, group: 'Move', when: withEventSelected, run: onTab((id) => void goToPartner(id)) },
+  { id: 'menu', title: 'Menu of the selected row', keys: ['m'], gridOnly: true, group: 'Move', when: withEventSelected, run: openRowMenu },
   { id: 'view-events', title: 'Events', keys: ['V'], group: 'View', when: withCapture, run: showView('events') },
   { id: 'view-conversations', title: 'Conversations', keys: ['C'], group: 'View', when: withCapture, run: showView('conversations') },
   { id: 'view-findings', title: 'Findings', keys: ['F'], group: 'View', when: withCapture, run: showView('findings') },

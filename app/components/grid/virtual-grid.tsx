@@ -13,6 +13,7 @@ import {
   type RefObject,
 } from 'react';
 import type { Reveal } from '../../state/model';
+import type { Point } from '../menu';
 import { barHeight, topToCenter, topToReveal, type ScrollScale } from './scroll-map';
 import { ScrollModel } from './scroll-model';
 import { overscan, useVirtualRows } from './use-virtual-rows';
@@ -45,6 +46,8 @@ export interface VirtualGridProps {
   readonly onViewport: (rows: number) => void;
   readonly onPick: (position: number, extend: boolean) => void;
   readonly onOpen: (position: number) => void;
+  /** A menu is asked for, by mouse at a cell or by keyboard for the selected row; where there is none the browser's opens. */
+  readonly onMenu?: (position: number, column: string | undefined, at: Point) => void;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
   readonly busy: boolean;
   readonly children?: ReactNode;
@@ -73,6 +76,12 @@ function positionOf(event: MouseEvent): number | undefined {
   const row = event.target instanceof Element ? event.target.closest('[data-position]') : null;
   const position = Number(row?.getAttribute('data-position') ?? Number.NaN);
   return Number.isNaN(position) ? undefined : position;
+}
+
+/** Id of the column under an event of the mouse. */
+function columnOf(event: MouseEvent): string | undefined {
+  const cell = event.target instanceof Element ? event.target.closest('[data-column]') : null;
+  return cell?.getAttribute('data-column') ?? undefined;
 }
 
 export function VirtualGrid(props: VirtualGridProps): ReactNode {
@@ -137,6 +146,23 @@ export function VirtualGrid(props: VirtualGridProps): ReactNode {
     if (position !== undefined) props.onPick(position, event.shiftKey || event.ctrlKey || event.metaKey);
   };
 
+  const { onMenu } = props;
+  const openMenu = (event: MouseEvent): void => {
+    if (onMenu === undefined) return;
+    const position = positionOf(event);
+    if (position !== undefined) {
+      event.preventDefault();
+      onMenu(position, columnOf(event), { x: event.clientX, y: event.clientY });
+      return;
+    }
+    // By keyboard it is the grid that has the focus, not its row.
+    const row = selected === undefined ? null : document.getElementById(rowId(label, selected));
+    if (event.button === 2 || event.target !== scroller.current || row === null || selected === undefined) return;
+    event.preventDefault();
+    const { left, bottom } = row.getBoundingClientRect();
+    onMenu(selected, undefined, { x: left + 24, y: bottom });
+  };
+
   return (
     <div
       ref={scroller}
@@ -152,6 +178,7 @@ export function VirtualGrid(props: VirtualGridProps): ReactNode {
       tabIndex={0}
       onKeyDown={props.onKeyDown}
       onClick={pick}
+      onContextMenu={openMenu}
       onDoubleClick={(event) => {
         const position = positionOf(event);
         if (position !== undefined) props.onOpen(position);
