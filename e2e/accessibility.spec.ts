@@ -40,6 +40,20 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await check(page);
     });
 
+    test('the filter box is clean, with a mistake, with a count and applied', async ({ page }) => {
+      await start(page, captures.epipe);
+      await page.keyboard.press('/');
+      await page.keyboard.type('fd.nme = x');
+      await expect(page.locator('.filter-panel')).toBeVisible();
+      await check(page);
+      await page.keyboard.press('Tab');
+      await check(page);
+      await page.keyboard.press('Enter');
+      await check(page);
+      await page.keyboard.press('Control+f');
+      await check(page);
+    });
+
     test('the list of conversations, findings, calls in every form and a comparison are clean', async ({ page }) => {
       await start(page, captures.epipe);
       await tab(page, 'Conversations').click();

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { captures, conversation, currentCall, filter, goTo, grid, idle, selectedNumber, start } from './page';
+import { captures, conversation, currentCall, goTo, grid, idle, selectedNumber, start } from './page';
 
 test('the palette has every command with its key, and runs what is chosen', async ({ page }) => {
   await start(page, captures.epipe);
@@ -19,7 +19,7 @@ test('the palette has every command with its key, and runs what is chosen', asyn
   await page.keyboard.press('Control+k');
   await palette.getByRole('combobox').fill('find text');
   await page.keyboard.press('Enter');
-  await expect(filter(page)).toBeFocused();
+  await expect(page.getByRole('textbox', { name: 'Find text' })).toBeFocused();
 });
 
 test('the key sheet lists the keys, and single letters can be switched off', async ({ page }) => {

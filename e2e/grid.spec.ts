@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { captures, cell, filter, goTo, grid, idle, inspector, row, selectedNumber, selectedRow, showEvents, start } from './page';
+import { captures, cell, goTo, grid, idle, inspector, row, selectedNumber, selectedRow, showEvents, start } from './page';
 
 test('go to an event by number and to a moment by three ways of writing it', async ({ page }) => {
   await start(page, captures.epipe);
@@ -145,13 +145,13 @@ test('rows are copied as the text sysdig prints', async ({ page, context }) => {
   expect(lines[1]).toMatch(/^14140 20:59:22\.\d{9} 1 apache2 \(1484\) < writev res=-32\(EPIPE\) data=\.{8}/);
 });
 
-test('text is found in rows and marked, forwards and backwards, and the box is reached by /', async ({ page }) => {
+test('text is found in rows and marked, forwards and backwards, and the box is reached by Ctrl+F', async ({ page }) => {
   await start(page, captures.epipe);
   await showEvents(page);
   await goTo(page, '14107');
   await grid(page).focus();
-  await page.keyboard.press('/');
-  await expect(filter(page)).toBeFocused();
+  await page.keyboard.press('Control+f');
+  await expect(page.getByRole('textbox', { name: 'Find text' })).toBeFocused();
   await page.keyboard.type('unavailable modifier');
   await page.keyboard.press('Enter');
   await idle(page);

@@ -21,11 +21,15 @@ import './event-list.css';
 const label = 'Events';
 
 /** A new list is a new question: rows of the old one are never shown in it. */
-function useLoader(id: TabId, { unit, conversation }: ListSpec): WindowLoader<RowWindow> {
+function useLoader(id: TabId, { unit, conversation, filter }: ListSpec): WindowLoader<RowWindow> {
   const loader = useMemo(() => {
-    const list: ListSpec = conversation === undefined ? { unit } : { unit, conversation };
+    const list: ListSpec = {
+      unit,
+      ...(conversation === undefined ? {} : { conversation }),
+      ...(filter === undefined ? {} : { filter }),
+    };
     return new WindowLoader((first, count, signal) => ask(id, 'window', { list, first, count }, signal));
-  }, [id, unit, conversation]);
+  }, [id, unit, conversation, filter]);
   useEffect(() => () => loader.stop(), [loader]);
   return loader;
 }
@@ -48,7 +52,9 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   const isIndexing = tab.phase.kind === 'opening';
 
   useEffect(() => recount(id), [id, key, tick]);
-  useEffect(() => loader.want(range.first, range.last, rows, tick), [loader, range, rows, tick]);
+  // A filter that has come further may have rows where there were none.
+  const looked = tab.sought?.filter === place.filter ? tab.sought.count.looked : 0;
+  useEffect(() => loader.want(range.first, range.last, rows, tick + looked), [loader, range, rows, tick, looked]);
 
   // Fills in what the selection does not know yet.
   useEffect(() => {

@@ -93,30 +93,35 @@ export async function showUnit(id: TabId, unit: Unit): Promise<void> {
   if (place.unit === unit) return;
   const end = begin();
   try {
-    const next: Place = { ...place, unit };
-    const list = listOf(next);
-    const view = store.get().ui.viewportRows;
-    const [, selected, mark, topFacts] = await Promise.all([
-      count(id, list),
-      moved(id, list, place.selected),
-      moved(id, list, place.mark),
-      fetchFacts(id, listOf(place), Math.floor(place.top)),
-    ]);
-    const isInView =
-      place.selected !== undefined && place.selected.position >= Math.floor(place.top) && place.selected.position <= place.top + view;
-    let top = 0;
-    if (isInView && selected !== undefined) {
-      top = Math.max(0, selected.position - (place.selected.position - place.top));
-    } else if (topFacts !== undefined) {
-      top = (await positionIn(id, list, topFacts.row)) ?? 0;
-    }
+    const next = await relisted(id, place, { ...place, unit });
     const now = tabOf(id);
     // The user has moved on in the meantime.
     if (now === undefined || listKey(listOf(placeOf(now))) !== listKey(listOf(place))) return;
-    store.dispatch({ type: 'place-replaced', id, place: { ...next, selected, mark, top, topName: undefined, reveal: place.reveal } });
+    store.dispatch({ type: 'place-replaced', id, place: next });
   } finally {
     end();
   }
+}
+
+/** The same place in another list: the selected row, or the nearest that the list has, stays where it is on the screen. */
+export async function relisted(id: TabId, place: Place, next: Place): Promise<Place> {
+  const list = listOf(next);
+  const view = store.get().ui.viewportRows;
+  const [, selected, mark, topFacts] = await Promise.all([
+    count(id, list),
+    moved(id, list, place.selected),
+    moved(id, list, place.mark),
+    fetchFacts(id, listOf(place), Math.floor(place.top)),
+  ]);
+  const isInView =
+    place.selected !== undefined && place.selected.position >= Math.floor(place.top) && place.selected.position <= place.top + view;
+  let top = 0;
+  if (isInView && selected !== undefined) {
+    top = Math.max(0, selected.position - (place.selected.position - place.top));
+  } else if (topFacts !== undefined) {
+    top = (await positionIn(id, list, topFacts.row)) ?? 0;
+  }
+  return { ...next, selected, mark, top, topName: undefined, reveal: place.reveal };
 }
 
 function selectedFacts(id: TabId): RowFacts | undefined {
@@ -268,13 +273,14 @@ export async function goTo(id: TabId, target: Target): Promise<boolean> {
   return true;
 }
 
-/** Goes to an event by its row, leaving the list of one file when the event is not in it. */
+/** Goes to an event by its row, leaving the list of one file or of what passes a filter when the event is not in it. */
 export async function goToRow(id: TabId, row: EventRow): Promise<void> {
   const tab = tabOf(id);
   if (tab === undefined) return;
   const list = listOf(placeOf(tab));
   const answer = await ask(id, 'locate', { list, at: { row } });
-  if (list.conversation !== undefined && answer.ok && answer.value?.exact !== true) {
+  const isNarrowed = list.conversation !== undefined || list.filter !== undefined;
+  if (isNarrowed && answer.ok && answer.value?.exact !== true) {
     await showAmongEvents(id, row);
     return;
   }

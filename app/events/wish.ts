@@ -2,8 +2,9 @@
 import type { DescriptionIndex, ListPosition, ListSpec } from '../../workers/protocol';
 import { begin } from '../base/idle';
 import { ask } from '../capture/session';
+import { runFilterPast } from '../filter/run';
 import { eventWords, grouped } from '../format/number';
-import { sentence } from '../messages/messages';
+import { mistakeSentence, sentence } from '../messages/messages';
 import {
   startConversations,
   startPlace,
@@ -15,7 +16,7 @@ import {
   type TabId,
   type Wish,
 } from '../state/model';
-import { listKey, tabById } from '../state/select';
+import { listKey, listOf, tabById } from '../state/select';
 import { store, tell } from '../state/store';
 import { fetchFacts } from './moves';
 
@@ -76,17 +77,17 @@ function standpointOf(wish: Wish): Partial<Standpoint> {
 async function resolve(id: TabId, wish: Wish, isIndexed: boolean): Promise<readonly Place[] | typeof later> {
   const base: Place = { ...startPlace, unit: wish.unit };
   if (wish.view !== 'events') return [base];
-  let place = base;
-  let list: ListSpec = { unit: wish.unit };
+  let place: Place = { ...base, filter: wish.filter };
   if (wish.follow !== undefined) {
     const found = await describe(id, wish.follow, isIndexed);
     if (found === later) return later;
     if (found === undefined) tell(sentence({ kind: 'no-such-event', what: `conversation of ${told(wish.follow)}` }));
     else {
-      place = { ...base, follow: { from: wish.follow, ...found } };
-      list = { unit: wish.unit, conversation: found.description };
+      place = { ...place, follow: { from: wish.follow, ...found } };
     }
   }
+  const list = listOf(place);
+  if (wish.filter !== '') await runFilterPast(id, wish.filter, await lastRow(id, [wish.selected, wish.mark, wish.top]));
   const places = await Promise.all([
     locate(id, list, wish.selected, isIndexed),
     locate(id, list, wish.mark, isIndexed),
@@ -122,6 +123,25 @@ async function resolve(id: TabId, wish: Wish, isIndexed: boolean): Promise<reado
 /** Rows that fit on a very tall screen. */
 const tallestWindow = 120;
 
+/** The last of some events in the file; undefined when there is none of them. */
+async function lastRow(id: TabId, names: readonly (EventName | undefined)[]): Promise<number | undefined> {
+  const rows: number[] = [];
+  for (const name of names) {
+    if (name === undefined) continue;
+    const answer = await ask(id, 'locate', { list: { unit: 'events' }, at: name });
+    if (answer.ok && answer.value !== undefined) rows.push(answer.value.row);
+  }
+  return rows.length === 0 ? undefined : Math.max(...rows);
+}
+
+/** What is wrong with the filter of a wish; undefined when nothing is. */
+async function mistakeIn({ filter }: Wish, id: TabId): Promise<string | undefined> {
+  if (filter === '') return undefined;
+  const answer = await ask(id, 'checkFilter', { text: filter });
+  if (!answer.ok) return sentence(answer.error);
+  return answer.value.isAccepted ? undefined : mistakeSentence(answer.value.mistake);
+}
+
 const running = new Set<TabId>();
 
 /** Tries to grant the wish of a tab; to be called again when more is indexed. */
@@ -142,7 +162,8 @@ async function tryOnce(id: TabId): Promise<boolean> {
   const tab = tabById(store.get(), id);
   const wish = tab?.wish;
   if (tab?.summary === undefined || wish === undefined) return false;
-  const places = await resolve(id, wish, tab.phase.kind !== 'opening');
+  const mistake = await mistakeIn(wish, id);
+  const places = await resolve(id, mistake === undefined ? wish : { ...wish, filter: '' }, tab.phase.kind !== 'opening');
   const now = tabById(store.get(), id);
   if (now === undefined) return false;
   if (now.wish !== wish) return now.wish !== undefined;
@@ -154,5 +175,9 @@ async function tryOnce(id: TabId): Promise<boolean> {
   const kept = wish.view === 'events' ? undefined : before;
   const next = rest.length > 0 ? [before ?? base ?? startPlace, ...rest] : kept === undefined ? places : [kept];
   store.dispatch({ type: 'wish-done', id, places: next, change: standpointOf(wish) });
+  if (mistake !== undefined) {
+    store.dispatch({ type: 'draft', id, draft: wish.filter });
+    tell(sentence({ kind: 'filter-refused', mistake }), 'alert');
+  }
   return false;
 }

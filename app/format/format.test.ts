@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hexDump } from './hex-dump';
-import { counted, grouped, hex, rate, size } from './number';
+import { counted, grouped, hex, rate, share, short, size } from './number';
 import { dateTime, elapsedSeconds, micros, seconds, span, timeOfDay, timeText } from './time';
 import { maxCellText, visible, visibleCell } from './visible';
 
@@ -10,6 +10,11 @@ describe('numbers', () => {
     expect([0, 999, 1000, 17796, 6830584, 1234.5].map(grouped)).toEqual(['0', '999', '1,000', '17,796', '6,830,584', '1,234.5']);
     expect(counted(1, 'event')).toBe('1 event');
     expect(counted(2000, 'event')).toBe('2,000 events');
+  });
+
+  it('are shortened where nobody reads them to the end, and nothing is whole before it is', () => {
+    expect([17_796, 99_999, 100_000, 999_499, 6_850_584].map(short)).toEqual(['17,796', '99,999', '100 k', '999 k', '6.85 M']);
+    expect([share(0, 7), share(999, 1000), share(7, 7), share(0, 0)]).toEqual(['0 %', '99 %', '100 %', '100 %']);
   });
 
   it('are told as sizes and rates with three digits', () => {

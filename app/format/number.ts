@@ -29,6 +29,16 @@ function significant(value: number): string {
   return value >= 9.995 ? value.toFixed(1) : value.toFixed(2);
 }
 
+/** A count for people, exact up to a hundred thousand: `17,796`, `6.85 M`. */
+export function short(count: number): string {
+  return count < 100_000 ? grouped(count) : count < 999_500 ? `${significant(count / 1e3)} k` : `${significant(count / 1e6)} M`;
+}
+
+/** How much of something is done: `40 %`. It is all of it only when it is. */
+export function share(done: number, all: number): string {
+  return `${all <= done ? 100 : Math.floor((100 * done) / all)} %`;
+}
+
 /** A place in a file. */
 export function hex(value: number): string {
   return `0x${value.toString(16)}`;

@@ -1,5 +1,5 @@
 /** Everything the page says when something cannot be done: one plain sentence per kind, and what still works. */
-import type { CaptureError, DamageReport, Gap } from '../../workers/protocol';
+import type { CaptureError, DamageReport, FilterMistake, Gap } from '../../workers/protocol';
 import { assertNever } from '../base/assert';
 import { counted, grouped, hex, size } from '../format/number';
 import { span } from '../format/time';
@@ -18,6 +18,8 @@ export type Problem =
   | { readonly kind: 'not-allowed'; readonly name: string }
   | { readonly kind: 'link-fields'; readonly keys: readonly string[] }
   | { readonly kind: 'link-newer' }
+  /** `mistake` is a sentence. */
+  | { readonly kind: 'filter-refused'; readonly mistake: string }
   | { readonly kind: 'no-such-event'; readonly what: string }
   | { readonly kind: 'not-copied'; readonly reason: string }
   | { readonly kind: 'tabs-lost'; readonly names: readonly string[] }
@@ -81,6 +83,8 @@ export function sentence(problem: Problem): string {
       return `Part of the link was not understood and is left out: ${problem.keys.map(visible).join(', ')}.`;
     case 'link-newer':
       return 'The link was made by a later release of Scapscope: some of it may be missing.';
+    case 'filter-refused':
+      return `The filter of the link is not applied: ${visible(problem.mistake)}`;
     case 'no-such-event':
       return `This list has no ${visible(problem.what)}.`;
     case 'not-copied':
@@ -96,6 +100,11 @@ export function sentence(problem: Problem): string {
 
 function limitText(limit: number): string {
   return limit >= 1e6 ? size(limit) : grouped(limit);
+}
+
+/** What is wrong with a filter, and what was likely meant. */
+export function mistakeSentence({ message, suggestion }: FilterMistake): string {
+  return visible(suggestion === null ? `${message}.` : `${message}: did you mean ${suggestion}?`);
 }
 
 /** What a bug report needs besides the sentence; never bytes of the capture. */

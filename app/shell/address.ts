@@ -54,6 +54,7 @@ function linkOf(state: AppState, tab: Tab): Link | undefined {
     view,
     unit: place.unit,
     follow: view === 'events' ? place.follow?.from : undefined,
+    filter: view === 'events' ? place.filter : '',
     conversation: talk?.name,
     protocol: talk?.protocol ?? '',
     against: talk?.against,
@@ -78,7 +79,7 @@ function stepOf(fragment: string): string {
   const { link } = parseFragment(fragment);
   const follow = link.follow === undefined ? '' : JSON.stringify(link.follow);
   const against = link.against === undefined ? '' : JSON.stringify(link.against);
-  return [link.capture ?? '', link.view, link.unit, follow, JSON.stringify(link.conversation ?? ''), against].join(' ');
+  return [link.capture ?? '', link.view, link.unit, follow, JSON.stringify(link.filter), JSON.stringify(link.conversation ?? ''), against].join(' ');
 }
 
 function write(): void {
@@ -119,8 +120,8 @@ function rememberPlace(fingerprint: string, fragment: string): void {
 }
 
 export function wishOfLink(link: Link): Wish {
-  const { view, conversation, protocol, against, order, group, unit, follow, selected, mark, top } = link;
-  return { view, conversation, protocol, against, ...order, group, unit, follow, selected, mark, top };
+  const { view, conversation, protocol, against, order, group, unit, follow, filter, selected, mark, top } = link;
+  return { view, conversation, protocol, against, ...order, group, unit, follow, filter, selected, mark, top };
 }
 
 function tellRejected(rejected: readonly string[], newer: boolean): void {

@@ -9,6 +9,7 @@ import { goBack, showUnit } from '../events/moves';
 import { grantWish } from '../events/wish';
 import { later } from '../components/later';
 import { FilterBox } from '../filter/filter-box';
+import { useAppliedFilter } from '../filter/run';
 import { grouped } from '../format/number';
 import { timeModeNames, timeModes, type TimeMode } from '../format/time';
 import { visible } from '../format/visible';
@@ -27,6 +28,7 @@ import { showFdLife, shownIn, showSurroundings } from './walk';
 export function CaptureView({ tab }: { readonly tab: Tab }): ReactNode {
   useWish(tab);
   useFindings(tab);
+  useAppliedFilter(tab);
   return (
     <main className="capture">
       <h1 className="visually-hidden">{visible(tab.names[0] ?? '')}</h1>
@@ -139,18 +141,12 @@ function Shown({ tab }: { readonly tab: Tab }): ReactNode {
   );
 }
 
-/** What the box above does to what is shown. */
-function filterUse(tab: Tab): 'find' | 'narrow' | 'events' {
-  const shown = shownIn(tab);
-  return shown === 'events' ? 'find' : shown === 'conversations' ? 'narrow' : 'events';
-}
-
 function Toolbar({ tab }: { readonly tab: Tab }): ReactNode {
   const time = useApp((state) => state.preferences.time);
   const overlay = useApp((state) => state.ui.overlay);
   return (
     <div className="toolbar">
-      <FilterBox tabId={tab.id} use={filterUse(tab)} />
+      <FilterBox key={tab.id} tab={tab} narrows={shownIn(tab) === 'conversations'} />
       <button type="button" className="button" onClick={() => showOverlay('goto')}>
         Go to…
       </button>

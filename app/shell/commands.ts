@@ -2,6 +2,8 @@
 import { closeTab, reopen } from '../capture/open';
 import { stepLife } from '../conversations/moves';
 import { copyRows, findText, goBack, goToPartner, showUnit } from '../events/moves';
+import { focusBox } from '../filter/filter-box';
+import { applyFilter } from '../filter/moves';
 import { timeModeNames, timeModes, type TimeMode } from '../format/time';
 import type { AppState, BytesAs, ConversationsPlace, InspectorPane, Overlay, TabId, View } from '../state/model';
 import { activeTab, placeOf } from '../state/select';
@@ -26,7 +28,7 @@ export interface Command {
   readonly title: string;
   /** Keys as `KeyboardEvent.key` has them, with `Mod+` for Ctrl or ⌘ and `Shift+`. */
   readonly keys: readonly string[];
-  readonly group: 'Move' | 'Conversation' | 'View' | 'Capture' | 'Page';
+  readonly group: 'Filter' | 'Move' | 'Conversation' | 'View' | 'Capture' | 'Page';
   /** Works only while the grid or nothing in particular has the focus: such keys mean something elsewhere. */
   readonly gridOnly?: boolean;
   /** Whether it can be given now. */
@@ -48,6 +50,10 @@ const shows =
   };
 const inEvents = shows('events');
 const withEventSelected = (state: AppState): boolean => inEvents(state) && withSelection(state);
+const isFiltered = (state: AppState): boolean => {
+  const tab = activeTab(state);
+  return tab?.view === 'events' && placeOf(tab).filter !== '';
+};
 const inCalls = shows('calls');
 const withCallSelected = (state: AppState): boolean => inCalls(state) && withSelection(state);
 const canGoBack = (state: AppState): boolean => {
@@ -113,13 +119,6 @@ export function showPane(pane: InspectorPane): void {
   setAside('call');
 }
 
-/** Takes the cursor to the filter box, whatever it is by then. */
-export function focusFilter(): void {
-  const box = document.querySelector<HTMLInputElement>('#filter');
-  box?.focus();
-  box?.select();
-}
-
 export function openDialog(): void {
   document.querySelector<HTMLInputElement>('#open-capture')?.click();
 }
@@ -144,7 +143,9 @@ export const commands: readonly Command[] = [
   { id: 'palette', title: 'All commands', keys: ['Mod+k'], group: 'Page', when: always, run: () => showOverlay('palette') },
   { id: 'keys', title: 'Keys', keys: ['?'], group: 'Page', when: always, run: () => showOverlay('keys') },
   { id: 'open', title: 'Open capture…', keys: ['Mod+o'], group: 'Capture', when: always, run: openDialog },
-  { id: 'filter', title: 'Find text in rows', keys: ['/'], group: 'Move', when: withCapture, run: focusFilter },
+  { id: 'filter', title: 'Filter', keys: ['/'], group: 'Filter', when: withCapture, run: () => focusBox('filter') },
+  { id: 'filter-clear', title: 'Clear filter', keys: [], group: 'Filter', when: isFiltered, run: onTab((id) => void applyFilter(id, '')) },
+  { id: 'find', title: 'Find text in rows', keys: ['Mod+f'], group: 'Move', when: withCapture, run: () => focusBox('find') },
   { id: 'find-next', title: 'Next match', keys: ['n'], group: 'Move', when: hasFind, run: find(1) },
   { id: 'find-previous', title: 'Previous match', keys: ['N'], group: 'Move', when: hasFind, run: find(-1) },
   { id: 'goto', title: 'Go to event or time…', keys: ['g'], group: 'Move', when: withCapture, run: () => showOverlay('goto') },

@@ -4,7 +4,7 @@ import { store, useApp } from '../state/store';
 import { commands, showOverlay, type Command } from './commands';
 import { keyText } from './keys';
 
-const groups: readonly Command['group'][] = ['Move', 'Conversation', 'View', 'Capture', 'Page'];
+const groups: readonly Command['group'][] = ['Filter', 'Move', 'Conversation', 'View', 'Capture', 'Page'];
 
 /** All keys at a glance. */
 export function KeySheet(): ReactNode {

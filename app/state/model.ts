@@ -10,6 +10,7 @@ import type {
   Decoder,
   DescriptionIndex,
   EventRow,
+  FilterCount,
   Finding,
   ListCount,
   ListPosition,
@@ -69,6 +70,8 @@ export interface Reveal {
 export interface Place {
   readonly unit: Unit;
   readonly follow: Follow | undefined;
+  /** Only what passes it is shown; '' passes everything. The engine has accepted it. */
+  readonly filter: string;
   readonly selected: Selected | undefined;
   /** Other end of a selected range. */
   readonly mark: Selected | undefined;
@@ -143,6 +146,8 @@ export interface Wish {
   readonly group: ConversationQuery['group'];
   readonly unit: Unit;
   readonly follow: EventName | undefined;
+  /** Comes from a link: nothing has looked at it yet. */
+  readonly filter: string;
   readonly selected: EventName | undefined;
   readonly mark: EventName | undefined;
   readonly top: EventName | undefined;
@@ -153,6 +158,12 @@ export type Phase =
   | { readonly kind: 'ready'; readonly elapsedMs: number }
   /** The engine is dead or the file is gone; what was fetched stays on the page. */
   | { readonly kind: 'failed'; readonly error: CaptureError };
+
+/** How far a filter has come, as text and figures. */
+export interface Sought {
+  readonly filter: string;
+  readonly count: FilterCount;
+}
 
 export interface Tab {
   readonly id: TabId;
@@ -179,6 +190,10 @@ export interface Tab {
   /** Rows of each list that was shown, by `listKey`. */
   readonly counts: Readonly<Record<string, ListCount>>;
   readonly wish: Wish | undefined;
+  /** What stands in the filter box and is not applied; undefined while it has what is applied. */
+  readonly draft: string | undefined;
+  /** How far the applied filter has come. */
+  readonly sought: Sought | undefined;
   /** Something about the file that the user should know while the rest works on. */
   readonly trouble: CaptureError | undefined;
 }
@@ -234,6 +249,8 @@ export interface Ui {
   readonly inspectorOpen: boolean;
   readonly singleKeys: boolean;
   readonly finding: 'idle' | 'running' | 'none';
+  /** What the box above the list of events is for. */
+  readonly box: 'filter' | 'find';
 }
 
 export interface AppState {
@@ -248,6 +265,7 @@ export interface AppState {
 export const startPlace: Place = {
   unit: 'calls',
   follow: undefined,
+  filter: '',
   selected: undefined,
   mark: undefined,
   top: 0,
@@ -286,5 +304,6 @@ export const initialState: AppState = {
     inspectorOpen: true,
     singleKeys: true,
     finding: 'idle',
+    box: 'filter',
   },
 };

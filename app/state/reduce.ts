@@ -18,6 +18,7 @@ import {
   type Reveal,
   type RowFacts,
   type Selected,
+  type Sought,
   type Standpoint,
   type Tab,
   type TabId,
@@ -43,6 +44,9 @@ export type Action =
   | { readonly type: 'revealed'; readonly id: TabId; readonly reveal: Reveal }
   | { readonly type: 'facts'; readonly id: TabId; readonly position: ListPosition; readonly facts: RowFacts }
   | { readonly type: 'place-replaced'; readonly id: TabId; readonly place: Place }
+  | { readonly type: 'filtered'; readonly id: TabId; readonly place: Place }
+  | { readonly type: 'draft'; readonly id: TabId; readonly draft: string | undefined }
+  | { readonly type: 'sought'; readonly id: TabId; readonly sought: Sought }
   | { readonly type: 'followed'; readonly id: TabId; readonly follow: Follow; readonly unit: Unit; readonly selected: Selected | undefined }
   | { readonly type: 'view-shown'; readonly id: TabId; readonly view: View }
   | { readonly type: 'events-shown'; readonly id: TabId; readonly places: readonly Place[] }
@@ -63,7 +67,7 @@ export type Action =
   | { readonly type: 'overlay'; readonly overlay: Overlay }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'notice-dismissed'; readonly id: number }
-  | { readonly type: 'ui'; readonly change: Partial<Pick<Ui, 'viewportRows' | 'inspectorOpen' | 'singleKeys' | 'finding'>> };
+  | { readonly type: 'ui'; readonly change: Partial<Pick<Ui, 'viewportRows' | 'inspectorOpen' | 'singleKeys' | 'finding' | 'box'>> };
 
 function changeTab(state: AppState, id: TabId, change: (tab: Tab) => Tab): AppState {
   const before = state.tabs.find((tab) => tab.id === id);
@@ -159,6 +163,8 @@ export function reduce(state: AppState, action: Action): AppState {
         trail: [],
         counts: {},
         wish: action.wish,
+        draft: undefined,
+        sought: undefined,
         trouble: undefined,
       };
       const tabs = [...state.tabs, tab].sort((a, b) => a.order - b.order);
@@ -225,6 +231,17 @@ export function reduce(state: AppState, action: Action): AppState {
       }));
     case 'place-replaced':
       return changePlace(state, action.id, (place) => ({ ...action.place, jump: place.jump + 1 }));
+    case 'filtered':
+      return changeTab(state, action.id, (tab) => ({
+        ...tab,
+        ...withStep(tab),
+        draft: undefined,
+        places: [...tab.places.slice(0, -1), { ...action.place, jump: placeOf(tab).jump + 1 }],
+      }));
+    case 'draft':
+      return changeTab(state, action.id, (tab) => (tab.draft === action.draft ? tab : { ...tab, draft: action.draft }));
+    case 'sought':
+      return changeTab(state, action.id, (tab) => ({ ...tab, sought: action.sought }));
     case 'followed':
       return changeTab(state, action.id, (tab) => {
         const place: Place = {
@@ -293,6 +310,7 @@ export function reduce(state: AppState, action: Action): AppState {
       return changeTab(state, action.id, (tab) => ({
         ...tab,
         wish: undefined,
+        draft: undefined,
         trail: [],
         ...action.change,
         places: action.places.map((place) => ({ ...place, jump: placeOf(tab).jump + 1 })),

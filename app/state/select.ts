@@ -16,14 +16,18 @@ export function placeOf(tab: Tab): Place {
 }
 
 export function listOf(place: Place): ListSpec {
-  return place.follow === undefined
-    ? { unit: place.unit }
-    : { unit: place.unit, conversation: place.follow.description };
+  const { unit, follow, filter } = place;
+  return {
+    unit,
+    ...(follow === undefined ? {} : { conversation: follow.description }),
+    ...(filter === '' ? {} : { filter }),
+  };
 }
 
 /** Names a list, for keys of queries. */
 export function listKey(list: ListSpec): string {
-  return list.conversation === undefined ? list.unit : `${list.unit}/${list.conversation}`;
+  const { unit, conversation, filter } = list;
+  return `${unit}${conversation === undefined ? '' : `/${conversation}`}${filter === undefined ? '' : `?${filter}`}`;
 }
 
 /** Rows of the current list; 0 until they are counted. */

@@ -90,6 +90,19 @@ const text = (key: string): Field<string> => ({
   format: (value) => value,
 });
 
+/** Longest filter that a link may bring, and that the box takes. */
+export const maxFilter = 32_768;
+
+/**
+ * A filter stands on one line, and all of it is seen: what it would compare with a line end or with a mark that turns
+ * the reading direction is written as an escape.
+ */
+const hiddenInFilter = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+export function isWritableFilter(filter: string): boolean {
+  return filter.length <= maxFilter && !hiddenInFilter.test(filter);
+}
+
 /** A key as the engine makes them: a family, a colon, addresses or names. */
 const keyPattern = /^[a-z]{2,12}:.{1,1000}$/su;
 
@@ -161,6 +174,12 @@ export const fields = {
   eventColumns: columns('events', 'events'),
   pane: choice<InspectorPane>('pane', panes, 'call'),
   bytesAs: choice<BytesAs>('bytes', forms, 'decoded'),
+  filter: {
+    key: 'filter',
+    fallback: '',
+    parse: (raw) => (isWritableFilter(raw) ? raw.trim() : undefined),
+    format: (value) => value,
+  } satisfies Field<string>,
   find: text('find'),
 } as const;
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConversationName, EventRow } from '../../workers/protocol';
 import { columnIds } from '../state/columns';
 import type { ColumnLayout, EventName, Unit } from '../state/model';
-import { fields, type Link } from './fields';
+import { fields, isWritableFilter, type Link } from './fields';
 import { formatFragment, parseFragment } from './fragment';
 
 const nothing = parseFragment('').link;
@@ -49,6 +49,7 @@ const links: fc.Arbitrary<Link> = fc.record({
   bytesAs: fc.constantFrom('decoded', 'ascii', 'hex', 'raw'),
   unit: fc.constantFrom('calls', 'events'),
   follow: optional(eventName),
+  filter: fc.string({ maxLength: 200, unit: 'grapheme' }).map((text) => text.trim()).filter(isWritableFilter),
   selected: optional(eventName),
   mark: optional(eventName),
   top: optional(eventName),
@@ -133,12 +134,18 @@ describe('the fragment of the address', () => {
     expect(link.eventColumns).toBeUndefined();
   });
 
+  it('brings filters with all their signs', () => {
+    const filter = 'fd.name = "/a b+c%20&#=é" and not evt.arg[0] in (1, 2)';
+    expect(parseFragment(formatFragment({ ...nothing, filter })).link.filter).toBe(filter);
+    expect(parseFragment(`#v=1&filter=${'x'.repeat(32_769)}`).rejected).toEqual(['filter']);
+  });
+
   it('tells of a link from a later release', () => {
     expect(parseFragment('#v=2&sel=3')).toMatchObject({ newer: true, link: { selected: { num: 3 } } });
     expect(parseFragment('#v=x').rejected).toEqual(['v']);
   });
 
-  it.each(['sel=-1', 'sel=1e9', 'capture=xyz', 'src=http://evil.example/x', 'src=https://user:word@evil.example/x', 'src=javascript:alert(1)', 'src=samples/../x', 'calls=num,num', 'calls=nope', 'calls=num:9', 'rows=files', 'view=files', 'key=x', 'key=UNIX:1-2', 'with=unix:1-2', 'sort=key2', 'bytes=octal', 'decode=x25', 'group=all'])(
+  it.each(['sel=-1', 'sel=1e9', 'capture=xyz', 'src=http://evil.example/x', 'src=https://user:word@evil.example/x', 'src=javascript:alert(1)', 'src=samples/../x', 'calls=num,num', 'calls=nope', 'calls=num:9', 'rows=files', 'view=files', 'key=x', 'key=UNIX:1-2', 'with=unix:1-2', 'sort=key2', 'bytes=octal', 'decode=x25', 'group=all', 'filter=proc.name%0a', 'filter=%E2%80%AEgro.live'])(
     'refuses %s',
     (part) => {
       expect(parseFragment(`#v=1&${part}`).rejected).toEqual([part.split('=')[0]]);

@@ -1,0 +1,195 @@
+import { expect, test, type Page } from '@playwright/test';
+import { captures, cell, filter, goTo, grid, idle, row, selectedNumber, showEvents, start, status } from './page';
+
+const find = (page: Page) => page.getByRole('textbox', { name: 'Find text' });
+/** What the box says beside the text. */
+const answer = (page: Page) => page.locator('.filter-state');
+const panel = (page: Page) => page.locator('.filter-panel');
+
+/** Types a filter and applies it. */
+async function apply(page: Page, text: string): Promise<void> {
+  await grid(page).focus();
+  await page.keyboard.press('/');
+  await filter(page).fill(text);
+  await page.keyboard.press('Enter');
+  await expect(grid(page)).toBeFocused();
+  await idle(page);
+}
+
+test('a filter is typed, counted, applied and cleared by keyboard alone', async ({ page }) => {
+  await start(page, captures.epipe);
+  await showEvents(page);
+  await goTo(page, '14107');
+  await grid(page).focus();
+  await page.keyboard.press('/');
+  await expect(filter(page)).toBeFocused();
+  await page.keyboard.type('proc.name = uwsgi');
+  // What is typed is counted, and changes nothing before it is applied.
+  await expect(answer(page)).toContainText('✓ 2,974 of 17,796 · Enter applies');
+  await expect(status(page)).toContainText('17,796 of 17,796 events');
+  await page.keyboard.press('Enter');
+  await expect(status(page)).toContainText('2,974 of 17,796 events');
+  await expect(grid(page)).toHaveAttribute('aria-rowcount', '2975');
+  await expect(grid(page)).toBeFocused();
+  await idle(page);
+  // Event 14107 passes and stays selected and in view.
+  expect(await selectedNumber(page)).toBe(14107);
+  await expect(row(page, 14107)).toBeInViewport();
+  await page.keyboard.press('j');
+  await expect(cell(page, await selectedNumber(page), 'process')).toContainText('uwsgi');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Command' }).fill('clear filter');
+  await page.keyboard.press('Enter');
+  await expect(status(page)).toContainText('17,796 of 17,796 events');
+});
+
+test('a row that does not pass gives the selection to the nearest that does, and calls pass by either edge', async ({ page }) => {
+  await start(page, captures.epipe);
+  await showEvents(page);
+  await goTo(page, '14107');
+  await apply(page, 'evt.type = writev and evt.rawres < 0');
+  expect(await selectedNumber(page)).toBe(14140);
+  await page.getByRole('button', { name: 'Calls', exact: true }).click();
+  await idle(page);
+  // Its enter says nothing of a result: the call is there by its exit.
+  expect(await selectedNumber(page)).toBe(14121);
+  await expect(cell(page, 14121, 'returned')).toHaveText('✗ EPIPE');
+});
+
+test('Escape reverts, ↑ and ↓ walk through the filters before, also after a reload, and × clears', async ({ page }) => {
+  await start(page, captures.epipe);
+  await apply(page, 'proc.name = uwsgi');
+  await apply(page, 'proc.name = apache2');
+  await page.keyboard.press('/');
+  await page.keyboard.type('fd.num = 7');
+  await page.keyboard.press('Escape');
+  await expect(filter(page)).toHaveValue('proc.name = apache2');
+  await idle(page);
+  await page.reload();
+  await expect(status(page)).toContainText('Indexed in');
+  await expect(filter(page)).toHaveValue('proc.name = apache2');
+  await idle(page);
+  await page.keyboard.press('/');
+  await page.keyboard.type('fd.num = 8');
+  await page.keyboard.press('ArrowUp');
+  await expect(filter(page)).toHaveValue('proc.name = apache2');
+  await page.keyboard.press('ArrowUp');
+  await expect(filter(page)).toHaveValue('proc.name = uwsgi');
+  await page.keyboard.press('ArrowUp');
+  await expect(filter(page)).toHaveValue('proc.name = uwsgi');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(filter(page)).toHaveValue('fd.num = 8');
+  await page.getByRole('button', { name: 'Clear filter' }).click();
+  await expect(filter(page)).toHaveValue('');
+  await expect(status(page)).toContainText('17,796 of 17,796 events');
+});
+
+test('a mistake is one sentence about one underlined place, and Tab writes the fix', async ({ page }) => {
+  await start(page, captures.epipe);
+  await page.keyboard.press('/');
+  await page.keyboard.type('proc.name = uwsgi and fd.nme contains helloFastCGI');
+  await expect(panel(page)).toContainText('unknown field fd.nme: did you mean fd.name?');
+  await expect(page.locator('.filter-wrong')).toHaveText('fd.nme');
+  await expect(filter(page)).toHaveAttribute('aria-invalid', 'true');
+  await page.keyboard.press('Enter');
+  await expect(filter(page)).toBeFocused();
+  await expect(status(page)).toContainText('17,796 of 17,796 events');
+  await page.keyboard.press('Tab');
+  await expect(filter(page)).toHaveValue('proc.name = uwsgi and fd.name contains helloFastCGI');
+  await expect(filter(page)).toHaveAttribute('aria-invalid', 'false');
+  // The cursor stands behind what was written.
+  await page.keyboard.type('info');
+  await expect(panel(page)).toContainText('unknown field fd.nameinfo');
+  await filter(page).fill('proc.name = a or proc.name = b and fd.num = 1');
+  await expect(panel(page)).toContainText('and');
+  await expect(filter(page)).toHaveAttribute('aria-invalid', 'false');
+});
+
+test('text that is no filter is found in rows instead', async ({ page }) => {
+  await start(page, captures.epipe);
+  await showEvents(page);
+  await goTo(page, '14107');
+  await page.keyboard.press('/');
+  await page.keyboard.type('unavailable modifier');
+  await panel(page).getByRole('button', { name: 'Find “unavailable modifier” as text instead' }).click();
+  await expect(find(page)).toBeFocused();
+  await expect(find(page)).toHaveValue('unavailable modifier');
+  await idle(page);
+  expect(await selectedNumber(page)).toBe(14111);
+  await expect(cell(page, 14111, 'info').locator('mark')).toHaveText('unavailable modifier');
+  await expect(status(page)).toContainText('17,796 of 17,796 events');
+});
+
+test('the filter stands in the address: reload, back and forward return to it', async ({ page }) => {
+  await start(page, captures.epipe);
+  await showEvents(page);
+  await apply(page, 'proc.name = uwsgi');
+  await goTo(page, '14107');
+  await expect(page).toHaveURL(/&sel=14107&.*filter=proc\.name%20%3D%20uwsgi/);
+  await apply(page, 'proc.name = "apache2"');
+  await expect(page).toHaveURL(/&filter=proc\.name%20%3D%20%22apache2%22/);
+  await page.goBack();
+  await expect(filter(page)).toHaveValue('proc.name = uwsgi');
+  await expect(status(page)).toContainText('2,974 of 17,796 events');
+  await idle(page);
+  expect(await selectedNumber(page)).toBe(14107);
+  await page.goForward();
+  await expect(filter(page)).toHaveValue('proc.name = "apache2"');
+  await idle(page);
+  await page.goBack();
+  await expect(status(page)).toContainText('2,974 of 17,796 events');
+  await idle(page);
+  await page.reload();
+  await expect(status(page)).toContainText('2,974 of 17,796 events');
+  await idle(page);
+  expect(await selectedNumber(page)).toBe(14107);
+  // Also by the keys of the list.
+  await apply(page, 'fd.num = 6');
+  await page.keyboard.press('Backspace');
+  await expect(status(page)).toContainText('2,974 of 17,796 events');
+});
+
+test('a filter from a link is checked before it is run: a wrong one is shown with its mistake, a hidden sign is refused', async ({ page }) => {
+  await start(page, captures.epipe);
+  await idle(page);
+  const link = page.url();
+  await page.goto('about:blank');
+  await page.goto(`${link}&filter=proc.nme%20%3D%20%3Cb%3Ex%3C%2Fb%3E`);
+  await expect(page.getByText('The filter of the link is not applied: unknown field proc.nme')).toBeVisible();
+  await expect(filter(page)).toHaveValue('proc.nme = <b>x</b>');
+  await expect(status(page)).toContainText('17,796 of 17,796 events');
+  await page.goto('about:blank');
+  await page.goto(`${link}&filter=proc.name%20%3D%20%E2%80%AEuwsgi`);
+  await expect(page.getByText('Part of the link was not understood and is left out: filter.')).toBeVisible();
+  await expect(filter(page)).toHaveValue('');
+});
+
+test('a filter works while the capture is read, and a newer one overtakes it', async ({ page }) => {
+  await page.goto('/');
+  await page.getByLabel('Open capture').setInputFiles(captures.epipe);
+  await page.keyboard.press('/');
+  await filter(page).fill('evt.buffer contains "unavailable modifier"');
+  await filter(page).fill('proc.name = uwsgi');
+  await page.keyboard.press('Enter');
+  await expect(status(page)).toContainText('Indexed in');
+  await expect(status(page)).toContainText('2,974 of 17,796 events');
+});
+
+test('the applied filter keeps its rows however many others are typed', async ({ page }) => {
+  await start(page, captures.epipe);
+  await showEvents(page);
+  await apply(page, 'proc.name = uwsgi');
+  await page.keyboard.press('/');
+  for (let fd = 0; fd < 12; fd += 1) {
+    await filter(page).fill(`fd.num = ${fd}`);
+    await expect(answer(page)).toContainText('Enter applies');
+    await idle(page);
+  }
+  await page.keyboard.press('Escape');
+  await grid(page).focus();
+  await page.keyboard.press('End');
+  await idle(page);
+  await expect(cell(page, await selectedNumber(page), 'process')).toContainText('uwsgi');
+  await expect(status(page)).toContainText('2,974 of 17,796 events');
+});
