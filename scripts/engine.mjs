@@ -38,7 +38,7 @@ async function buildModule() {
   await step('Compiling the engine to WebAssembly', () =>
     run(
       [cargo, 'build', '--locked', '-p', 'web', '--release', '--target', 'wasm32-unknown-unknown', '--target-dir', folder, ...buildArgs],
-      // Small code: the page waits for the module before it can open anything.
+      // Small code, but for the crates that `Cargo.toml` names: the page waits for the module before it can open anything.
       { cwd: workspace, env: { ...env, CARGO_PROFILE_RELEASE_OPT_LEVEL: 'z' } },
     ),
   );

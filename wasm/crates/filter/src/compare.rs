@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use memchr::memmem;
 use model::Quirks;
 use model::quirk::Quirk;
-use regex::bytes::{Regex, RegexBuilder};
+use regex_lite::{Regex, RegexBuilder};
 
 use crate::error::{FilterError, FilterNotice};
 use crate::glob::{self, Glob};
@@ -16,8 +16,9 @@ use crate::services;
 use crate::syntax::Literal;
 use crate::value::{Class, Value};
 
-/// Most bytes that a regular expression may take once it is read: far more than any that a person writes.
-const REGEX_LIMIT: usize = 1 << 20;
+/// Most bytes that a regular expression may take once it is read: far more than any that a person writes. A search takes time
+/// in proportion to this and to the length of the text.
+const REGEX_LIMIT: usize = 1 << 16;
 
 /// An operator with its right side, ready to be asked about values.
 #[derive(Debug)]
@@ -68,7 +69,7 @@ enum TextMatcher {
     StartsWith(Vec<u8>),
     EndsWith(Vec<u8>),
     Glob(Glob),
-    Regex(Box<Regex>),
+    Regex(Regex),
     Below(Paths),
 }
 
@@ -367,7 +368,7 @@ fn text_matcher(operator: Operator, text: &Literal, bytes: &[u8]) -> Made<TextMa
         Operator::EndsWith => TextMatcher::EndsWith(bytes.to_vec()),
         Operator::Glob => TextMatcher::Glob(pattern(false)?),
         Operator::IGlob => TextMatcher::Glob(pattern(true)?),
-        Operator::Regex => TextMatcher::Regex(Box::new(regex(text)?)),
+        Operator::Regex => TextMatcher::Regex(regex(text)?),
         Operator::Intersects | Operator::In => TextMatcher::In(HashSet::from([bytes.to_vec()])),
         Operator::PathMatch => TextMatcher::Below(Paths::new([bytes].into_iter())),
         Operator::Equal | Operator::Unequal | Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual | Operator::Exists => {
@@ -378,17 +379,9 @@ fn text_matcher(operator: Operator, text: &Literal, bytes: &[u8]) -> Made<TextMa
 
 fn regex(text: &Literal) -> Made<Regex> {
     let pattern = std::str::from_utf8(&text.bytes).map_err(|_| refuse(text, "a regular expression must be UTF-8 text".to_owned()))?;
+    let build = |pattern: &str| RegexBuilder::new(pattern).size_limit(REGEX_LIMIT).build();
     // By itself first: `a)(b` must not become whole by what is put around it.
-    let build = |pattern: &str| RegexBuilder::new(pattern).unicode(false).size_limit(REGEX_LIMIT).dfa_size_limit(REGEX_LIMIT).build();
-    build(pattern).and_then(|_| build(&format!(r"\A(?:{pattern})\z"))).map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => refuse(text, "this regular expression is too large".to_owned()),
-        // The last line says what is wrong; those before it draw the place.
-        error => {
-            let why = error.to_string();
-            let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-            refuse(text, format!("this is not a regular expression: {why}"))
-        }
-    })
+    build(pattern).and_then(|_| build(&format!(r"\A(?:{pattern})\z"))).map_err(|error| refuse(text, format!("this regular expression cannot be used: {error}")))
 }
 
 fn address_matcher(subject: Subject<'_>, operator: Operator, wanted: &[IpAddr]) -> Matcher {
@@ -509,7 +502,8 @@ impl TextMatcher {
             Self::StartsWith(wanted) => bytes.starts_with(wanted),
             Self::EndsWith(wanted) => bytes.ends_with(wanted),
             Self::Glob(glob) => glob.matches(bytes),
-            Self::Regex(regex) => regex.is_match(bytes),
+            // Captured bytes need not be text: what is not, counts as one unknown character.
+            Self::Regex(regex) => regex.is_match(&String::from_utf8_lossy(bytes)),
             Self::Below(paths) => paths.hold(bytes),
         }
     }

@@ -54,8 +54,8 @@ fn each_mistake_is_one_sentence_about_one_place() {
 
 #[test]
 fn regular_expressions_are_bounded() {
-    assert!(mistake("proc.name regex \"a)(b\"").1.starts_with("this is not a regular expression: "));
-    assert_eq!(mistake("proc.name regex \"((a{1000}){1000}){1000}\"").1, "this regular expression is too large");
+    assert!(mistake("proc.name regex \"a)(b\"").1.starts_with("this regular expression cannot be used: "));
+    assert_eq!(mistake("proc.name regex \"((a{1000}){1000}){1000}\"").1, "this regular expression cannot be used: compiled regex exceeded size limit");
     assert_eq!(mistake(&format!("proc.name glob \"{}\"", "a*".repeat(2049))).1, "this pattern is longer than 4096 bytes");
 }
 

@@ -1,5 +1,6 @@
 //! What is known at any event: the event table, threads, descriptions and slots, users, containers, and their text.
 
+pub mod order;
 pub mod quirk;
 pub mod state;
 pub mod table;

@@ -17,6 +17,7 @@ pub mod socket;
 pub mod strings;
 pub mod threads;
 
+use crate::order::{by_number, signed};
 use crate::quirk::{Quirk, Quirks};
 use crate::table::{self, Category, EventFlags, ParamType, Release, TABLE_SIZE};
 use crate::view::{FdView, View};
@@ -549,7 +550,7 @@ impl State {
                 }
             }
             let mut gone: Vec<_> = slots.into_iter().collect();
-            gone.sort_unstable();
+            by_number(&mut gone, |(table, fd)| u128::from(*table) << 64 | signed(*fd));
             for (table, fd) in gone {
                 self.descriptions.remove(table, fd, row, Ended::Unseen, NONE);
             }
@@ -802,7 +803,7 @@ impl State {
     fn open_below(&mut self, table: TableIndex, fd: i64, row: Row) {
         let mut open: Vec<(i64, DescriptionIndex)> =
             self.doubtful.iter().filter(|((of, number), _)| *of == table && *number < fd).map(|((_, number), description)| (*number, *description)).collect();
-        open.sort_unstable();
+        by_number(&mut open, |(number, _)| signed(*number));
         for (number, description) in open {
             self.doubtful.remove(&(table, number));
             self.descriptions.reopen(description);

@@ -3,6 +3,7 @@
 use index::Record;
 use index::conversations::{Conversation, Family, data_param, reads, writes};
 use model::Row;
+use model::order::{by_number, pair};
 use model::state::{DescriptionIndex, NONE};
 use serde::Serialize;
 
@@ -244,14 +245,14 @@ impl Core {
                 found.push(Call { first, exit: exit.map(|exit| exit.row), side: side as u8, writes: does_write, reads: does_read, offset: moved.map(|_| 0), moved: moved.unwrap_or(0) });
             }
         }
-        found.sort_by_key(|call| (call.first, call.exit, call.side));
+        by_number(&mut found, |call| pair(call.first, u64::from(call.exit.map_or(0, |exit| exit.saturating_add(1))) << 8 | u64::from(call.side)));
         found.dedup_by_key(|call| (call.first, call.side));
         if conversation.family == Family::UnixDatagram && conversation.ends[0].is_known() {
             self.keep_matching(&mut found);
         }
         // Places in the streams follow the order of the exits.
         let mut by_exit: Vec<usize> = (0..found.len()).collect();
-        by_exit.sort_by_key(|at| found.get(*at).and_then(|call| call.exit));
+        by_number(&mut by_exit, |at| found.get(*at).and_then(|call| call.exit).map_or(0, |exit| u128::from(exit) + 1));
         let mut places = [[0u64; 2]; 2];
         for at in by_exit {
             let Some(call) = found.get_mut(at) else { continue };
@@ -289,7 +290,7 @@ impl Core {
             let wants = |call: &&Call| usize::from(call.side) == side && call.moved > 0 && if from_reader { call.reads } else { call.writes };
             let mut moved: Vec<Moved> = calls.iter().filter(wants).filter_map(|call| Some((self.index.record(call.exit?)?, call.offset?, call.moved))).collect();
             if !moved.is_empty() {
-                moved.sort_by_key(|(_, offset, _)| *offset);
+                by_number(&mut moved, |(_, offset, _)| u128::from(*offset));
                 return (moved, from_reader);
             }
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use index::conversations::{Conversation, Failure, Family, How, data_param, writes};
 use model::Row;
+use model::order::{by_number, pair};
 use model::state::{NONE, ThreadIndex};
 use serde::Serialize;
 
@@ -331,7 +332,7 @@ impl Session {
         }
         core.failed_connects(all, &mut found);
         core.accept_waits(all, &mut found);
-        found.sort_by_key(|finding| (finding.severity, finding.evts.first().copied()));
+        by_number(&mut found, |finding| pair(finding.severity as u8, finding.evts.first().map_or(0, |evt| evt.saturating_add(1))));
         Ok(found)
     }
 }

@@ -2,6 +2,7 @@
 
 use index::conversations::Conversation;
 use model::Row;
+use model::order::{by_number, signed};
 use model::state::NONE;
 
 use super::Protocol;
@@ -297,17 +298,28 @@ fn ordered(value: f64) -> i64 {
     bits ^ (((bits >> 63).cast_unsigned()) >> 1).cast_signed()
 }
 
+/// A short word as a number that is ordered as the word is.
+fn letters(word: &str) -> u128 {
+    let mut first = [0; 16];
+    for (letter, byte) in first.iter_mut().zip(word.bytes()) {
+        *letter = byte;
+    }
+    u128::from_be_bytes(first)
+}
+
 /// Ranks the texts of all columns.
 fn rank(all: &[Conversation], listed: &mut [Listed]) {
-    fn by<T: Ord>(rows: usize, text: impl Fn(usize) -> T) -> Vec<u32> {
+    /// Two texts of a line.
+    type Texts<'a> = &'a dyn Fn(usize) -> Option<(&'a str, &'a str)>;
+    fn by(rows: usize, texts: Texts<'_>) -> Vec<u32> {
         let mut order: Vec<usize> = (0..rows).collect();
-        order.sort_by_cached_key(|at| text(*at));
+        order.sort_by_cached_key(|at| texts(*at));
         let mut ranks = vec![0; rows];
         let mut rank = 0;
-        let mut before: Option<T> = None;
+        let mut before = None;
         for at in order {
-            let now = text(at);
-            if before.as_ref().is_some_and(|before| *before != now) {
+            let now = texts(at);
+            if before.is_some_and(|before| before != now) {
                 rank += 1;
             }
             before = Some(now);
@@ -319,11 +331,12 @@ fn rank(all: &[Conversation], listed: &mut [Listed]) {
     }
     let rows = listed.len();
     let of = |at: usize| listed.get(at);
-    let processes = by(rows, |at| of(at).map(|listed| (listed.left.as_str(), listed.right.as_str())));
-    let place = by(rows, |at| of(at).map(|listed| listed.place.as_str()));
-    let error = by(rows, |at| of(at).map(|listed| listed.error.as_str()));
-    let key = by(rows, |at| all.get(at).map(|conversation| (conversation.key.as_str(), conversation.life)));
-    let programs = by(rows, |at| of(at).map(|listed| (program(&listed.left), program(&listed.right))));
+    let processes = by(rows, &|at| of(at).map(|listed| (listed.left.as_str(), listed.right.as_str())));
+    let place = by(rows, &|at| of(at).map(|listed| (listed.place.as_str(), "")));
+    let error = by(rows, &|at| of(at).map(|listed| (listed.error.as_str(), "")));
+    // Lives of a key are numbered as they are listed.
+    let key = by(rows, &|at| all.get(at).map(|conversation| (conversation.key.as_str(), "")));
+    let programs = by(rows, &|at| of(at).map(|listed| (program(&listed.left), program(&listed.right))));
     let ranks = processes.into_iter().zip(place).zip(error).zip(key).zip(programs);
     for (listed, ((((processes, place), error), key), programs)) in listed.iter_mut().zip(ranks) {
         listed.ranks = Ranks { processes, place, error, key, programs };
@@ -339,23 +352,23 @@ fn order(query: &ListQuery, all: &[Conversation], listed: &[Listed]) -> Vec<u32>
     }
     let of = |at: &u32| listed.get(*at as usize);
     let number = |at: &u32, what: fn(&Listed) -> f64| of(at).map_or(f64::NAN, what);
-    // Keys lie together while they are compared.
-    let by_number = |order: &mut Vec<u32>, what: fn(&Listed) -> f64| order.sort_by_cached_key(|at| ordered(number(at, what)));
-    let by_rank = |order: &mut Vec<u32>, what: fn(&Ranks) -> u32| order.sort_by_cached_key(|at| of(at).map_or(0, |listed| what(&listed.ranks)));
+    let of_all = |at: &u32| all.get(*at as usize);
+    let by_size = |order: &mut Vec<u32>, what: fn(&Listed) -> f64| by_number(order, |at| signed(ordered(number(at, what))));
+    let by_rank = |order: &mut Vec<u32>, what: fn(&Ranks) -> u32| by_number(order, |at| of(at).map_or(0, |listed| what(&listed.ranks).into()));
     match query.sort {
         SortBy::Start => {}
-        SortBy::Duration => by_number(&mut order, |listed| listed.duration_ns),
-        SortBy::Calls => by_number(&mut order, |listed| listed.calls as f64),
-        SortBy::There => by_number(&mut order, |listed| listed.there.map_or(-1.0, |bytes| bytes as f64)),
-        SortBy::Back => by_number(&mut order, |listed| listed.back.map_or(-1.0, |bytes| bytes as f64)),
-        SortBy::Unread => by_number(&mut order, |listed| listed.unread as f64),
-        SortBy::Refused => by_number(&mut order, |listed| f64::from(listed.refused)),
+        SortBy::Duration => by_size(&mut order, |listed| listed.duration_ns),
+        SortBy::Calls => by_size(&mut order, |listed| listed.calls as f64),
+        SortBy::There => by_size(&mut order, |listed| listed.there.map_or(-1.0, |bytes| bytes as f64)),
+        SortBy::Back => by_size(&mut order, |listed| listed.back.map_or(-1.0, |bytes| bytes as f64)),
+        SortBy::Unread => by_size(&mut order, |listed| listed.unread as f64),
+        SortBy::Refused => by_size(&mut order, |listed| f64::from(listed.refused)),
         SortBy::Processes => by_rank(&mut order, |ranks| ranks.processes),
         SortBy::Path => by_rank(&mut order, |ranks| ranks.place),
         SortBy::Error => by_rank(&mut order, |ranks| ranks.error),
         SortBy::Key => by_rank(&mut order, |ranks| ranks.key),
-        SortBy::Protocol => order.sort_by_cached_key(|at| all.get(*at as usize).map(protocol_of)),
-        SortBy::Family => order.sort_by_cached_key(|at| all.get(*at as usize).map(|conversation| conversation.family)),
+        SortBy::Protocol => by_number(&mut order, |at| of_all(at).map_or(0, |of| letters(protocol_of(of)))),
+        SortBy::Family => by_number(&mut order, |at| of_all(at).map_or(0, |of| of.family as u128)),
     }
     if query.descending {
         order.reverse();

@@ -1,6 +1,7 @@
 //! Conversations out of the sums: which two ends belong together, their lives, how they ended, what failed and why.
 
 use hashbrown::{HashMap, HashSet};
+use model::order::{by_number, pair};
 use model::state::descriptions::{Ended, FdKind, Holder, Role, Transport};
 use model::state::strings::Text;
 use model::state::socket::{L4_TCP, L4_UDP, Sock, write_endpoint};
@@ -331,7 +332,7 @@ impl<'a> Builder<'a> {
             }
         }
         let mut old_pipes: Vec<_> = old_pipes.into_iter().collect();
-        old_pipes.sort_unstable();
+        by_number(&mut old_pipes, |(ino, _)| u128::from(*ino));
         for (ino, descriptions) in old_pipes {
             self.old_pipe(ino, descriptions);
         }
@@ -625,7 +626,8 @@ impl<'a> Builder<'a> {
         }
         let revealed = self.reveal_ports(&mut groups);
         let mut groups: Vec<_> = groups.into_iter().collect();
-        groups.sort_unstable();
+        // No ledger is of two of them.
+        by_number(&mut groups, |(_, sides)| sides.iter().flatten().min().copied().unwrap_or(NONE).into());
         for ((six, source, sport, dest, dport), [clients, servers]) in groups {
             let key = format!("udp:{}-{}", endpoint(six, &source, sport), endpoint(six, &dest, dport));
             let lives = clients.len().max(servers.len());
@@ -664,31 +666,31 @@ impl<'a> Builder<'a> {
     /// bytes the earliest. Answers these senders.
     fn reveal_ports(&self, groups: &mut HashMap<Tuple, [Vec<u32>; 2]>) -> HashSet<u32> {
         // By what was received: the row of the first receive, and the addresses.
-        let mut received: HashMap<_, Vec<(Row, Tuple)>> = HashMap::new();
+        let mut received: HashMap<_, Vec<(Row, u32, Tuple)>> = HashMap::new();
         let mut senders: Vec<(Row, u32, Tuple)> = Vec::new();
         for (key, sides) in groups.iter() {
             if key.2 == 0 {
                 senders.extend(sides[0].iter().filter_map(|number| Some((self.ledger(*number)?.first, *number, *key))));
             } else if sides[0].is_empty() {
-                for theirs in sides[1].iter().filter_map(|number| self.ledger(*number)) {
-                    received.entry((key.0, key.3, key.4, theirs.read.bytes, theirs.read.calls, theirs.head)).or_default().push((theirs.head_row, *key));
+                for (number, theirs) in sides[1].iter().filter_map(|number| Some((*number, self.ledger(*number)?))) {
+                    received.entry((key.0, key.3, key.4, theirs.read.bytes, theirs.read.calls, theirs.head)).or_default().push((theirs.head_row, number, *key));
                 }
             }
         }
         for all in received.values_mut() {
-            all.sort_unstable();
+            by_number(all, |(row, number, _)| pair(*row, *number));
         }
-        senders.sort_unstable();
+        by_number(&mut senders, |(first, number, _)| pair(*first, *number));
         let mut taken: HashSet<Tuple> = HashSet::new();
         let mut revealed: HashSet<u32> = HashSet::new();
         for (first, sender, key) in senders {
             let Some(mine) = self.ledger(sender) else { continue };
             let Some(all) = received.get_mut(&(key.0, key.3, key.4, mine.wrote.bytes, mine.wrote.calls, mine.head)) else { continue };
             // Senders come in order: what was received before this one, was of none of the later ones.
-            let before = all.partition_point(|(row, _)| *row < first);
+            let before = all.partition_point(|(row, ..)| *row < first);
             all.drain(..before);
-            let Some(at) = all.iter().position(|(_, found)| !taken.contains(found)) else { continue };
-            let (_, found) = all.remove(at);
+            let Some(at) = all.iter().position(|(.., found)| !taken.contains(found)) else { continue };
+            let (.., found) = all.remove(at);
             taken.insert(found);
             revealed.insert(sender);
             if let Some(sides) = groups.get_mut(&key) {
@@ -803,7 +805,7 @@ impl<'a> Builder<'a> {
             let failures = self.failures(&conversation, side);
             conversation.failures.extend(failures);
         }
-        conversation.failures.sort_by_key(|failure| failure.exit);
+        by_number(&mut conversation.failures, |failure| failure.exit.into());
         self.found.push(conversation);
     }
 
@@ -996,7 +998,8 @@ impl<'a> Builder<'a> {
 
     /// Sorts and numbers the lives.
     fn finish(&mut self) {
-        self.found.sort_by_key(|conversation| (conversation.start.map_or(0, |start| start.saturating_add(1)), conversation.first, conversation.last));
+        let start = |conversation: &Conversation| conversation.start.map_or(0, |start| start.saturating_add(1));
+        by_number(&mut self.found, |conversation| pair(start(conversation), u64::from(conversation.first) << 32 | u64::from(conversation.last)));
         let mut lives: HashMap<String, u32> = HashMap::new();
         for conversation in &mut self.found {
             if conversation.life.is_some() {
@@ -1067,7 +1070,7 @@ impl Ledgers {
                 }
             }
         }
-        found.sort_by_key(|holding| holding.from);
+        by_number(&mut found, |holding| holding.from.into());
         found
     }
 
@@ -1084,7 +1087,7 @@ impl Ledgers {
             }
         }
         let mut holders: Vec<Holder> = end.descriptions.iter().flat_map(|description| descriptions.holders(*description)).collect();
-        holders.sort_by_key(|holder| holder.from);
+        by_number(&mut holders, |holder| holder.from.into());
         let chosen = holders.iter().find(|holder| io.contains(&holder.table)).or_else(|| holders.first())?;
         let owner = descriptions.owner(chosen.table);
         if owner == NONE {

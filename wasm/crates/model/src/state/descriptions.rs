@@ -3,6 +3,7 @@
 use super::socket::Sock;
 use super::strings::Text;
 use super::{DescriptionIndex, NONE, Row, ThreadIndex};
+use crate::order::{by_number, signed};
 use hashbrown::HashMap;
 
 /// Index of an fd table.
@@ -380,7 +381,7 @@ impl FdTable {
         let mut all: Vec<_> = self.dense.iter().enumerate().map(|(fd, slot)| (fd as i64, *slot)).collect();
         all.extend(self.sparse.iter().map(|(fd, slot)| (*fd, *slot)));
         all.retain(|(_, slot)| slot.description != NONE);
-        all.sort_by_key(|(fd, _)| *fd);
+        by_number(&mut all, |(fd, _)| signed(*fd));
         all
     }
 }
@@ -799,7 +800,7 @@ impl Descriptions {
         let mut heads: Vec<(i64, u32)> = place.dense.iter().enumerate().map(|(fd, slot)| (fd as i64, slot.ended)).collect();
         heads.extend(place.sparse.iter().map(|(fd, slot)| (*fd, slot.ended)));
         heads.retain(|(_, ended)| *ended != NONE);
-        heads.sort_unstable();
+        by_number(&mut heads, |(fd, _)| signed(*fd));
         place.heads = heads.into_boxed_slice();
         place.dense = Vec::new();
         place.sparse = HashMap::new();
