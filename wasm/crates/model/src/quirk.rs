@@ -55,6 +55,13 @@ macro_rules! quirks {
             /// Every fault, in the order of the enum.
             pub const ALL_MEMBERS: &'static [Self] = &[$(Self::$name),*];
 
+            /// Releases that have it.
+            pub const fn releases(self) -> &'static [Release] {
+                match self {
+                    $(Self::$name => &[$($release),+],)*
+                }
+            }
+
             /// All there is to say of it.
             pub const fn facts(self) -> Facts {
                 match self {
@@ -64,7 +71,7 @@ macro_rules! quirks {
                         right: $right,
                         shows: $shows,
                         home: Home::$home,
-                        releases: &[$($release),+],
+                        releases: self.releases(),
                         time: TimeMode::$time,
                     },)*
                 }
@@ -498,7 +505,7 @@ impl Quirks {
     /// Those of them that a release has.
     #[must_use]
     pub fn of(self, release: Release) -> Self {
-        let members = Quirk::ALL_MEMBERS.iter().filter(|quirk| quirk.facts().releases.contains(&release));
+        let members = Quirk::ALL_MEMBERS.iter().filter(|quirk| quirk.releases().contains(&release));
         Self { members: self.members & members.fold(0, |members, quirk| members | bit(*quirk)) }
     }
 }
