@@ -193,3 +193,99 @@ test('the applied filter keeps its rows however many others are typed', async ({
   await expect(cell(page, await selectedNumber(page), 'process')).toContainText('uwsgi');
   await expect(status(page)).toContainText('2,974 of 17,796 events');
 });
+
+const menu = (page: Page) => page.getByRole('menu', { name: 'Row' });
+const entry = (page: Page, name: string | RegExp) => menu(page).getByRole('menuitem', { name });
+
+test('a cell becomes a check, joined by and, or and only this', async ({ page }) => {
+  await start(page, captures.epipe);
+  await showEvents(page);
+  await goTo(page, '14140');
+  await cell(page, 14140, 'process').click({ button: 'right' });
+  await entry(page, '= this: proc.name = apache2').click();
+  await expect(filter(page)).toHaveValue('proc.name = apache2');
+  await expect(status(page)).toContainText('5,626 of 17,796 events');
+  await idle(page);
+  expect(await selectedNumber(page)).toBe(14140);
+  await cell(page, 14140, 'type').click({ button: 'right' });
+  await entry(page, 'and = this: evt.type = writev').click();
+  await expect(filter(page)).toHaveValue('proc.name = apache2 and evt.type = writev');
+  await idle(page);
+  await cell(page, 14140, 'dir').click({ button: 'right' });
+  await entry(page, /^and ≠ this/).click();
+  await expect(filter(page)).toHaveValue('proc.name = apache2 and evt.type = writev and evt.dir != "<"');
+  await idle(page);
+  const num = await selectedNumber(page);
+  await cell(page, num, 'cpu').click({ button: 'right' });
+  await entry(page, /^or:/).click();
+  await expect(filter(page)).toHaveValue(/^\(proc.name = apache2 and evt.type = writev and evt.dir != "<"\) or evt.cpu = \d$/);
+  await idle(page);
+  await cell(page, num, 'num').click({ button: 'right' });
+  await entry(page, /^only this/).click();
+  await expect(filter(page)).toHaveValue(`evt.num = ${num}`);
+  await expect(status(page)).toContainText('1 of 17,796 events');
+});
+
+test('every cell of a row asks for what the row has', async ({ page }) => {
+  test.slow();
+  await page.setViewportSize({ width: 1920, height: 900 });
+  await start(page, captures.epipe);
+  await goTo(page, '14121');
+  await idle(page);
+  for (const column of ['num', 'time', 'process', 'call', 'fd', 'what', 'returned', 'asked', 'took']) {
+    await cell(page, 14121, column).click({ button: 'right' });
+    await entry(page, /^[=≥] this/).first().click();
+    await expect(filter(page)).not.toHaveValue('');
+    await idle(page);
+    await expect(row(page, 14121), column).toBeVisible();
+    expect(await selectedNumber(page), column).toBe(14121);
+    await page.getByRole('button', { name: 'Clear filter' }).click();
+    await expect(status(page)).toContainText('17,796 of 17,796 events');
+    await idle(page);
+  }
+});
+
+test('by keyboard the menu of a row leads to each of its cells', async ({ page }) => {
+  await start(page, captures.epipe);
+  await goTo(page, '14121');
+  await grid(page).focus();
+  await page.keyboard.press('m');
+  await expect(entry(page, 'Follow conversation')).toBeFocused();
+  for (let step = 0; step < 3; step += 1) await page.keyboard.press('ArrowRight');
+  await expect(entry(page, '= this: proc.name = apache2')).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowLeft');
+  await page.keyboard.press('Enter');
+  await expect(filter(page)).toHaveValue('proc.name = apache2');
+  await idle(page);
+  await expect(grid(page)).toBeFocused();
+  expect(await selectedNumber(page)).toBe(14121);
+});
+
+test('a value of the inspector becomes a check', async ({ page }) => {
+  await start(page, captures.epipe);
+  await goTo(page, '14121');
+  const button = page.getByRole('region', { name: 'Inspector' }).getByRole('button', { name: 'Filter by: res', exact: true });
+  await button.focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('menu', { name: 'res' }).getByRole('menuitem', { name: '= this: evt.arg.res = EPIPE' }).click();
+  await expect(filter(page)).toHaveValue('evt.arg.res = EPIPE');
+  await expect(status(page)).toContainText('3 of 17,796 events');
+  await page.getByRole('tab', { name: 'State' }).click();
+  await page.getByRole('button', { name: 'Filter by: User' }).click();
+  await page.getByRole('menu', { name: 'User' }).getByRole('menuitem', { name: 'only this: user.name = www-data' }).click();
+  await expect(filter(page)).toHaveValue('user.name = www-data');
+});
+
+test('the sysdig command asks for what the list shows', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await start(page, captures.epipe);
+  await apply(page, 'proc.name=uwsgi and fd.name contains "hello FastCGI"');
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Command' }).fill('sysdig command');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Copied the sysdig command.')).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
+    `sysdig -r fastcgi-epipe-kmod-0.29.3.scap.gz -d 'proc.name = uwsgi and fd.name contains "hello FastCGI"'`,
+  );
+});

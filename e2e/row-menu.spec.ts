@@ -30,10 +30,12 @@ for (const key of ['Shift+F10', 'ContextMenu', 'm']) {
     expect(box.y).toBeLessThan(selected.y + 3 * selected.height);
     await page.keyboard.press('ArrowDown');
     await expect(entry(page, 'Copy row')).toBeFocused();
+    await page.keyboard.press('End');
+    await expect(entry(page, 'Copy as sysdig command')).toBeFocused();
     await page.keyboard.press('ArrowDown');
     await expect(entry(page, 'Follow conversation')).toBeFocused();
-    await page.keyboard.press('End');
-    await expect(entry(page, 'Copy row')).toBeFocused();
+    await page.keyboard.press('ArrowUp');
+    await expect(entry(page, 'Copy as sysdig command')).toBeFocused();
     await page.keyboard.press('f');
     await expect(entry(page, 'Follow conversation')).toBeFocused();
     // Keys of the page are not meant.

@@ -22,9 +22,12 @@ export function Menu(props: {
   readonly label: string;
   readonly at: Point;
   readonly groups: readonly (readonly MenuEntry[])[];
+  /** What its entries are about, where ← and → lead to something else. */
+  readonly title?: string;
+  readonly onSide?: (step: 1 | -1) => void;
   readonly onClose: () => void;
 }): ReactNode {
-  const { label, at, groups, onClose } = props;
+  const { label, at, groups, title, onSide, onClose } = props;
   const box = useRef<HTMLDivElement>(null);
   /** Gets the focus back when the menu closes. */
   const owner = useRef<Element | null>(null);
@@ -42,7 +45,7 @@ export function Menu(props: {
     element.style.left = `${inside(at.x, width, innerWidth)}px`;
     element.style.top = `${inside(at.y, height, innerHeight)}px`;
     itemsOf(element)[0]?.focus({ preventScroll: true });
-  }, [at]);
+  }, [at, title]);
 
   useEffect(() => {
     const abort = new AbortController();
@@ -73,6 +76,12 @@ export function Menu(props: {
       close();
       return;
     }
+    const side = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (onSide !== undefined && (side === 1 || side === -1)) {
+      event.preventDefault();
+      onSide(side);
+      return;
+    }
     const items = box.current === null ? [] : itemsOf(box.current);
     const now = items.findIndex((item) => item === document.activeElement);
     const next = nextItem(event.key, now, items);
@@ -83,6 +92,12 @@ export function Menu(props: {
 
   return (
     <div ref={box} className="context-menu" role="menu" aria-label={label} popover="manual" tabIndex={-1} onKeyDown={onKeyDown}>
+      {title === undefined ? null : (
+        <div className="context-menu-title" role="presentation">
+          {title}
+          {onSide === undefined ? null : <kbd aria-hidden="true">← →</kbd>}
+        </div>
+      )}
       {groups
         .filter((group) => group.length > 0)
         .map((group) => (

@@ -178,7 +178,7 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
       >
         {error === undefined ? null : <p className="grid-note">{sentence(error)}</p>}
       </VirtualGrid>
-      {menu === undefined ? null : <RowMenu id={id} place={menu} onClose={closeMenu} />}
+      {menu === undefined ? null : <RowMenu key={`${menu.at.x} ${menu.at.y} ${menu.row.row}`} id={id} place={menu} columns={columns} onClose={closeMenu} />}
     </>
   );
 }

@@ -1,9 +1,13 @@
 /** What can be done with the row, and the cell, that a menu was asked for. */
-import { useMemo, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { Menu, type MenuEntry, type Point } from '../components/menu';
 import type { TabId } from '../state/model';
 import { listOf, placeOf, selectedRange, tabById } from '../state/select';
 import { store } from '../state/store';
+import { copyCommand, termEntries } from '../filter/term-menu';
+import type { Term } from '../filter/terms';
+import { termOfCell } from './cell-terms';
+import type { EventColumn } from './columns';
 import { copyRows, followSelected, goToPartner } from './moves';
 import { factsOf, type Row } from './rows';
 
@@ -18,14 +22,25 @@ export interface MenuPlace {
 export function RowMenu(props: {
   readonly id: TabId;
   readonly place: MenuPlace;
+  /** Those that are shown, in order. */
+  readonly columns: readonly EventColumn[];
   readonly onClose: () => void;
 }): ReactNode {
-  const { id, place, onClose } = props;
-  const groups = useMemo(() => groupsOf(id, place), [id, place]);
-  return <Menu label="Row" at={place.at} groups={groups} onClose={onClose} />;
+  const { id, place, columns, onClose } = props;
+  const [column, setColumn] = useState(place.column);
+  const groups = useMemo(() => groupsOf(id, place.row, column), [id, place.row, column]);
+  // By keyboard it is the row's, and leads from there to each cell that a filter can ask for.
+  const stops = [undefined, ...columns.map((one) => one.id).filter((one) => termIn(id, one, place.row) !== undefined)];
+  const walk = (step: 1 | -1): void => setColumn(stops[(stops.indexOf(column) + step + stops.length) % stops.length]);
+  const title = columns.find((one) => one.id === column)?.title ?? 'Row';
+  return <Menu label="Row" title={title} at={place.at} groups={groups} onSide={walk} onClose={onClose} />;
 }
 
-function groupsOf(id: TabId, { row }: MenuPlace): readonly (readonly MenuEntry[])[] {
+function termIn(id: TabId, column: string, row: Row): Term | undefined {
+  return termOfCell(column, row, tabById(store.get(), id)?.summary?.firstNs ?? 0n);
+}
+
+function groupsOf(id: TabId, row: Row, column: string | undefined): readonly (readonly MenuEntry[])[] {
   const tab = tabById(store.get(), id);
   if (tab === undefined) return [];
   const place = placeOf(tab);
@@ -40,5 +55,16 @@ function groupsOf(id: TabId, { row }: MenuPlace): readonly (readonly MenuEntry[]
     ways.push({ id: 'partner', label: 'Go to the other event of the call', keys: '%', run: () => void goToPartner(id, facts) });
   }
   const copy = isOne ? 'Copy row as sysdig prints it' : 'Copy rows as sysdig prints them';
-  return [ways, [{ id: 'copy', label: copy, keys: 'c', run: () => void copyRows(id) }]];
+  const term = column === undefined ? undefined : termIn(id, column, row);
+  // The process of a row is a thread of it, too.
+  const thread = column === 'process' && row.tid !== undefined ? { field: 'thread.tid', value: String(row.tid) } : undefined;
+  return [
+    term === undefined ? [] : termEntries(id, term),
+    thread === undefined ? [] : termEntries(id, thread),
+    ways,
+    [
+      { id: 'copy', label: copy, keys: 'c', run: () => void copyRows(id) },
+      { id: 'command', label: 'Copy as sysdig command', run: () => void copyCommand(id) },
+    ],
+  ];
 }

@@ -7,6 +7,7 @@ import { eventText, grouped } from '../format/number';
 import { span } from '../format/time';
 import type { TabId } from '../state/model';
 import { store } from '../state/store';
+import type { Asked } from './fact-menu';
 import { Captured, EventLink, Fact, Loaded } from './parts';
 
 export function CallPane(props: {
@@ -27,6 +28,8 @@ export function CallPane(props: {
 function Call(props: { readonly call: CallDetail; readonly tabId: TabId; readonly canFollow: boolean }): ReactNode {
   const { call, tabId, canFollow } = props;
   const { enter, exit, errno, result, fd } = call;
+  const row = exit?.row ?? enter?.row;
+  const by = (...fields: readonly string[]): { readonly asked?: Asked } => (row === undefined ? {} : { asked: { tabId, row, fields } });
   return (
     <>
       <h2 className="pane-title">
@@ -41,11 +44,11 @@ function Call(props: { readonly call: CallDetail; readonly tabId: TabId; readonl
             {exit === undefined ? <span className="dim">no exit</span> : <EventLink tabId={tabId} row={exit.row} num={exit.num} section={exit.section} label="exit" />}
           </Fact>
         ) : null}
-        <Fact name="Process">
+        <Fact name="Process" {...by('proc.name', 'thread.tid')}>
           <Captured text={call.process} /> <span className="dim">({call.tid})</span> on CPU {call.cpu}
         </Fact>
         {result === undefined && errno === undefined ? null : (
-          <Fact name="Result">
+          <Fact name="Result" {...by('evt.res', 'evt.rawres')}>
             {errno === undefined ? (
               result
             ) : (
@@ -64,18 +67,23 @@ function Call(props: { readonly call: CallDetail; readonly tabId: TabId; readonl
             )}
           </Fact>
         ) : null}
-        {fd === undefined ? null : <FdFact fd={fd} tabId={tabId} canFollow={canFollow && fd.followable} />}
+        {fd === undefined ? null : <FdFact fd={fd} {...by('fd.name', 'fd.num', 'fd.type')} tabId={tabId} canFollow={canFollow && fd.followable} />}
       </dl>
-      {enter === undefined ? null : <Edge edge={enter} title={call.isCall ? 'Enter' : 'Event'} />}
-      {exit === undefined ? null : <Edge edge={exit} title="Exit" />}
+      {enter === undefined ? null : <Edge edge={enter} tabId={tabId} title={call.isCall ? 'Enter' : 'Event'} />}
+      {exit === undefined ? null : <Edge edge={exit} tabId={tabId} title="Exit" />}
     </>
   );
 }
 
-function FdFact(props: { readonly fd: FdDetail; readonly tabId: TabId; readonly canFollow: boolean }): ReactNode {
-  const { fd, tabId, canFollow } = props;
+function FdFact(props: {
+  readonly fd: FdDetail;
+  readonly tabId: TabId;
+  readonly canFollow: boolean;
+  readonly asked?: Asked;
+}): ReactNode {
+  const { fd, tabId, canFollow, asked } = props;
   return (
-    <Fact name="FD">
+    <Fact name="FD" {...(asked === undefined ? {} : { asked })}>
       {fd.fd} <span className="dim">{[fd.type, fd.role].filter((word) => word !== '').join(' ')}</span>{' '}
       <Captured text={fd.name} />
       <div className="fact-more">
@@ -97,7 +105,11 @@ function FdFact(props: { readonly fd: FdDetail; readonly tabId: TabId; readonly 
   );
 }
 
-function Edge({ edge, title }: { readonly edge: EdgeDetail; readonly title: string }): ReactNode {
+function Edge(props: { readonly edge: EdgeDetail; readonly tabId: TabId; readonly title: string }): ReactNode {
+  const { edge, tabId, title } = props;
+  // Bytes have a pane of their own.
+  const asked = ({ name, captured }: ParamDetail): { readonly asked?: Asked } =>
+    captured === undefined ? { asked: { tabId, row: edge.row, fields: [`evt.arg.${name}`] } } : {};
   return (
     <>
       <h3 className="pane-head">
@@ -108,7 +120,7 @@ function Edge({ edge, title }: { readonly edge: EdgeDetail; readonly title: stri
       ) : (
         <dl className="facts">
           {edge.params.map((param) => (
-            <Fact key={param.index} name={param.name}>
+            <Fact key={param.index} name={param.name} {...asked(param)}>
               <Param param={param} />
             </Fact>
           ))}

@@ -5,14 +5,24 @@ import { eventText, grouped } from '../format/number';
 import { visible } from '../format/visible';
 import { sentence } from '../messages/messages';
 import type { TabId } from '../state/model';
+import { FactMenu, type Asked } from './fact-menu';
 import { goToEvent } from './go';
 
 /** One name and what stands for it; nothing when there is nothing to say. */
-export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
+export function Fact(props: {
+  readonly name: string;
+  /** Fields that filters know it by. */
+  readonly asked?: Asked;
+  readonly children: ReactNode;
+}): ReactNode {
+  const { name, asked, children } = props;
   return (
     <div className="fact">
       <dt>{name}</dt>
-      <dd>{children}</dd>
+      <dd>
+        {children}
+        {asked === undefined ? null : <FactMenu name={name} asked={asked} />}
+      </dd>
     </div>
   );
 }

@@ -4,13 +4,14 @@ import { useLatest } from '../base/use-query';
 import { ask } from '../capture/session';
 import { grouped } from '../format/number';
 import type { TabId } from '../state/model';
+import type { Asked } from './fact-menu';
 import { Captured, EventLink, Fact, Loaded } from './parts';
 
 export function StatePane({ tabId, row }: { readonly tabId: TabId; readonly row: EventRow }): ReactNode {
   const { state, stale } = useLatest(`${tabId}/${row}`, (signal) => ask(tabId, 'state', { row }, signal));
   return (
     <Loaded state={state} stale={stale}>
-      {(detail) => <State detail={detail} tabId={tabId} />}
+      {(detail) => <State detail={detail} tabId={tabId} row={row} />}
     </Loaded>
   );
 }
@@ -28,28 +29,30 @@ function identity(id: number, name: string): ReactNode {
   );
 }
 
-function State({ detail, tabId }: { readonly detail: StateDetail; readonly tabId: TabId }): ReactNode {
+function State(props: { readonly detail: StateDetail; readonly tabId: TabId; readonly row: EventRow }): ReactNode {
+  const { detail, tabId, row } = props;
   const { container } = detail;
+  const by = (...fields: readonly string[]): Asked => ({ tabId, row, fields });
   return (
     <>
       <h2 className="pane-title">
         <Captured text={detail.comm} /> <span className="dim">as of the selected event</span>
       </h2>
       <dl className="facts">
-        <Fact name="Process">
+        <Fact name="Process" asked={by('proc.name', 'proc.pid', 'thread.tid')}>
           {detail.pid}
           {detail.tid === detail.pid ? null : ` ▸ thread ${detail.tid}`}
           {detail.vpid === detail.pid ? null : <span className="dim"> (in its namespace {detail.vpid})</span>}
         </Fact>
-        <Fact name="Command">
+        <Fact name="Command" asked={by('proc.cmdline')}>
           <Captured text={[detail.exe, ...detail.args].join(' ')} />
         </Fact>
         {detail.exepath === '' ? null : (
-          <Fact name="Program">
+          <Fact name="Program" asked={by('proc.exepath')}>
             <Captured text={detail.exepath} />
           </Fact>
         )}
-        <Fact name="Directory">
+        <Fact name="Directory" asked={by('proc.cwd')}>
           <Captured text={detail.cwd} />
           {detail.root === '' || detail.root === '/' ? null : (
             <span className="dim">
@@ -58,7 +61,7 @@ function State({ detail, tabId }: { readonly detail: StateDetail; readonly tabId
             </span>
           )}
         </Fact>
-        <Fact name="Parents">
+        <Fact name="Parents" asked={by('proc.pname', 'proc.ppid')}>
           {detail.ancestors.length === 0 ? (
             <span className="dim">not known</span>
           ) : (
@@ -71,12 +74,12 @@ function State({ detail, tabId }: { readonly detail: StateDetail; readonly tabId
             </ol>
           )}
         </Fact>
-        <Fact name="Session">{detail.sid}</Fact>
+        <Fact name="Session" asked={by('proc.sid')}>{detail.sid}</Fact>
       </dl>
       <h3 className="pane-head">Credentials</h3>
       <dl className="facts">
-        <Fact name="User">{identity(detail.uid, detail.user)}</Fact>
-        <Fact name="Group">{identity(detail.gid, detail.group)}</Fact>
+        <Fact name="User" asked={by('user.name', 'user.uid')}>{identity(detail.uid, detail.user)}</Fact>
+        <Fact name="Group" asked={by('group.name', 'group.gid')}>{identity(detail.gid, detail.group)}</Fact>
         {detail.loginuid === undefined ? null : (
           <Fact name="Login">{identity(detail.loginuid, detail.loginuser ?? '')}</Fact>
         )}
@@ -96,7 +99,7 @@ function State({ detail, tabId }: { readonly detail: StateDetail; readonly tabId
       </dl>
       <h3 className="pane-head">Container</h3>
       <dl className="facts">
-        <Fact name="Container">
+        <Fact name="Container" asked={by('container.name', 'container.id')}>
           {container.id === '' || container.id === 'host' ? (
             'host'
           ) : (
@@ -106,7 +109,7 @@ function State({ detail, tabId }: { readonly detail: StateDetail; readonly tabId
           )}
         </Fact>
         {container.image === '' ? null : (
-          <Fact name="Image">
+          <Fact name="Image" asked={by('container.image')}>
             <Captured text={container.image} />
           </Fact>
         )}

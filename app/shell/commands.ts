@@ -4,6 +4,7 @@ import { stepLife } from '../conversations/moves';
 import { copyRows, findText, goBack, goToPartner, showUnit } from '../events/moves';
 import { focusBox } from '../filter/filter-box';
 import { applyFilter } from '../filter/moves';
+import { copyCommand } from '../filter/term-menu';
 import { timeModeNames, timeModes, type TimeMode } from '../format/time';
 import type { AppState, BytesAs, ConversationsPlace, InspectorPane, Overlay, TabId, View } from '../state/model';
 import { activeTab, placeOf } from '../state/select';
@@ -145,6 +146,7 @@ export const commands: readonly Command[] = [
   { id: 'open', title: 'Open capture…', keys: ['Mod+o'], group: 'Capture', when: always, run: openDialog },
   { id: 'filter', title: 'Filter', keys: ['/'], group: 'Filter', when: withCapture, run: () => focusBox('filter') },
   { id: 'filter-clear', title: 'Clear filter', keys: [], group: 'Filter', when: isFiltered, run: onTab((id) => void applyFilter(id, '')) },
+  { id: 'command-copy', title: 'Copy as sysdig command', keys: [], group: 'Filter', when: inEvents, run: onTab((id) => void copyCommand(id)) },
   { id: 'find', title: 'Find text in rows', keys: ['Mod+f'], group: 'Move', when: withCapture, run: () => focusBox('find') },
   { id: 'find-next', title: 'Next match', keys: ['n'], group: 'Move', when: hasFind, run: find(1) },
   { id: 'find-previous', title: 'Previous match', keys: ['N'], group: 'Move', when: hasFind, run: find(-1) },
