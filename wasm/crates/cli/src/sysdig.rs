@@ -45,7 +45,7 @@ Options:
   -v         don't cut data buffers; sums at the end on standard error
   -S         a table of the most frequent events at the end
   -q         print no events
-  -d         taken and of no effect: a filter never changes what is known of processes and files
+  -d         -n and -S count also events that the filter rejects; what is known of processes and files depends on no filter
   --right    print what is right also where sysdig is known to be wrong
 
 FILTER is written as for sysdig; docs/filter.md has the whole language. Several words are one filter.
@@ -61,6 +61,8 @@ struct Options {
     table: bool,
     json: bool,
     right: bool,
+    /// The filter picks from what is read: `-n` and `-S` count the events before it, and those that are never shown it does not see.
+    shown_only: bool,
     /// As it was written.
     filter: Vec<u8>,
 }
@@ -114,7 +116,7 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
             Short('v') | Long("verbose") => options.verbose = true,
             Short('q') | Long("quiet") => options.quiet = true,
             Short('S') | Long("summary") => options.table = true,
-            Short('d') | Long("displayflt") => {}
+            Short('d') | Long("displayflt") => options.shown_only = true,
             Long("right") => options.right = true,
             Short('h') | Long("help") => {
                 output::say(HELP);
@@ -294,7 +296,8 @@ impl Printing<'_> {
             release: self.state.release(),
             quirks: self.state.quirks(),
             buffers: self.options.buffers,
-            verbose: self.options.verbose,
+            // sysdig's JSON has arguments and data in full.
+            verbose: self.options.verbose || self.options.json,
             time: self.options.time,
             zone: Zone::Rule(local_offset),
             ..Printer::default()
@@ -378,19 +381,23 @@ impl Sink for Printing<'_> {
         if self.format.is_none() && let Some(form) = self.form {
             self.format = Format::parse(form, printer.quirks, printer.release).ok();
         }
-        if let Some(Some(filter)) = &self.filter {
+        let mut passes = true;
+        if let Some(Some(filter)) = &self.filter
+            && (applied.printed || !self.options.shown_only)
+        {
             let first = self.first.unwrap_or(event.ts);
             let moment = Moment::live(&self.state, event, &applied, self.row - 1, &printer, first);
-            if !filter.passes(&moment, &mut self.rooms) {
-                return;
-            }
+            passes = filter.passes(&moment, &mut self.rooms);
+        }
+        if !passes && !self.options.shown_only {
+            return;
         }
         self.begun |= !initial;
         if self.begun && !event.state_only {
             self.counted += 1;
             self.counts.count(event, &printer);
         }
-        if applied.printed {
+        if applied.printed && passes {
             let first = *self.first.get_or_insert(event.ts);
             if !self.options.quiet {
                 self.print(event, &applied, number, first, &printer);

@@ -243,3 +243,29 @@ fn a_page_fault_has_no_latency() {
     let line = text.lines().find(|line| line.starts_with("106 ")).expect("it is printed");
     assert!(line.starts_with("106 0.000000000 1 rec.sh (9007) > page_fault "), "{line}");
 }
+
+/// What sysdig 0.29.3 selects and counts with and without `-d`.
+#[test]
+fn a_display_filter_leaves_the_counting_to_what_was_read() {
+    let path = capture("variant-kmod-0.29.3-n2000.scap.gz");
+    let selected = |args: &[&str]| {
+        let output = scapscope(&[&["sysdig", "-r", &path, "-p", "%evt.num"], args].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        stdout(&output).lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(selected(&["-n", "300", "evt.type=openat"]).len(), 210);
+    assert_eq!(selected(&["-d", "-n", "300", "evt.type=openat"]).len(), 8);
+    // 1228 follows hidden events, which a display filter does not see.
+    let late = "evt.deltatime>10000000";
+    assert!(selected(&[late]).contains(&"1228".to_owned()));
+    assert!(!selected(&["-d", late]).contains(&"1228".to_owned()));
+}
+
+#[test]
+fn json_has_arguments_in_full() {
+    let args = ["sysdig", "-r", &capture(SMALL), "-j", "evt.type=clone"];
+    let text = stdout(&scapscope(&args));
+    let longest = text.lines().map(str::len).max();
+    assert!(longest > Some(600), "{longest:?}");
+    assert!(!text.contains("... "));
+}

@@ -128,9 +128,14 @@ quirks! {
         shows: "as descriptors without a name",
     }
     ExecveLeavesCwdUnknown: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
-        sysdig: "leaves the working directory unknown when a thread is first seen at its execve",
-        right: "the one that the event carries",
-        shows: "as relative paths that are not resolved",
+        sysdig: "leaves the working directory unknown when a thread is first seen at its execve, and 0.29.3 its ids in its own namespace",
+        right: "what the event carries",
+        shows: "as relative paths that are not resolved, and in thread.vtid and proc.vpid",
+    }
+    ExecveatKeepsExepath: State, TimeOfDay, [V0_29_3] {
+        sysdig: "leaves the path of the program as it was when execveat has run another one",
+        right: "the path of the new program",
+        shows: "in proc.exepath alone",
     }
     ExecveKeepsFds: State, TimeOfDay, [V0_29_3] {
         sysdig: "keeps descriptors over execve that are closed by it (close-on-exec)",
@@ -393,7 +398,7 @@ quirks! {
         shows: "in the fields of the descriptor",
     }
     UnixSocketsHavePorts: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
-        sysdig: "has a client's port 0 for unix sockets that are servers",
+        sysdig: "has a client's port 0 for unix sockets and for bound ones",
         right: "no value",
         shows: "in fd.cport and fd.cproto",
     }
@@ -447,8 +452,23 @@ quirks! {
         right: "the 32 bits of the group id",
         shows: "as a group of 30064771072 instead of 0 in processes with several threads",
     }
+    BoundSocketsHaveNoNearEnd: Filter, TimeOfDay, [V0_29_3] {
+        sysdig: "has no local end for bound sockets, and an empty text for the server's port",
+        right: "the address and port that they are bound to",
+        shows: "in fd.lip, fd.lport, fd.lproto and fd.sproto",
+    }
+    DatagramsConnect: State, TimeOfDay, [V0_29_3] {
+        sysdig: "takes a socket for connected once data has passed while it had two addresses",
+        right: "sockets that connected or were accepted",
+        shows: "in fd.connected alone",
+    }
+    UnsetAddressesAreLocal: Filter, TimeOfDay, [V0_29_3] {
+        sysdig: "takes an address that is not set yet for the machine's own: those of IPv6, and any in a container that has no address of its own",
+        right: "to leave it until it is set",
+        shows: "in fd.is_server of sockets that are not connected yet",
+    }
     DevicesOfAnything: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
-        sysdig: "has a device number for descriptors that are no files",
+        sysdig: "has a device number for descriptors that are no files, 0.29.3 what its memory happens to hold where nothing was recorded",
         right: "no value",
         shows: "in fd.dev, fd.dev.major and fd.dev.minor",
     }

@@ -651,7 +651,7 @@ impl State {
                     let mut comm = b"container:".to_vec();
                     comm.extend_from_slice(self.strings.get(id));
                     let comm = self.strings.keep(&comm);
-                    let thread = self.threads.add(-1, row, Birth::Invented, ThreadVersion { comm, ..ThreadVersion::unknown() });
+                    let thread = self.threads.add(-1, row, Birth::Invented, ThreadVersion { comm, container: id, ..ThreadVersion::unknown() });
                     self.threads.remove(thread, row + 1);
                     applied.version = self.threads.get(thread).last;
                     return;
@@ -726,6 +726,7 @@ impl State {
         // been answered; what the enter event said it forgets at the next exit of any type.
         let by_type = self.quirks.has(Quirk::EnterMustBeLast) && self.release == Release::V0_29_3;
         let live = self.threads.live_mut(thread);
+        let is_first = live.last_kind == u16::MAX;
         let typed = matches_enter(live.last_kind);
         let pair = matches_enter(live.enter.kind);
         if live.last_enter_ts != 0 {
@@ -746,6 +747,10 @@ impl State {
 
         let mut subject = Subject::NONE;
         if info.flags.has(EventFlags::USES_FD) {
+            if by_type && is_first {
+                // Nothing has been noted of the thread yet, which is taken for number 0; the call has no effect.
+                return self.subject(thread, 0);
+            }
             if by_type && typed && last_fd != -1 {
                 subject = self.subject(thread, last_fd);
             } else if let Some(enter) = enter.filter(|enter| enter.fd != -1) {

@@ -51,6 +51,10 @@ fn version(state: &State, applied: &model::Applied, text: impl Fn(&model::state:
 }
 
 const PARENT: Ask = |state, _, applied| version(state, applied, |version| format!(" ptid={}", version.ptid));
+const EXEPATH: Ask = |state, _, applied| version(state, applied, |version| format!(" exepath={}", String::from_utf8_lossy(state.text(version.exepath))));
+const CONNECTED: Ask = |state, _, applied| {
+    if applied.description == NONE { String::new() } else { format!(" connected={}", state.descriptions().get(applied.description).now.connected) }
+};
 const GROUP: Ask = |state, _, applied| version(state, applied, |version| format!(" pgid={}", version.vpgid));
 const ROLE: Ask = |state, _, applied| format!(" role={:?}", state.descriptions().get(applied.description).now.role);
 /// The descriptor as it was recorded: without its sign, where that is copied.
@@ -156,6 +160,27 @@ faces! {
             ("cat (10) > open name=x(x) flags=1(O_RDONLY) mode=0", "cat (10) > open name=x(/home/u/x) flags=1(O_RDONLY) mode=0"),
             ("cat (10) < open fd=3(<f>x) name=x(x) flags=1(O_RDONLY) mode=0", "cat (10) < open fd=3(<f>/home/u/x) name=x(/home/u/x) flags=1(O_RDONLY) mode=0"),
         ]
+
+    execveat_runs_the_program_that_it_names: ExecveatKeepsExepath, EXEPATH, "
+        release 0.29.3
+        process tid=10 exepath=/bin/sh comm=sh
+        ns tid dir type args
+        0  10  >   execveat dirfd=AT_FDCWD pathname=/bin/true flags=0
+        10 10  <   execve res=0 exe=true tid=10 pid=10 ptid=1 comm=true
+        20 10  >   close fd=4
+        ",
+        [("true (10) > close fd=4 exepath=/bin/sh", "true (10) > close fd=4 exepath=/bin/true")]
+
+    a_datagram_connects_no_socket: DatagramsConnect, CONNECTED, "
+        release 0.29.3
+        process tid=10 comm=php
+        ns tid dir type args
+        0  10  >   socket domain=AF_INET type=2 proto=17
+        10 10  <   socket fd=3
+        20 10  >   sendto fd=3 size=1 tuple=127.0.0.1:40000->127.0.0.1:8125
+        30 10  <   sendto res=1 data='x'
+        ",
+        [("php (10) < sendto res=1 data=x connected=true", "php (10) < sendto res=1 data=x connected=false")]
 
     execve_closes_what_is_marked_close_on_exec: ExecveKeepsFds, NOTHING, "
         release 0.29.3

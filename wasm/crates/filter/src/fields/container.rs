@@ -104,6 +104,13 @@ fn record<'v>(moment: &Moment<'v>, thread: &ThreadVersion) -> Option<&'v Contain
     if moment.is_past { containers.get_at(thread.container, moment.row) } else { containers.get(thread.container) }
 }
 
+/// Whether the container of the event's thread has an address of its own; `None` outside containers, and where nothing
+/// is known of the container.
+pub(super) fn has_address(moment: &Moment<'_>) -> Option<bool> {
+    let facts = &record(moment, moment.thread()?)?.facts;
+    Some(facts.get("ip").and_then(Json::as_str).is_some_and(|ip| !ip.is_empty() && ip != "0.0.0.0"))
+}
+
 fn engine(number: u64) -> Option<&'static str> {
     Some(match number {
         0 => "docker",

@@ -10,7 +10,7 @@ use model::table::{self, EventFlags, Release};
 use model::text::number::{decimal, unsigned};
 use model::text::{address, path};
 
-use super::{Field, Id, Scratch, parameter};
+use super::{Field, Id, Scratch, container, parameter};
 use crate::moment::Moment;
 use crate::value::{Several, Value};
 
@@ -30,7 +30,7 @@ pub(super) fn is_about_descriptor(moment: &Moment<'_>) -> bool {
     if matches!(kind, 160..=163) && moment.has(Quirk::MmapWithoutFd) {
         return false;
     }
-    if moment.is_classic() && moment.has(Quirk::FdsOfExitsUnseen) && matches!(kind, 181 | 303 | 305 | 313 | 317) {
+    if moment.is_classic() && moment.has(Quirk::FdsOfExitsUnseen) && matches!(kind, 51 | 55 | 181 | 303 | 305 | 313 | 317) {
         return false;
     }
     table::flags(kind, moment.printer.release).any(EventFlags::CREATES_FD.with(EventFlags::USES_FD))
@@ -60,7 +60,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         }
         Id::FdName => return name(moment, scratch).then_some(Value::Text(&scratch.text)),
         Id::FdContainername => {
-            container(moment, &mut scratch.text)?;
+            container_prefix(moment, &mut scratch.text)?;
             return name(moment, scratch).then_some(Value::Text(&scratch.text));
         }
         Id::FdDirectory => return directory(moment, scratch, false),
@@ -81,12 +81,14 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::FdSip | Id::FdSnet => return ip(end(moment, &attributes, Role::Server)),
         Id::FdLip | Id::FdLnet => return ip(near(moment, &attributes, true)),
         Id::FdRip | Id::FdRnet => return ip(near(moment, &attributes, false)),
-        Id::FdCport | Id::FdCproto if kind == FdKind::Unix && attributes.role == Role::Server && moment.has(Quirk::UnixSocketsHavePorts) => {
+        Id::FdCport | Id::FdCproto
+            if (kind == FdKind::Unix || kind.is_server()) && attributes.role != Role::None && moment.has(Quirk::UnixSocketsHavePorts) =>
+        {
             if field.info.id == Id::FdCproto { Value::Text(b"") } else { Value::Uint(0) }
         }
         Id::FdCport => return port(end(moment, &attributes, Role::Client)),
         Id::FdSport if kind.is_server() => return port(ends(moment, &attributes).map(|ends| ends.1)),
-        Id::FdSproto if kind.is_server() && attributes.role == Role::None => Value::Text(b""),
+        Id::FdSproto if kind.is_server() && (attributes.role == Role::None || moment.has(Quirk::BoundSocketsHaveNoNearEnd)) => Value::Text(b""),
         Id::FdSport => return port(end(moment, &attributes, Role::Server)),
         Id::FdLport => return port(near(moment, &attributes, true)),
         Id::FdRport => return port(near(moment, &attributes, false)),
@@ -115,7 +117,11 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
             if !matches!(kind, FdKind::File | FdKind::Directory) && !moment.has(Quirk::DevicesOfAnything) {
                 return None;
             }
-            let dev = moment.state.descriptions().facts(description).map_or(0, |facts| facts.dev);
+            let dev = match moment.state.descriptions().facts(description) {
+                Some(facts) => facts.dev,
+                None if moment.is_classic() && moment.has(Quirk::DevicesOfAnything) => unwritten_device(moment, kind, description),
+                None => 0,
+            };
             let major = (dev & 0x000f_ff00) >> 8;
             let minor = (dev & 0xff) | (dev >> 12 & 0x000f_ff00);
             Value::Uint(u64::from(match field.info.id {
@@ -270,7 +276,7 @@ fn name(moment: &Moment<'_>, scratch: &mut Scratch) -> bool {
 }
 
 /// Appends the container and a colon.
-fn container(moment: &Moment<'_>, out: &mut Vec<u8>) -> Option<()> {
+fn container_prefix(moment: &Moment<'_>, out: &mut Vec<u8>) -> Option<()> {
     out.extend_from_slice(moment.state.text(moment.thread()?.container));
     out.push(b':');
     Some(())
@@ -282,7 +288,7 @@ fn directory<'v>(moment: &Moment<'_>, scratch: &'v mut Scratch, with_container: 
         return None;
     }
     if with_container {
-        container(moment, &mut scratch.text)?;
+        container_prefix(moment, &mut scratch.text)?;
     }
     let start = scratch.text.len();
     if !name(moment, scratch) {
@@ -305,8 +311,9 @@ fn filename<'v>(moment: &Moment<'_>, scratch: &'v mut Scratch) -> Option<Value<'
     if kind_of(moment) != Some(FdKind::File) || !name(moment, scratch) {
         return None;
     }
-    let slash = scratch.text.iter().rposition(|byte| *byte == b'/')?;
-    scratch.text.get(slash + 1..).map(Value::Text)
+    let after = scratch.text.iter().rposition(|byte| *byte == b'/')? + 1;
+    // A name that ends in a slash, as that of the root, stands as it is.
+    scratch.text.get(if after == scratch.text.len() { 0 } else { after }..).map(Value::Text)
 }
 
 fn to_ip(six: bool, bytes: [u8; 16]) -> IpAddr {
@@ -377,7 +384,7 @@ fn near(moment: &Moment<'_>, attributes: &Attributes, local: bool) -> Option<End
         return None;
     }
     if attributes.kind.is_server() {
-        return local.then_some(dest);
+        return (local && !moment.has(Quirk::BoundSocketsHaveNoNearEnd)).then_some(dest);
     }
     let source_is_local = moment.state.is_local_address(source.0);
     Some(if source_is_local == local { source } else { dest })
@@ -412,7 +419,22 @@ fn is_server(moment: &Moment<'_>, attributes: &Attributes) -> bool {
     if attributes.kind.is_server() {
         return true;
     }
-    ends(moment, attributes).is_some_and(|(_, dest)| moment.state.is_local_address(dest.0) || dest.0.is_unspecified())
+    let Some((_, (dest, _))) = ends(moment, attributes) else { return false };
+    if dest.is_unspecified() && moment.is_classic() && moment.has(Quirk::UnsetAddressesAreLocal) {
+        // It is compared with the address of the container, which is unset where the container has none.
+        return match container::has_address(moment) {
+            Some(has_address) => !has_address,
+            None => dest.is_ipv6(),
+        };
+    }
+    moment.state.is_local_address(dest)
+}
+
+/// What 0.29.3 has for the device of what is neither listed nor opened by a path: memory that was never written, the
+/// upper half of an address of its own program.
+fn unwritten_device(moment: &Moment<'_>, kind: FdKind, description: u32) -> u32 {
+    let is_listed = moment.state.descriptions().get(description).born == NONE;
+    if is_listed || matches!(kind, FdKind::File | FdKind::Directory) { 0 } else { 0x5555 }
 }
 
 /// Whether this very event gave the descriptor its name.

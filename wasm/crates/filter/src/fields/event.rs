@@ -208,7 +208,7 @@ fn latency_in_words<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v m
     Some(Value::Text(&scratch.text))
 }
 
-/// `835ns`, `2.52ms`, `16us`, `1.30s`: two decimals below ten, none above, cut and not rounded.
+/// `835ns`, `2.52ms`, `16us`, `13.00s`: two decimals of seconds and of what is below ten, cut and not rounded.
 pub(super) fn duration_in_words(out: &mut Vec<u8>, nanoseconds: u64) {
     let (unit, word) = match nanoseconds {
         0..1_000 => {
@@ -222,7 +222,7 @@ pub(super) fn duration_in_words(out: &mut Vec<u8>, nanoseconds: u64) {
     };
     let whole = nanoseconds / unit;
     unsigned(out, whole);
-    if whole < 10 {
+    if whole < 10 || word == b"s" {
         let hundredths = nanoseconds % unit / (unit / 100);
         out.push(b'.');
         out.push(b'0' + (hundredths / 10) as u8);
@@ -337,7 +337,7 @@ fn category(moment: &Moment<'_>) -> &'static str {
         Category::IoRead | Category::IoWrite | Category::IoOther => match descriptor::kind_of(moment) {
             Some(FdKind::File | FdKind::Directory) => "file",
             Some(kind) if kind.is_inet() => "net",
-            Some(FdKind::Fifo | FdKind::Unix | FdKind::Event) => "ipc",
+            Some(FdKind::Fifo | FdKind::Unix | FdKind::Event | FdKind::Signal | FdKind::Inotify) => "ipc",
             _ => "unknown",
         },
         Category::Unknown => "unknown",

@@ -316,6 +316,7 @@ fn fdlist<'v>(id: Id, moment: &Moment<'_>, scratch: &'v mut Scratch) -> Option<V
         match id {
             Id::FdlistNums => decimal(out, fd),
             Id::FdlistNames => match attributes.map(|attributes| moment.state.text(attributes.name)) {
+                Some(name) if !name.is_empty() && moment.is_classic() && moment.has(Quirk::UnprintableBytesVanish) => out.extend_from_slice(name),
                 Some(name) if !name.is_empty() => descriptor::clean(out, moment, name),
                 _ => out.extend_from_slice(b"<NA>"),
             },

@@ -60,20 +60,24 @@ impl<'v> Who<'v> {
     }
 
     fn parent(&self) -> Option<Self> {
-        self.find(self.thread.ptid).filter(|parent| parent.thread.thread != self.thread.thread)
+        self.cloner().or_else(|| self.find(self.thread.ptid)).filter(|parent| parent.thread.thread != self.thread.thread)
+    }
+
+    /// What made a thread that is not the first of its process, where that is taken for its parent.
+    fn cloner(&self) -> Option<Self> {
+        let life = self.moment.state.threads().get(self.thread.thread);
+        match life.birth {
+            Birth::Cloned { parent, .. } if !self.is_main() && self.moment.is_classic() && self.moment.has(Quirk::ThreadsAreChildrenOfThreads) => {
+                // Its own event names the parent of the process; then it is the main thread.
+                self.find(if parent == self.thread.ptid { self.thread.pid } else { parent })
+            }
+            _ => None,
+        }
     }
 
     /// Parent of the process, as `proc.pname` names it.
     fn named_parent(&self) -> Option<Self> {
-        let life = self.moment.state.threads().get(self.thread.thread);
-        if let Birth::Cloned { parent, .. } = life.birth
-            && !self.is_main()
-            && self.moment.is_classic()
-            && self.moment.has(Quirk::ThreadsAreChildrenOfThreads)
-        {
-            return self.find(parent);
-        }
-        self.main().parent()
+        self.cloner().or_else(|| self.main().parent())
     }
 
     /// Ancestors of the process, nearest first.
@@ -265,9 +269,9 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ProcPpidTs => Value::Uint(who.main().parent()?.cloned_ts()?),
         Id::ProcFdopencount => Value::Uint(u64::from(who.open_fds())),
         Id::ProcFdlimit if who.is_empty() => Value::Int(0),
-        Id::ProcFdlimit => Value::Int(thread.fdlimit),
+        Id::ProcFdlimit => Value::Int(who.main().thread.fdlimit),
         Id::ProcFdusage => {
-            let limit = thread.fdlimit;
+            let limit = who.main().thread.fdlimit;
             Value::Double(if limit > 0 { f64::from(who.open_fds()) * 100.0 / limit as f64 } else { 0.0 })
         }
         Id::ProcVmsize | Id::ProcVmrss if who.is_empty() => Value::Uint(0),
@@ -357,9 +361,6 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::UserShell => return account(who, thread.uid, |account| account.shell),
         Id::UserLoginuid => Value::Int(i64::from(thread.loginuid.cast_signed())),
         Id::UserLoginname => {
-            if thread.loginuid == u32::MAX {
-                return None;
-            }
             return account(who, thread.loginuid, |account| account.name);
         }
         Id::GroupGid => {
@@ -367,7 +368,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
             let others = if moment.has(Quirk::GroupIdHoldsThreads) && moment.is_classic() { u64::from(who.own_others()) } else { 0 };
             Value::Uint(gid | others << 32)
         }
-        Id::GroupName => Value::Text(group_name(who, thread.gid)),
+        Id::GroupName => return group_name(who, thread.gid),
         Id::ThreadCpu | Id::ThreadCpuUser | Id::ThreadCpuSystem => return None,
         _ => return None,
     })
@@ -484,6 +485,10 @@ fn login_shell(who: Who<'_>) -> Option<i64> {
 }
 
 fn account<'v>(who: Who<'v>, uid: u32, part: impl FnOnce(model::state::identity::Account) -> model::state::strings::Text) -> Option<Value<'v>> {
+    if uid == u32::MAX {
+        // Nobody knows who it is.
+        return None;
+    }
     let known = who.moment.state.identities().account(who.thread.container, uid, who.row());
     Some(Value::Text(known.map_or(b"<NA>", |account| who.text(part(account)))))
 }
@@ -494,15 +499,18 @@ pub(super) fn user_name<'v>(moment: &'v Moment<'v>, uid: u32) -> Option<Value<'v
     account(who, uid, |account| account.name)
 }
 
-fn group_name<'v>(who: Who<'v>, gid: u32) -> &'v [u8] {
+fn group_name<'v>(who: Who<'v>, gid: u32) -> Option<Value<'v>> {
+    if gid == u32::MAX {
+        return None;
+    }
     let name = who.moment.state.identities().group(who.thread.container, gid, who.row());
-    name.map_or(b"<NA>", |name| who.text(name))
+    Some(Value::Text(name.map_or(b"<NA>", |name| who.text(name))))
 }
 
 /// Name of the thread's group.
 pub(super) fn own_group_name<'v>(moment: &'v Moment<'v>) -> Option<Value<'v>> {
     let who = Who { moment, thread: moment.thread()? };
-    Some(Value::Text(group_name(who, who.thread.gid)))
+    group_name(who, who.thread.gid)
 }
 
 fn capabilities(bits: u64, scratch: &mut Scratch) -> Option<Value<'_>> {

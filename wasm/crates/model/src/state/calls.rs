@@ -412,8 +412,10 @@ impl State {
         if old.description == NONE {
             // It is open, though nothing is known of it, and what the new number pointed at is closed.
             let table = self.threads.now(call.thread).table;
-            let right = !self.quirks.has(Quirk::CopiesOfUnknownFdsUnseen);
-            if right && old.fd >= 0 && call.result != old.fd && self.descriptions.slot(table, call.result).is_some() {
+            if self.quirks.has(Quirk::CopiesOfUnknownFdsUnseen) {
+                return old;
+            }
+            if old.fd >= 0 && call.result != old.fd && self.descriptions.slot(table, call.result).is_some() {
                 let description = self.descriptions.open(FdKind::Unknown, Text::EMPTY, None, 0, call.row);
                 self.point(call, old.fd, description, false);
                 return self.point(call, call.result, description, cloexec);

@@ -334,6 +334,10 @@ impl State {
         if subject.description == NONE {
             return subject;
         }
+        let before = self.descriptions.get(subject.description).now;
+        if matches!(before.kind, FdKind::Ipv4 | FdKind::Ipv6) && !before.connected && self.quirks.has(Quirk::DatagramsConnect) {
+            self.descriptions.change(subject.description, call.row, Attributes { connected: true, ..before }, None);
+        }
         let params = &call.event.params;
         let incoming = matches!(call.event.kind, 33 | 35 | 53 | 55);
         let kept = &call.kept;

@@ -491,6 +491,7 @@ impl State {
         // A table that was shared with another process becomes its own.
         let table = self.threads.now(thread).table;
         let private = if !is_placeholder && self.shares_table(thread, table) { Some(self.descriptions.fork(table, row)) } else { None };
+        let leaves_ids = self.release == Release::V0_29_3 && quirks.has(Quirk::ExecveLeavesCwdUnknown);
         let gone = self.threads.change(thread, row, |version| {
             version.comm = comm;
             version.exe = exe;
@@ -498,8 +499,10 @@ impl State {
             version.pid = pid;
             if is_placeholder {
                 version.ptid = ptid;
-                version.vtid = own_tid;
-                version.vpid = pid;
+                if !leaves_ids {
+                    version.vtid = own_tid;
+                    version.vpid = pid;
+                }
             }
             version.env = env.unwrap_or(version.env);
             if let Some((cgroups, container)) = cgroups {
@@ -577,6 +580,7 @@ impl State {
                 let name = kept.text(0).filter(|name| !path::unavailable(name))?;
                 Some(self.joined(cwd, name))
             }
+            330 if self.quirks.has(Quirk::ExecveatKeepsExepath) => None,
             330 => {
                 let name = kept.text(1).filter(|name| *name != b"<NA>" && *name != b"(NULL)")?;
                 let dirfd = kept.int(0).unwrap_or(super::calls::AT_FDCWD);
