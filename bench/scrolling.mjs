@@ -41,6 +41,16 @@ const ways = [
       for (let screen = 0; screen < 120; screen++) await page.keyboard.press('PageDown');
     },
   ],
+  [
+    'End and Home',
+    async (page) => {
+      await page.getByRole('grid', { name: 'Events' }).focus();
+      for (let turn = 0; turn < 30; turn++) {
+        await page.keyboard.press('End');
+        await page.keyboard.press('Home');
+      }
+    },
+  ],
 ];
 
 /**

@@ -45,7 +45,10 @@ export function ConversationList({ tab }: { readonly tab: Tab }): ReactNode {
   const columns = place.group === '' ? listColumns : [groupColumn, ...listColumns];
 
   const top = useCallback(() => tabById(store.get(), id)?.conversations.top ?? 0, [id]);
-  const onScroll = useCallback((now: number) => store.dispatch({ type: 'list-changed', id, change: { top: now } }), [id]);
+  const onScroll = useCallback(
+    (now: number) => store.postpone(`list ${id}`, { type: 'list-changed', id, change: { top: now } }),
+    [id],
+  );
   const onRevealed = useCallback(
     (done: Reveal) => {
       if (tabById(store.get(), id)?.conversations.reveal === done) {

@@ -14,22 +14,35 @@ import { EventHeader } from './event-header';
 import { EventRow } from './event-row';
 import { followSelected, recount, select } from './moves';
 import { RowMenu, type MenuPlace } from './row-menu';
-import { factsOf, rowAt, type Row } from './rows';
+import { factsOf, keepSameRows, noteShown, rowAt, type Row } from './rows';
 import { useColumns } from './use-columns';
 import './event-list.css';
 
 const label = 'Events';
 
+/** Fetches rows of a list; those that are held already stay the same objects. */
+function loaderOf(id: TabId, list: ListSpec): WindowLoader<RowWindow> {
+  let before: RowWindow | undefined;
+  return new WindowLoader(async (first, count, signal) => {
+    const answer = await ask(id, 'window', { list, first, count }, signal);
+    if (!answer.ok) return answer;
+    keepSameRows(answer.value, before);
+    before = answer.value;
+    return answer;
+  });
+}
+
 /** A new list is a new question: rows of the old one are never shown in it. */
 function useLoader(id: TabId, { unit, conversation, filter }: ListSpec): WindowLoader<RowWindow> {
-  const loader = useMemo(() => {
-    const list: ListSpec = {
-      unit,
-      ...(conversation === undefined ? {} : { conversation }),
-      ...(filter === undefined ? {} : { filter }),
-    };
-    return new WindowLoader((first, count, signal) => ask(id, 'window', { list, first, count }, signal));
-  }, [id, unit, conversation, filter]);
+  const loader = useMemo(
+    () =>
+      loaderOf(id, {
+        unit,
+        ...(conversation === undefined ? {} : { conversation }),
+        ...(filter === undefined ? {} : { filter }),
+      }),
+    [id, unit, conversation, filter],
+  );
   useEffect(() => () => loader.stop(), [loader]);
   return loader;
 }
@@ -46,7 +59,6 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   const { shown, columns, template, minWidth } = useColumns(unit);
   const loader = useLoader(id, list);
   const { window, error } = useSyncExternalStore(loader.subscribe, loader.snapshot);
-  const [range, setRange] = useState({ first: 0, last: -1 });
   const [menu, setMenu] = useState<MenuPlace | undefined>(undefined);
   const closeMenu = useCallback(() => setMenu(undefined), [setMenu]);
   const isIndexing = tab.phase.kind === 'opening';
@@ -54,7 +66,11 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   useEffect(() => recount(id), [id, key, tick]);
   // A filter that has come further may have rows where there were none.
   const looked = tab.sought?.filter === place.filter ? tab.sought.count.looked : 0;
-  useEffect(() => loader.want(range.first, range.last, rows, tick + looked), [loader, range, rows, tick, looked]);
+  // Without a state of its own: what is in view changes with every step of a scroll.
+  const onRange = useCallback(
+    (first: number, last: number) => loader.want(first, last, rows, tick + looked),
+    [loader, rows, tick, looked],
+  );
 
   // Fills in what the selection does not know yet.
   useEffect(() => {
@@ -71,40 +87,35 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
     if (window?.unread !== undefined) store.dispatch({ type: 'trouble', id, error: window.unread });
   }, [id, window]);
 
-  const latest = useRef(window);
+  /** Where the list is, and what it shows there. */
+  const at = useRef({ top: place.top, window });
+  const noteTop = useCallback(() => {
+    const { top, window: rowsThere } = at.current;
+    const row = rowsThere === undefined ? undefined : rowAt(rowsThere, Math.floor(top));
+    const name = row === undefined ? undefined : nameOf(row);
+    store.postpone(`scrolled ${id}`, { type: 'scrolled', id, top, name });
+  }, [id]);
   useEffect(() => {
-    latest.current = window;
-    const now = tabById(store.get(), id);
-    if (now === undefined || window === undefined) return;
-    const at = placeOf(now);
-    const row = rowAt(window, Math.floor(at.top));
-    if (row !== undefined && at.topName === undefined) {
-      store.dispatch({ type: 'scrolled', id, top: at.top, name: nameOf(row) });
-    }
-  }, [id, window]);
-
+    at.current.window = window;
+    noteShown(id, key, window);
+    if (window !== undefined) noteTop();
+  }, [id, key, window, noteTop]);
+  useEffect(() => () => noteShown(id, '', undefined), [id]);
   const onScroll = useCallback(
     (top: number) => {
-      const now = tabById(store.get(), id);
-      const row = latest.current === undefined ? undefined : rowAt(latest.current, Math.floor(top));
-      store.dispatch({
-        type: 'scrolled',
-        id,
-        top,
-        name: now === undefined || row === undefined ? undefined : nameOf(row),
-      });
+      at.current.top = top;
+      noteTop();
     },
-    [id],
+    [noteTop],
   );
   const top = useCallback(() => {
     const now = tabById(store.get(), id);
     return now === undefined ? 0 : placeOf(now).top;
   }, [id]);
   const onRevealed = useCallback(
-    (done: Reveal) => store.dispatch({ type: 'revealed', id, reveal: done }),
+    (done: Reveal) => store.postpone(`revealed ${id}`, { type: 'revealed', id, reveal: done }),
     [id],
   );
-  const onRange = useCallback((first: number, last: number) => setRange({ first, last }), []);
   const onViewport = useCallback(
     (viewportRows: number) => store.dispatch({ type: 'ui', change: { viewportRows } }),
     [],

@@ -8,7 +8,7 @@ import { startPlace, type Follow, type Place, type Reveal, type RowFacts, type S
 import { listKey, listOf, nameOf, placeOf, rowsOf, selectedRange, tabById } from '../state/select';
 import { store, tell } from '../state/store';
 import type { Target } from './go-to';
-import { factsOf, rowAt } from './rows';
+import { factsOf, rowAt, shownFacts } from './rows';
 
 function tabOf(id: TabId): Tab | undefined {
   return tabById(store.get(), id);
@@ -35,7 +35,7 @@ export function select(
   store.dispatch({
     type: 'selected',
     id,
-    selected: { position: at, facts: options.facts },
+    selected: { position: at, facts: options.facts ?? shownFacts(id, listKey(listOf(placeOf(tab))), at) },
     extend: options.extend ?? false,
     how: options.how ?? 'nearest',
   });

@@ -1,6 +1,6 @@
 /** Reads single rows out of a window of columns. */
 import { rowFlag, type EventRow, type RelNs, type RowWindow } from '../../workers/protocol';
-import type { RowFacts } from '../state/model';
+import type { RowFacts, TabId } from '../state/model';
 
 function defined(value: number | undefined): number | undefined {
   return value === undefined || Number.isNaN(value) ? undefined : value;
@@ -56,6 +56,24 @@ export function rowAt(window: RowWindow, position: number): Row | undefined {
   return rows[i];
 }
 
+function isSame(a: Row, b: Row): boolean {
+  return (Object.keys(a) as (keyof Row)[]).every((key) => a[key] === b[key]);
+}
+
+/** Takes over rows of the window before that are the same in this one, so that what shows them does not change. */
+export function keepSameRows(window: RowWindow, before: RowWindow | undefined): void {
+  const held = before === undefined ? undefined : read.get(before);
+  if (before === undefined || held === undefined) return;
+  const rows: (Row | undefined)[] = [];
+  read.set(window, rows);
+  const shift = window.first - before.first;
+  for (let i = Math.max(0, -shift); i < window.length && i + shift < before.length; i++) {
+    const now = readRow(window, i);
+    const was = held[i + shift];
+    rows[i] = was !== undefined && now !== undefined && isSame(was, now) ? was : now;
+  }
+}
+
 function readRow(window: RowWindow, i: number): Row | undefined {
   const row = window.row[i];
   if (row === undefined) return undefined;
@@ -85,6 +103,22 @@ function readRow(window: RowWindow, i: number): Row | undefined {
     fdName: window.fdName[i] ?? '',
     errno: window.errno[i] ?? '',
   };
+}
+
+/** Rows that the lists of the tabs show, so that a row that is selected by a key is known at once. */
+const shown = new Map<TabId, { readonly list: string; readonly window: RowWindow }>();
+
+/** Notes which rows a tab shows, of the list with this key. */
+export function noteShown(id: TabId, list: string, window: RowWindow | undefined): void {
+  if (window === undefined) shown.delete(id);
+  else shown.set(id, { list, window });
+}
+
+/** Facts of a row that is shown, or was fetched beside those that are. */
+export function shownFacts(id: TabId, list: string, position: number): RowFacts | undefined {
+  const held = shown.get(id);
+  const row = held?.list === list ? rowAt(held.window, position) : undefined;
+  return row === undefined ? undefined : factsOf(row);
 }
 
 /** What the selection keeps of a row. */

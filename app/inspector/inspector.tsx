@@ -1,7 +1,7 @@
 /** What is known about the selected row: the call, its bytes, and the state of its process at that event. */
-import { useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { memo, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import type { EventRow } from '../../workers/protocol';
-import type { InspectorPane, Tab } from '../state/model';
+import type { InspectorPane, TabId } from '../state/model';
 import { store, useApp } from '../state/store';
 import { BytesPane } from './bytes-pane';
 import { CallPane } from './call-pane';
@@ -18,15 +18,15 @@ const panes: readonly (readonly [Shown, string])[] = [
 
 const withCause: typeof panes = [['cause', 'Cause'], ...panes];
 
-export function Inspector(props: {
-  readonly tab: Tab;
+export const Inspector = memo(function Inspector(props: {
+  readonly tabId: TabId;
   /** The selected row. */
   readonly row: EventRow | undefined;
   /** What stands beside a conversation, and whether it is shown. */
   readonly cause?: ReactNode;
   readonly aside?: 'cause' | 'call';
 }): ReactNode {
-  const { tab, row, cause, aside } = props;
+  const { tabId, row, cause, aside } = props;
   const preferred = useApp((state) => state.preferences.pane);
   const list = useRef<HTMLDivElement>(null);
   const shown = cause === undefined ? panes : withCause;
@@ -34,7 +34,7 @@ export function Inspector(props: {
 
   const show = (next: Shown): void => {
     if (next !== 'cause') store.dispatch({ type: 'preferences', change: { pane: next } });
-    store.dispatch({ type: 'conversation-changed', id: tab.id, change: { aside: next === 'cause' ? 'cause' : 'call' } });
+    store.dispatch({ type: 'conversation-changed', id: tabId, change: { aside: next === 'cause' ? 'cause' : 'call' } });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
@@ -73,13 +73,13 @@ export function Inspector(props: {
         ) : row === undefined ? (
           <p className="pane-note">Select a row to see its call, its bytes and the state of its process.</p>
         ) : pane === 'call' ? (
-          <CallPane tabId={tab.id} row={row} canFollow={cause === undefined} />
+          <CallPane tabId={tabId} row={row} canFollow={cause === undefined} />
         ) : pane === 'bytes' ? (
-          <BytesPane tabId={tab.id} row={row} />
+          <BytesPane tabId={tabId} row={row} />
         ) : (
-          <StatePane tabId={tab.id} row={row} />
+          <StatePane tabId={tabId} row={row} />
         )}
       </div>
     </section>
   );
-}
+});

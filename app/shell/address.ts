@@ -202,7 +202,7 @@ export function startAddress(): void {
   const writing = debounce(write, writeAfterMs);
   let before = store.get();
   store.subscribe(() => {
-    const now = store.get();
+    const now = store.told();
     if (now.tabs !== before.tabs || now.active !== before.active || now.preferences !== before.preferences) writing.call();
     before = now;
   });
@@ -212,7 +212,11 @@ export function startAddress(): void {
   };
   // Going back and forward, and a link put into the bar of an open page, both end here.
   window.addEventListener('popstate', follow);
-  window.addEventListener('pagehide', () => writing.flush());
+  window.addEventListener('pagehide', () => {
+    // What is postponed is part of it.
+    store.get();
+    writing.flush();
+  });
   const openBefore = openTabs();
   const end = begin();
   const order = openBefore.findIndex(({ isActive }) => isActive);

@@ -1,5 +1,6 @@
 /** One open capture: filter, way back, list, inspector, status. */
-import { useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import { memo, useEffect, useRef, type KeyboardEvent, type ReactNode } from 'react';
+import type { CaptureError, CaptureSummary } from '../../workers/protocol';
 import { closeTab, reopen } from '../capture/open';
 import { ask } from '../capture/session';
 import { compareWith, endComparison } from '../conversations/moves';
@@ -15,8 +16,8 @@ import { timeModeNames, timeModes, type TimeMode } from '../format/time';
 import { visible } from '../format/visible';
 import { Inspector } from '../inspector/inspector';
 import { details, sentence } from '../messages/messages';
-import type { Tab, Unit, View } from '../state/model';
-import { placeOf, rowsOf } from '../state/select';
+import type { Tab, TabId, Unit, View } from '../state/model';
+import { placeOf, rowsOf, tabById } from '../state/select';
 import { store, useApp } from '../state/store';
 import { ColumnsMenu } from './columns-menu';
 import { showOverlay, showPane } from './commands';
@@ -29,13 +30,35 @@ export function CaptureView({ tab }: { readonly tab: Tab }): ReactNode {
   useWish(tab);
   useFindings(tab);
   useAppliedFilter(tab);
+  const { id, view, open, findings } = tab;
+  const { unit, follow } = placeOf(tab);
+  // What does not depend on the selected row is told only what it shows: each step of a key changes the tab.
   return (
     <main className="capture">
       <h1 className="visually-hidden">{visible(tab.names[0] ?? '')}</h1>
-      <Toolbar tab={tab} />
-      <Trouble tab={tab} />
-      <Way tab={tab} />
-      <ViewTabs tab={tab} />
+      <div className="toolbar">
+        <FilterBox key={id} tab={tab} narrows={shownIn(tab) === 'conversations'} />
+        <Tools view={view} unit={unit} />
+      </div>
+      <Trouble id={id} error={tab.phase.kind === 'failed' ? tab.phase.error : tab.trouble} isDead={tab.phase.kind === 'failed'} />
+      <Way
+        id={id}
+        view={view}
+        follow={follow?.label}
+        conversation={open === undefined ? undefined : open.title === '' ? open.name.key : open.title}
+        isNamed={open !== undefined && open.title !== ''}
+        isCompared={open?.against !== undefined}
+        canGoBack={tab.trail.length > 0}
+        summary={tab.summary}
+      />
+      <ViewTabs
+        id={id}
+        view={view}
+        unit={unit}
+        rows={rowsOf(tab)}
+        conversations={tab.conversations.total}
+        findings={findings?.length}
+      />
       <Shown tab={tab} />
       <StatusBar tab={tab} />
     </main>
@@ -128,7 +151,7 @@ function Shown({ tab }: { readonly tab: Tab }): ReactNode {
           />
         }
         side={
-          inspectorOpen ? <Inspector tab={tab} row={open.selected?.facts?.row} cause={cause} aside={open.aside} /> : undefined
+          inspectorOpen ? <Inspector tabId={tab.id} row={open.selected?.facts?.row} cause={cause} aside={open.aside} /> : undefined
         }
       />
     );
@@ -136,17 +159,16 @@ function Shown({ tab }: { readonly tab: Tab }): ReactNode {
   return (
     <Split
       main={<EventList tab={tab} />}
-      side={inspectorOpen ? <Inspector tab={tab} row={placeOf(tab).selected?.facts?.row} /> : undefined}
+      side={inspectorOpen ? <Inspector tabId={tab.id} row={placeOf(tab).selected?.facts?.row} /> : undefined}
     />
   );
 }
 
-function Toolbar({ tab }: { readonly tab: Tab }): ReactNode {
+const Tools = memo(function Tools({ view, unit }: { readonly view: View; readonly unit: Unit }): ReactNode {
   const time = useApp((state) => state.preferences.time);
   const overlay = useApp((state) => state.ui.overlay);
   return (
-    <div className="toolbar">
-      <FilterBox key={tab.id} tab={tab} narrows={shownIn(tab) === 'conversations'} />
+    <>
       <button type="button" className="button" onClick={() => showOverlay('goto')}>
         Go to…
       </button>
@@ -164,7 +186,7 @@ function Toolbar({ tab }: { readonly tab: Tab }): ReactNode {
           </option>
         ))}
       </select>
-      <div className="menu" hidden={tab.view !== 'events'}>
+      <div className="menu" hidden={view !== 'events'}>
         <button
           type="button"
           className="button"
@@ -174,26 +196,31 @@ function Toolbar({ tab }: { readonly tab: Tab }): ReactNode {
         >
           Columns <span aria-hidden="true">▾</span>
         </button>
-        {overlay === 'columns' ? <ColumnsMenu unit={placeOf(tab).unit} /> : null}
+        {overlay === 'columns' ? <ColumnsMenu unit={unit} /> : null}
       </div>
-    </div>
+    </>
   );
-}
+});
 
 /** What is wrong with the capture or its engine, and the way out. */
-function Trouble({ tab }: { readonly tab: Tab }): ReactNode {
-  const error = tab.phase.kind === 'failed' ? tab.phase.error : tab.trouble;
+const Trouble = memo(function Trouble(props: {
+  readonly id: TabId;
+  readonly error: CaptureError | undefined;
+  /** Nothing more can be had from the engine. */
+  readonly isDead: boolean;
+}): ReactNode {
+  const { id, error, isDead } = props;
   if (error === undefined) return null;
   return (
     <div className="trouble" role="alert">
       <p>{sentence(error)}</p>
       {error.kind === 'cancelled' || error.kind === 'limit' ? null : (
-        <button type="button" className="button" onClick={() => void reopen(tab.id)}>
+        <button type="button" className="button" onClick={() => void reopen(id)}>
           Reopen
         </button>
       )}
-      {tab.phase.kind === 'failed' ? (
-        <button type="button" className="button" onClick={() => closeTab(tab.id)}>
+      {isDead ? (
+        <button type="button" className="button" onClick={() => closeTab(id)}>
           Close
         </button>
       ) : null}
@@ -203,34 +230,42 @@ function Trouble({ tab }: { readonly tab: Tab }): ReactNode {
       </details>
     </div>
   );
-}
+});
 
 /** The way from the whole capture to what is shown. */
-function Way({ tab }: { readonly tab: Tab }): ReactNode {
-  const { view, open, trail } = tab;
-  const { follow } = placeOf(tab);
+const Way = memo(function Way(props: {
+  readonly id: TabId;
+  readonly view: View;
+  /** What is followed among the events, as captured. */
+  readonly follow: string | undefined;
+  /** The conversation that is open: who talks to whom, or else its key. */
+  readonly conversation: string | undefined;
+  readonly isNamed: boolean;
+  readonly isCompared: boolean;
+  readonly canGoBack: boolean;
+  readonly summary: CaptureSummary | undefined;
+}): ReactNode {
+  const { id, view, follow, conversation, isNamed, isCompared, canGoBack, summary } = props;
   const steps: { readonly text: string; readonly go?: () => void; readonly isMono?: boolean }[] = [];
-  const show = (next: View) => () => store.dispatch({ type: 'view-shown', id: tab.id, view: next });
+  const show = (next: View) => () => store.dispatch({ type: 'view-shown', id, view: next });
   const isWhole = view === 'events' && follow === undefined;
-  steps.push({ text: 'Whole capture', ...(isWhole ? {} : { go: () => showAllEvents(tab) }) });
-  if (view === 'events' && follow !== undefined) steps.push({ text: follow.label, isMono: true });
+  steps.push({ text: 'Whole capture', ...(isWhole ? {} : { go: () => showAllEvents(id) }) });
+  if (view === 'events' && follow !== undefined) steps.push({ text: follow, isMono: true });
   if (view === 'findings') steps.push({ text: 'Findings' });
   if (view === 'conversations') {
-    steps.push({ text: 'Conversations', ...(open === undefined ? {} : { go: show('conversations') }) });
-    if (open !== undefined) {
-      const compared = open.against !== undefined;
-      const title = open.title === '' ? { text: open.name.key, isMono: true } : { text: open.title };
-      steps.push({ ...title, ...(compared ? { go: () => endComparison(tab.id) } : {}) });
-      if (compared) steps.push({ text: 'Comparison' });
+    steps.push({ text: 'Conversations', ...(conversation === undefined ? {} : { go: show('conversations') }) });
+    if (conversation !== undefined) {
+      steps.push({ text: conversation, isMono: !isNamed, ...(isCompared ? { go: () => endComparison(id) } : {}) });
+      if (isCompared) steps.push({ text: 'Comparison' });
     }
   }
   return (
     <div className="way">
-      {trail.length === 0 ? null : (
-        <button type="button" className="button slim" onClick={() => goBack(tab.id)} title="Backspace">
+      {canGoBack ? (
+        <button type="button" className="button slim" onClick={() => goBack(id)} title="Backspace">
           ← Back
         </button>
-      )}
+      ) : null}
       <nav aria-label="Way back">
         <ol>
           {steps.map(({ text, go, isMono }, at) => (
@@ -251,16 +286,16 @@ function Way({ tab }: { readonly tab: Tab }): ReactNode {
           ))}
         </ol>
       </nav>
-      <DamageBadge tab={tab} />
+      <DamageBadge id={id} summary={summary} />
     </div>
   );
-}
+});
 
 /** All events, at the place where one left them. */
-function showAllEvents(tab: Tab): void {
-  const [first] = tab.places;
-  store.dispatch({ type: 'view-shown', id: tab.id, view: 'events' });
-  if (first !== undefined && tab.places.length > 1) store.dispatch({ type: 'went-back', id: tab.id });
+function showAllEvents(id: TabId): void {
+  const steps = tabById(store.get(), id)?.places.length ?? 0;
+  store.dispatch({ type: 'view-shown', id, view: 'events' });
+  if (steps > 1) store.dispatch({ type: 'went-back', id });
 }
 
 const units: readonly (readonly [Unit, string, string])[] = [
@@ -268,16 +303,22 @@ const units: readonly (readonly [Unit, string, string])[] = [
   ['events', 'Raw events', 'One row per event, as sysdig prints them'],
 ];
 
-function ViewTabs({ tab }: { readonly tab: Tab }): ReactNode {
-  const { view, findings } = tab;
-  const { unit } = placeOf(tab);
+const ViewTabs = memo(function ViewTabs(props: {
+  readonly id: TabId;
+  readonly view: View;
+  readonly unit: Unit;
+  readonly rows: number;
+  readonly conversations: number | undefined;
+  readonly findings: number | undefined;
+}): ReactNode {
+  const { id: tab, view, unit, rows, conversations, findings } = props;
   const list = useRef<HTMLDivElement>(null);
   const tabs: readonly (readonly [View, string, number | undefined])[] = [
-    ['events', 'Events', rowsOf(tab)],
-    ['conversations', 'Conversations', tab.conversations.total],
-    ['findings', 'Findings', findings?.length],
+    ['events', 'Events', rows],
+    ['conversations', 'Conversations', conversations],
+    ['findings', 'Findings', findings],
   ];
-  const show = (next: View): void => store.dispatch({ type: 'view-shown', id: tab.id, view: next });
+  const show = (next: View): void => store.dispatch({ type: 'view-shown', id: tab, view: next });
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
@@ -314,7 +355,7 @@ function ViewTabs({ tab }: { readonly tab: Tab }): ReactNode {
               type="button"
               title={title}
               aria-pressed={id === unit}
-              onClick={() => void showUnit(tab.id, id)}
+              onClick={() => void showUnit(tab, id)}
             >
               {name}
             </button>
@@ -323,4 +364,4 @@ function ViewTabs({ tab }: { readonly tab: Tab }): ReactNode {
       ) : null}
     </div>
   );
-}
+});

@@ -4,7 +4,7 @@ import { Popover } from '../components/popover';
 import { showAmongEvents } from '../events/moves';
 import { counted, grouped } from '../format/number';
 import { damageSentence, gapSentence } from '../messages/messages';
-import type { Tab, TabId } from '../state/model';
+import type { TabId } from '../state/model';
 import { useApp } from '../state/store';
 import { showOverlay } from './commands';
 
@@ -24,10 +24,10 @@ function goTo(id: TabId, row: EventRow): void {
 }
 
 /** Says that parts of the capture are missing or could not be read; opened, what and where. */
-export function DamageBadge({ tab }: { readonly tab: Tab }): ReactNode {
+export function DamageBadge(props: { readonly id: TabId; readonly summary: CaptureSummary | undefined }): ReactNode {
   const isOpen = useApp((state) => state.ui.overlay === 'damage');
   const close = useCallback(() => showOverlay('none'), []);
-  const { summary } = tab;
+  const { id, summary } = props;
   if (summary === undefined || summary.damageCount + summary.gaps.length === 0) return null;
   const { damage, damageCount, gaps } = summary;
   const beyond = damageCount - damage.length;
@@ -50,7 +50,7 @@ export function DamageBadge({ tab }: { readonly tab: Tab }): ReactNode {
                 {gaps.map((gap) => (
                   <li key={gap.row}>
                     {gapSentence(gap)}{' '}
-                    <button type="button" className="link" onClick={() => goTo(tab.id, gap.row)}>
+                    <button type="button" className="link" onClick={() => goTo(id, gap.row)}>
                       Go there
                     </button>
                   </li>

@@ -13,6 +13,8 @@ export class ScrollModel {
   /** What the bar was last set to: a scroll event that reports just this is our own echo. */
   #setBar = -1;
   #touching = false;
+  /** Frame in which the bar is to follow; 0 when it has. */
+  #aligning = 0;
   #lastBar = 0;
   readonly #listeners = new Set<(byUser: boolean) => void>();
 
@@ -38,15 +40,22 @@ export class ScrollModel {
     this.#tell(false);
   }
 
-  /** Puts the bar where the place is; call after the scrolled element got its new height. */
+  /**
+   * Puts the bar where the place is, with the next frame: to move it now would have the browser lay out the page at once,
+   * and again for the rows that are to come.
+   */
   alignBar(): void {
-    const element = this.#element;
-    if (element === undefined) return;
-    const bar = barOfTop(this.#top, this.#scale);
-    if (Math.abs(element.scrollTop - bar) < 1) return;
-    element.scrollTop = bar;
-    this.#setBar = element.scrollTop;
-    this.#lastBar = element.scrollTop;
+    if (this.#element === undefined || this.#aligning !== 0) return;
+    this.#aligning = requestAnimationFrame(() => {
+      this.#aligning = 0;
+      const element = this.#element;
+      if (element === undefined) return;
+      const bar = barOfTop(this.#top, this.#scale);
+      if (Math.abs(element.scrollTop - bar) < 1) return;
+      element.scrollTop = bar;
+      this.#setBar = element.scrollTop;
+      this.#lastBar = element.scrollTop;
+    });
   }
 
   moveTo(top: number, byUser = false): void {
@@ -76,6 +85,8 @@ export class ScrollModel {
     this.alignBar();
     return () => {
       abort.abort();
+      cancelAnimationFrame(this.#aligning);
+      this.#aligning = 0;
       this.#element = undefined;
     };
   }
@@ -84,7 +95,8 @@ export class ScrollModel {
     const bar = element.scrollTop;
     const before = this.#lastBar;
     this.#lastBar = bar;
-    if (bar === this.#setBar) return;
+    // On its way to another place: where it was is no wish of the user any more.
+    if (bar === this.#setBar || this.#aligning !== 0) return;
     this.#setBar = -1;
     if (!isScaled(this.#scale)) {
       this.#moveWithBar(clampTop(bar, this.#scale));

@@ -4,8 +4,8 @@ import { flushSync } from 'react-dom';
 import { bandAt, type ScrollScale } from './scroll-map';
 import type { ScrollModel } from './scroll-model';
 
-/** Rows rendered beyond the view on each side. */
-export const overscan = 4;
+/** Rows rendered beyond the view on each side: rows are there in the frame that shows them, so more would only cost. */
+export const overscan = 1;
 
 export interface VirtualRows {
   /** Rows to render, in order. */

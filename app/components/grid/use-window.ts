@@ -27,9 +27,8 @@ export function useWindow<Window extends AnyWindow>(
     setHeld({ key, loader });
   }
   const { window, error } = useSyncExternalStore(loader.subscribe, loader.snapshot);
-  const [range, setRange] = useState({ first: 0, last: -1 });
   useEffect(() => () => loader.stop(), [loader]);
-  useEffect(() => loader.want(range.first, range.last, rows, tick), [loader, range, rows, tick]);
-  const onRange = useCallback((first: number, last: number) => setRange({ first, last }), []);
+  // Called anew by the grid when it changes; without a state of its own, for what is in view changes with every step of a scroll.
+  const onRange = useCallback((first: number, last: number) => loader.want(first, last, rows, tick), [loader, rows, tick]);
   return { window, error, onRange };
 }

@@ -131,13 +131,15 @@ export function VirtualGrid(props: VirtualGridProps): ReactNode {
     if (viewport > 0) onViewport(Math.max(1, Math.floor(viewport / rowHeight)));
   }, [viewport, rowHeight, onViewport]);
 
+  const revealed = useRef<Reveal | undefined>(undefined);
   useLayoutEffect(() => {
-    // The list may not have its size or the row yet.
-    if (reveal === undefined || viewport === 0 || reveal.position >= rowCount) return;
+    // The list may not have its size or the row yet; once is enough, whenever its owner takes note.
+    if (reveal === undefined || reveal === revealed.current || viewport === 0 || reveal.position >= rowCount) return;
     const now = { rows: rowCount, rowHeight, viewport };
     if (reveal.how === 'top') model.moveTo(reveal.position * rowHeight);
     else if (reveal.how === 'center') model.moveTo(topToCenter(reveal.position, model.top, now));
     else model.moveTo(topToReveal(reveal.position, model.top, now));
+    revealed.current = reveal;
     onRevealed(reveal);
   }, [model, reveal, onRevealed, rowCount, rowHeight, viewport]);
 
