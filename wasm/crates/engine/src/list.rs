@@ -8,6 +8,7 @@ use model::Row;
 use model::state::DescriptionIndex;
 
 use crate::filters::{FilterId, Run};
+use crate::sort::SortSpec;
 
 /// What a grid shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,15 @@ pub struct ListSpec {
     pub conversation: Option<DescriptionIndex>,
     /// Only what passes this filter; a call does when either of its edges passes.
     pub filter: Option<FilterId>,
+    /// In this order instead of the capture's, once [`crate::Session::sort`] is done with it.
+    pub sort: Option<SortSpec>,
+}
+
+impl ListSpec {
+    /// Everything, in the order of the capture.
+    pub const fn all(unit: Unit) -> Self {
+        Self { unit, conversation: None, filter: None, sort: None }
+    }
 }
 
 /// Sizes of a list.
@@ -155,6 +165,8 @@ enum Rows<'a> {
     Whole,
     Few(&'a [Row]),
     Set(&'a RowSet),
+    /// Not in the order of the capture.
+    Sorted(&'a [Row]),
 }
 
 impl<'a> List<'a> {
@@ -182,10 +194,15 @@ impl<'a> List<'a> {
         Self { index, unit, rows: Rows::Few(rows), events: narrowed.events.len() as u64 }
     }
 
+    /// The same rows in another order.
+    pub(crate) fn sorted(self, rows: &'a [Row]) -> Self {
+        Self { rows: Rows::Sorted(rows), ..self }
+    }
+
     pub(crate) fn count(self) -> ListCount {
         let rows = match self.rows {
             Rows::Whole => self.index.list_len(self.unit),
-            Rows::Few(rows) => rows.len() as u64,
+            Rows::Few(rows) | Rows::Sorted(rows) => rows.len() as u64,
             Rows::Set(rows) => rows.len(),
         };
         ListCount { rows, events: self.events, total: self.index.totals().printed }
@@ -195,7 +212,7 @@ impl<'a> List<'a> {
     pub(crate) fn rows_from(self, first: u64) -> Box<dyn Iterator<Item = Row> + 'a> {
         match self.rows {
             Rows::Whole => Box::new(self.index.list_rows(self.unit, first)),
-            Rows::Few(rows) => {
+            Rows::Few(rows) | Rows::Sorted(rows) => {
                 let first = usize::try_from(first).unwrap_or(usize::MAX);
                 Box::new(rows.get(first..).unwrap_or(&[]).iter().copied())
             }
@@ -207,17 +224,18 @@ impl<'a> List<'a> {
     pub(crate) fn row(self, position: u64) -> Option<Row> {
         match self.rows {
             Rows::Whole => self.index.list_row(self.unit, position),
-            Rows::Few(rows) => rows.get(usize::try_from(position).ok()?).copied(),
+            Rows::Few(rows) | Rows::Sorted(rows) => rows.get(usize::try_from(position).ok()?).copied(),
             Rows::Set(rows) => rows.select(position),
         }
     }
 
-    /// How many rows of the list stand before `row`.
+    /// Position of `row`, or of the next one of the capture that is in the list.
     pub(crate) fn rank(self, row: Row) -> u64 {
         match self.rows {
             Rows::Whole => self.index.list_rank(self.unit, row),
             Rows::Few(rows) => rows.partition_point(|listed| *listed < row) as u64,
             Rows::Set(rows) => rows.rank(row),
+            Rows::Sorted(rows) => position_of(rows, row),
         }
     }
 
@@ -245,7 +263,7 @@ impl<'a> List<'a> {
 
     /// The next failed row after position `from`, or before it.
     pub(crate) fn seek_error(self, from: u64, forward: bool) -> Option<u64> {
-        if let Rows::Few(rows) = self.rows {
+        if let Rows::Few(rows) | Rows::Sorted(rows) = self.rows {
             let failed = |position: &usize| {
                 rows.get(*position).and_then(|row| self.index.record(*row)).is_some_and(|record| {
                     record.flags.has(Flags::ERROR) && (self.unit == Unit::Calls || record.is_exit())
@@ -264,4 +282,18 @@ impl<'a> List<'a> {
             }
         }
     }
+}
+
+/// Position of the row itself, else of the next one of the capture that is there; behind all when there is none.
+fn position_of(rows: &[Row], wanted: Row) -> u64 {
+    let mut next: Option<(Row, usize)> = None;
+    for (position, row) in rows.iter().enumerate() {
+        if *row >= wanted && next.is_none_or(|(nearest, _)| *row < nearest) {
+            next = Some((*row, position));
+            if *row == wanted {
+                break;
+            }
+        }
+    }
+    next.map_or(rows.len(), |(_, position)| position) as u64
 }

@@ -17,6 +17,7 @@ use scap::{Damage, Event, Fingerprint, Limits, Reader, Sink};
 use crate::facts::{DamageReport, Damages, FileSpan, FileStart, SectionStart, Stopped, Summary, Times};
 use crate::filters::Filters;
 use crate::list::{Conversations, List, ListCount, ListSpec, Narrowed};
+use crate::sort::Sorts;
 
 /// What a session may be told before it reads.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +45,7 @@ pub struct Session {
     pub(crate) core: Core,
     conversations: Conversations,
     pub(crate) filters: Filters,
+    pub(crate) sorts: Sorts,
     narrowed: Narrowed,
     pub(crate) book: crate::conversations::Book,
 }
@@ -243,6 +245,7 @@ impl Session {
             conversations: Conversations::default(),
             filters: Filters::default(),
             narrowed: Narrowed::default(),
+            sorts: Sorts::default(),
             book: crate::conversations::Book::default(),
         }
     }
@@ -386,6 +389,11 @@ impl Session {
     }
 
     /// Runs `with` on a list. The list is up to date with what has been indexed.
+    /// Bytes that may still be taken.
+    pub(crate) fn left(&self) -> u64 {
+        self.core.options.limit.saturating_sub(self.core.bytes())
+    }
+
     pub(crate) fn with_list<R>(&mut self, spec: ListSpec, with: impl FnOnce(&Core, List<'_>) -> R) -> R {
         let core = &self.core;
         let (index, unit) = (&core.index, spec.unit);
@@ -403,7 +411,7 @@ impl Session {
                 List::narrowed(index, unit, self.narrowed.update(description, filter, conversation, run))
             }
         };
-        with(core, list)
+        with(core, self.sorts.rows(spec).map_or(list, |rows| list.sorted(rows)))
     }
 
     /// Sizes of a list.

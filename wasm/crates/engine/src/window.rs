@@ -95,6 +95,16 @@ impl Edges {
         self.exit.as_ref().unwrap_or(&self.first)
     }
 
+    /// Time from the enter to the exit, in nanoseconds; `None` unless both were recorded.
+    pub(crate) fn latency_ns(&self, core: &Core) -> Option<i64> {
+        let enter = match (self.exit, self.first.is_exit()) {
+            (Some(_), _) => self.first.ts,
+            (None, true) => core.index.record(self.first.partner?)?.ts,
+            (None, false) => return None,
+        };
+        Some(self.last().ts.wrapping_sub(enter).cast_signed())
+    }
+
     fn records(&self) -> impl Iterator<Item = Record> {
         std::iter::once(self.first).chain(self.exit)
     }
@@ -159,7 +169,7 @@ impl Session {
 
 impl Window {
     fn push(&mut self, core: &Core, edges: &Edges, unit: Unit, blocks: &Blocks, words: &mut Words<'_>) {
-        let Edges { first, exit } = edges;
+        let first = &edges.first;
         let last = edges.last();
         let first_ts = core.index.first_ts().unwrap_or(0);
         self.row.push(first.row);
@@ -171,12 +181,7 @@ impl Window {
             _ => f64::NAN,
         });
         self.ns.push(if index::chunk::is_time(first.ts) { first.ts.wrapping_sub(first_ts).cast_signed() as f64 } else { f64::NAN });
-        let enter = match (exit, first.is_exit()) {
-            (Some(_), _) => Some(first.ts),
-            (None, true) => first.partner.and_then(|enter| core.index.record(enter)).map(|enter| enter.ts),
-            (None, false) => None,
-        };
-        self.latency_ns.push(enter.map_or(f64::NAN, |enter| last.ts.wrapping_sub(enter).cast_signed() as f64));
+        self.latency_ns.push(edges.latency_ns(core).map_or(f64::NAN, |latency| latency as f64));
         self.cpu.push(first.cpu);
         let about = if last.description == NONE { first } else { last };
         self.fd.push(if last.fd >= 0 { last.fd } else { first.fd });

@@ -27,12 +27,14 @@ impl<'a> Words<'a> {
         Self { core, printer: printer(&core.state), buffer: Vec::new() }
     }
 
-    fn comm(&self, record: &Record) -> Option<&'a [u8]> {
+    /// Short name of the row's process, where it is known.
+    pub(crate) fn comm(&self, record: &Record) -> Option<&'a [u8]> {
         let state = &self.core.state;
         (record.version != NONE).then(|| state.text(state.version(record.version).comm))
     }
 
-    fn fd_bytes(&self, record: &Record) -> &'a [u8] {
+    /// Name of the fd that the row is about.
+    pub(crate) fn fd_bytes(&self, record: &Record) -> &'a [u8] {
         let state = &self.core.state;
         if record.description == NONE {
             return b"";

@@ -14,7 +14,7 @@ fn container(drawn: &str) -> ContainerDetail {
     session.next_file("drawn");
     session.push(&bytes);
     session.finish();
-    let spec = ListSpec { unit: Unit::Events, conversation: None, filter: None };
+    let spec = ListSpec::all(Unit::Events);
     let rows = session.count(spec).rows;
     let files = [bytes];
     let mut source = &files[..];

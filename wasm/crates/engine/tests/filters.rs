@@ -91,7 +91,7 @@ fn session(bytes: &[u8]) -> Session {
 
 fn list(session: &mut Session, unit: Unit, filter: &str) -> ListSpec {
     let filter = session.filter(filter).unwrap_or_else(|error| panic!("{filter}: {error}"));
-    ListSpec { unit, conversation: None, filter: Some(filter) }
+    ListSpec { unit, conversation: None, filter: Some(filter), sort: None }
 }
 
 /// Looks at all there is, a step at a time.

@@ -11,8 +11,8 @@ use model::{Quirks, Row, State};
 use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
 use scap::{Damage, Event, Inflate, Inflated, Limits, Reader, Sink};
 
-const EVENTS: ListSpec = ListSpec { unit: Unit::Events, conversation: None, filter: None };
-const CALLS: ListSpec = ListSpec { unit: Unit::Calls, conversation: None, filter: None };
+const EVENTS: ListSpec = ListSpec::all(Unit::Events);
+const CALLS: ListSpec = ListSpec::all(Unit::Calls);
 
 #[derive(Default)]
 struct Bytes(Vec<u8>);
@@ -247,7 +247,7 @@ fn the_conversation_of_an_accepted_socket_has_both_sides() {
     let fd = call.fd.expect("accept makes an fd");
     assert!(fd.followable);
 
-    let spec = ListSpec { unit: Unit::Calls, conversation: Some(fd.description), filter: None };
+    let spec = ListSpec { unit: Unit::Calls, conversation: Some(fd.description), filter: None, sort: None };
     let count = session.count(spec);
     let window = session.window(spec, 0, count.rows as usize, &mut source);
     assert_eq!(window.unread, None);
@@ -455,7 +455,7 @@ fn errors_of_a_conversation_are_found_in_it() {
     let accept = session.locate(EVENTS, Place::Number(14107)).expect("it is there").row;
     let description = session.index().record(accept).expect("it is there").description;
     for unit in [Unit::Events, Unit::Calls] {
-        let spec = ListSpec { unit, conversation: Some(description), filter: None };
+        let spec = ListSpec { unit, conversation: Some(description), filter: None, sort: None };
         let rows = session.count(spec).rows;
         let error = session.seek_error(spec, 0, true).expect("EPIPE is in it");
         let window = session.window(spec, error, 1, &mut source);
@@ -485,7 +485,7 @@ fn a_call_tells_parameters_results_and_state() {
     let mut source = &files[..];
     let accept = session.locate(EVENTS, Place::Number(14107)).expect("it is there").row;
     let description = session.index().record(accept).expect("it is there").description;
-    let spec = ListSpec { unit: Unit::Calls, conversation: Some(description), filter: None };
+    let spec = ListSpec { unit: Unit::Calls, conversation: Some(description), filter: None, sort: None };
     let error = session.seek_error(spec, 0, true).expect("EPIPE is in it");
     let row = session.window(spec, error, 1, &mut source).row[0];
     let call = session.call(row, &mut source).expect("bytes are in memory").expect("the row is there");

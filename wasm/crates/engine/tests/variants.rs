@@ -6,7 +6,7 @@ use engine::{ListSpec, Options, Place, Session, Unit, Window};
 use scap::{Damage, Inflate, Inflated};
 use testkit::capture_from_text;
 
-const EVENTS: ListSpec = ListSpec { unit: Unit::Events, conversation: None, filter: None };
+const EVENTS: ListSpec = ListSpec::all(Unit::Events);
 
 #[derive(Default)]
 struct Bytes(Vec<u8>);

@@ -5,8 +5,8 @@ use engine::{Files, Find, Found, ListSpec, Options, Place, Session, Unit};
 
 use crate::{LONGEST, choices, unpack};
 
-const EVENTS: ListSpec = ListSpec { unit: Unit::Events, conversation: None, filter: None };
-const CALLS: ListSpec = ListSpec { unit: Unit::Calls, conversation: None, filter: None };
+const EVENTS: ListSpec = ListSpec::all(Unit::Events);
+const CALLS: ListSpec = ListSpec::all(Unit::Calls);
 
 /// Any bytes open; each answer to the page can be had, and every row that is listed can be read again.
 ///

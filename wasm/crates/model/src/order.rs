@@ -19,6 +19,29 @@ pub fn pair(first: impl Into<u64>, second: impl Into<u64>) -> u128 {
     u128::from(first.into()) << 64 | u128::from(second.into())
 }
 
+/// Two texts of a thing, of which the second counts where the first are equal; `None` comes first.
+pub type Texts<'a> = &'a dyn Fn(usize) -> Option<(&'a str, &'a str)>;
+
+/// The place of each of `count` things in the order of their texts; equal texts share a place.
+pub fn ranks(count: usize, texts: Texts<'_>) -> Vec<u32> {
+    let mut order: Vec<usize> = (0..count).collect();
+    order.sort_by_cached_key(|at| texts(*at));
+    let mut ranks = vec![0; count];
+    let mut rank = 0;
+    let mut before = None;
+    for at in order {
+        let now = texts(at);
+        if before.is_some_and(|before| before != now) {
+            rank += 1;
+        }
+        before = Some(now);
+        if let Some(place) = ranks.get_mut(at) {
+            *place = rank;
+        }
+    }
+    ranks
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

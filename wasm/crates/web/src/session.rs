@@ -220,7 +220,7 @@ impl WebSession {
             Some(text) => Some(self.session.filter(&text)?),
             None => None,
         };
-        Ok(ListSpec { unit: if calls { Unit::Calls } else { Unit::Events }, conversation, filter })
+        Ok(ListSpec { unit: if calls { Unit::Calls } else { Unit::Events }, conversation, filter, sort: None })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use index::conversations::Conversation;
 use model::Row;
-use model::order::{by_number, signed};
+use model::order::{by_number, ranks, signed};
 use model::state::NONE;
 
 use super::Protocol;
@@ -309,34 +309,14 @@ fn letters(word: &str) -> u128 {
 
 /// Ranks the texts of all columns.
 fn rank(all: &[Conversation], listed: &mut [Listed]) {
-    /// Two texts of a line.
-    type Texts<'a> = &'a dyn Fn(usize) -> Option<(&'a str, &'a str)>;
-    fn by(rows: usize, texts: Texts<'_>) -> Vec<u32> {
-        let mut order: Vec<usize> = (0..rows).collect();
-        order.sort_by_cached_key(|at| texts(*at));
-        let mut ranks = vec![0; rows];
-        let mut rank = 0;
-        let mut before = None;
-        for at in order {
-            let now = texts(at);
-            if before.is_some_and(|before| before != now) {
-                rank += 1;
-            }
-            before = Some(now);
-            if let Some(place) = ranks.get_mut(at) {
-                *place = rank;
-            }
-        }
-        ranks
-    }
     let rows = listed.len();
     let of = |at: usize| listed.get(at);
-    let processes = by(rows, &|at| of(at).map(|listed| (listed.left.as_str(), listed.right.as_str())));
-    let place = by(rows, &|at| of(at).map(|listed| (listed.place.as_str(), "")));
-    let error = by(rows, &|at| of(at).map(|listed| (listed.error.as_str(), "")));
+    let processes = ranks(rows, &|at| of(at).map(|listed| (listed.left.as_str(), listed.right.as_str())));
+    let place = ranks(rows, &|at| of(at).map(|listed| (listed.place.as_str(), "")));
+    let error = ranks(rows, &|at| of(at).map(|listed| (listed.error.as_str(), "")));
     // Lives of a key are numbered as they are listed.
-    let key = by(rows, &|at| all.get(at).map(|conversation| (conversation.key.as_str(), "")));
-    let programs = by(rows, &|at| of(at).map(|listed| (program(&listed.left), program(&listed.right))));
+    let key = ranks(rows, &|at| all.get(at).map(|conversation| (conversation.key.as_str(), "")));
+    let programs = ranks(rows, &|at| of(at).map(|listed| (program(&listed.left), program(&listed.right))));
     let ranks = processes.into_iter().zip(place).zip(error).zip(key).zip(programs);
     for (listed, ((((processes, place), error), key), programs)) in listed.iter_mut().zip(ranks) {
         listed.ranks = Ranks { processes, place, error, key, programs };

@@ -1,0 +1,170 @@
+//! Sorted lists hold the same rows as the list they are made of, in the order of one column.
+
+use std::cmp::Ordering;
+use std::fs;
+use std::path::Path;
+
+use engine::{ListSpec, Options, Place, Session, SortBy, SortCount, SortSpec, Unit, Window};
+use model::Row;
+use scap::{Damage, Inflate, Inflated};
+
+#[derive(Default)]
+struct Bytes(Vec<u8>);
+
+impl Inflated for Bytes {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn damage(&mut self, damage: Damage) {
+        panic!("a shipped capture is damaged: {damage:?}");
+    }
+}
+
+fn capture(name: &str) -> Vec<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../captures").join(name);
+    let mut bytes = Bytes::default();
+    let mut inflate = Inflate::new();
+    inflate.push(&fs::read(path).expect("a capture can be read"), &mut bytes);
+    inflate.finish(&mut bytes);
+    vec![bytes.0]
+}
+
+fn session_of(files: &[Vec<u8>], options: Options) -> Session {
+    let mut session = Session::new(options);
+    session.next_file("test");
+    session.push(&files[0]);
+    session.finish();
+    session
+}
+
+fn sort_to_the_end(session: &mut Session, list: ListSpec, files: &[Vec<u8>]) -> SortCount {
+    let mut source = files;
+    session.sort(list, &mut source, &mut || false).expect("the capture can be read again")
+}
+
+const COLUMNS: [SortBy; 9] = [
+    SortBy::Row, SortBy::Cpu, SortBy::Process, SortBy::Kind, SortBy::Fd, SortBy::FdName, SortBy::Latency, SortBy::Requested, SortBy::Returned,
+];
+
+/// What a window shows in a column: a number or a text, or nothing.
+fn cell(window: &Window, at: usize, by: SortBy) -> (Option<f64>, Option<&str>) {
+    let number = |number: f64| (Some(number).filter(|number| !number.is_nan()), None);
+    match by {
+        SortBy::Row => number(window.row[at].into()),
+        SortBy::Cpu => number(window.cpu[at].into()),
+        SortBy::Fd => number(if window.fd[at] >= 0 { window.fd[at].into() } else { f64::NAN }),
+        SortBy::Latency => number(window.latency_ns[at]),
+        SortBy::Requested => number(window.requested[at]),
+        SortBy::Returned => number(window.returned[at]),
+        SortBy::Process => (None, Some(window.process[at].as_str()).filter(|name| *name != "<NA>")),
+        SortBy::Kind => (None, Some(window.kind[at].as_str())),
+        SortBy::FdName => (None, Some(window.fd_name[at].as_str()).filter(|name| !name.is_empty())),
+    }
+}
+
+fn everything(session: &mut Session, list: ListSpec, files: &[Vec<u8>]) -> Window {
+    let mut source = files;
+    session.window(list, 0, usize::MAX, &mut source)
+}
+
+#[test]
+fn every_column_sorts_both_ways() {
+    for name in ["fastcgi-epipe-modern-libs0.25.4.scap.gz", "variant-kmod-0.29.3-n2000.scap.gz"] {
+        let files = capture(name);
+        let mut session = session_of(&files, Options::default());
+        let filter = session.filter("evt.type != switch").expect("a filter");
+        session.run_filter(filter, &mut files.as_slice(), &mut || false).expect("the capture can be read again");
+        for (unit, filter) in [(Unit::Calls, None), (Unit::Events, None), (Unit::Events, Some(filter))] {
+            let base = ListSpec { filter, ..ListSpec::all(unit) };
+            let mut expected: Vec<Row> = session.rows(base, 0, usize::MAX);
+            assert!(expected.len() > 100);
+            expected.sort_unstable();
+            for (by, descending) in COLUMNS.into_iter().flat_map(|by| [(by, false), (by, true)]) {
+                let list = ListSpec { sort: Some(SortSpec { by, descending }), ..base };
+                let count = sort_to_the_end(&mut session, list, &files);
+                assert_eq!((count.done, count.total, count.too_many), (2 * expected.len() as u64, 2 * expected.len() as u64, false));
+                let window = everything(&mut session, list, &files);
+                let mut rows = window.row.clone();
+                rows.sort_unstable();
+                assert_eq!(rows, expected, "{name} {by:?}");
+                for at in 1..window.row.len() {
+                    let (before, now) = (cell(&window, at - 1, by), cell(&window, at, by));
+                    let is_there = |cell: (Option<f64>, Option<&str>)| cell.0.is_some() || cell.1.is_some();
+                    let order = match (is_there(before), is_there(now)) {
+                        (true, true) => {
+                            let order = before.partial_cmp(&now).expect("numbers");
+                            if descending { order.reverse() } else { order }
+                        }
+                        (there, here) => here.cmp(&there),
+                    };
+                    assert_ne!(order, Ordering::Greater, "{name} {by:?} {descending} at {at}: {before:?} {now:?}");
+                    if order == Ordering::Equal {
+                        assert!(window.row[at - 1] < window.row[at], "{name} {by:?} {descending} at {at}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn sorting_in_steps_ends_in_the_same_order() {
+    let files = capture("variant-kmod-0.29.3-n2000.scap.gz");
+    let list = ListSpec { sort: Some(SortSpec { by: SortBy::Latency, descending: true }), ..ListSpec::all(Unit::Calls) };
+    let mut whole = session_of(&files, Options::default());
+    sort_to_the_end(&mut whole, list, &files);
+    let mut session = session_of(&files, Options::default());
+    let capture_order = session.rows(ListSpec::all(Unit::Calls), 0, usize::MAX);
+    let (mut steps, mut done) = (0, 0);
+    loop {
+        let count = session.sort(list, &mut files.as_slice(), &mut || true).expect("the capture can be read again");
+        assert!(count.done >= done && count.done <= count.total, "{count:?}");
+        (steps, done) = (steps + 1, count.done);
+        if count.done == count.total {
+            // The last step only says so.
+            let rows = session.rows(list, 0, usize::MAX);
+            if rows != capture_order {
+                break;
+            }
+        }
+        assert_eq!(session.rows(list, 0, usize::MAX), capture_order, "nothing is shown half sorted");
+        assert!(steps < 10_000);
+    }
+    assert!(steps > 5);
+    assert_eq!(session.rows(list, 0, usize::MAX), whole.rows(list, 0, usize::MAX));
+}
+
+#[test]
+fn places_and_errors_are_found_in_a_sorted_list() {
+    let files = capture("variant-kmod-0.29.3-n2000.scap.gz");
+    let mut session = session_of(&files, Options::default());
+    let list = ListSpec { sort: Some(SortSpec { by: SortBy::Latency, descending: true }), ..ListSpec::all(Unit::Calls) };
+    sort_to_the_end(&mut session, list, &files);
+    let rows = session.rows(list, 0, usize::MAX);
+    for (position, row) in rows.iter().enumerate() {
+        let found = session.locate(list, Place::Row(*row)).expect("a place");
+        assert_eq!((found.position, found.row, found.exact), (position as u64, *row, true));
+    }
+    let window = everything(&mut session, list, &files);
+    let failed: Vec<u64> = (0..rows.len()).filter(|at| window.flags[*at] & engine::window::row_flag::ERROR != 0).map(|at| at as u64).collect();
+    assert!(failed.len() > 5);
+    let mut from = 0;
+    let mut seen: Vec<u64> = failed.first().filter(|first| **first == 0).copied().into_iter().collect();
+    while let Some(next) = session.seek_error(list, from, true) {
+        seen.push(next);
+        from = next;
+    }
+    assert_eq!(seen, failed);
+    assert_eq!(session.seek_error(list, failed[1], false), Some(failed[0]));
+}
+
+#[test]
+fn a_list_that_would_take_too_much_memory_is_left_as_it_is() {
+    let files = capture("variant-kmod-0.29.3-n2000.scap.gz");
+    let size = session_of(&files, Options::default()).summary().index_bytes;
+    let mut session = session_of(&files, Options { limit: size + 1000, ..Options::default() });
+    let list = ListSpec { sort: Some(SortSpec { by: SortBy::Cpu, descending: true }), ..ListSpec::all(Unit::Events) };
+    assert!(sort_to_the_end(&mut session, list, &files).too_many);
+    assert_eq!(session.rows(list, 0, usize::MAX), session.rows(ListSpec::all(Unit::Events), 0, usize::MAX));
+}
