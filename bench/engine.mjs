@@ -87,7 +87,7 @@ async function measure(path) {
     const round = (/** @type {number} */ value) => Math.round(value * 100) / 100;
     return { p50: round(quantile(times, 0.5)), p95: round(quantile(times, 0.95)) };
   };
-  const windowMs = times((step) => void session.window(false, undefined, undefined, somewhere(step, blocks - 100), 100, read));
+  const windowMs = times((step) => void session.window({ unit: 'events' }, somewhere(step, blocks - 100), 100, read));
   const bytesMs = times((step) => void session.bytes(somewhere(step, blocks), 0, read));
   const endBytesMs = times((step) => void session.bytes(blocks - 1 - somewhere(step, blocks / 100), 0, read));
   session.free();

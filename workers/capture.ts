@@ -18,6 +18,7 @@ import type {
   ListSpec,
   Progress,
   RowWindow,
+  SortCount,
   StateDetail,
 } from './protocol';
 import type { Engine, EngineSession, WarmUp } from './engine';
@@ -108,6 +109,9 @@ export function createCaptureHandlers(surroundings: Surroundings): Handlers {
     },
     async runFilter({ text }, signal) {
       return plain(await capture().runFilter(text, signal));
+    },
+    async sort({ list }, signal) {
+      return plain(await capture().sort(list, signal));
     },
     explainFilter({ text }) {
       return plain(capture().session.explainFilter(text));
@@ -292,13 +296,23 @@ class OpenCapture {
   }
 
   /** Runs a filter until all that is indexed has been looked at, or it is time to tell how far it is. */
-  async runFilter(text: string, signal: AbortSignal): Promise<FilterCount> {
+  runFilter(text: string, signal: AbortSignal): Promise<FilterCount> {
+    return this.#stepping(() => this.session.runFilter(text, this.#bytes.read), (count) => count.looked === count.total, signal);
+  }
+
+  /** Sorts a list to its end, or until it is time to tell how far it is. */
+  sort(list: ListSpec, signal: AbortSignal): Promise<SortCount> {
+    return this.#stepping(() => this.session.sort(list, this.#bytes.read), (count) => count.done === count.total, signal);
+  }
+
+  /** Takes steps until they come to an end, or it is time to answer; lets other requests in between. */
+  async #stepping<Count>(step: () => Count, isDone: (count: Count) => boolean, signal: AbortSignal): Promise<Count> {
     const answerBy = performance.now() + progressMs;
     let begun = performance.now();
     for (;;) {
-      const count = this.#reading(() => this.session.runFilter(text, this.#bytes.read));
+      const count = this.#reading(step);
       const now = performance.now();
-      if (count.looked === count.total || now >= answerBy) return count;
+      if (isDone(count) || now >= answerBy) return count;
       if (now - begun < stepMs) continue;
       await this.#surroundings.breathe();
       checkAborted(signal);

@@ -47,6 +47,7 @@ function connect(handlers: Partial<Handlers>) {
       findText: missing,
       checkFilter: missing,
       runFilter: missing,
+      sort: missing,
       explainFilter: missing,
       whyRow: missing,
       call: missing,

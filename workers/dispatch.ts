@@ -111,6 +111,7 @@ export function createDispatcher(
       findText: (params, id) => run(handlers.findText, params, id),
       checkFilter: (params, id) => run(handlers.checkFilter, params, id),
       runFilter: (params, id) => run(handlers.runFilter, params, id),
+      sort: (params, id) => run(handlers.sort, params, id),
       explainFilter: (params, id) => run(handlers.explainFilter, params, id),
       whyRow: (params, id) => run(handlers.whyRow, params, id),
       call: (params, id) => run(handlers.call, params, id),

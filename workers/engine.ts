@@ -29,6 +29,7 @@ import type {
   ListSpec,
   Requests,
   RowWindow,
+  SortCount,
   StateDetail,
 } from './protocol';
 import { describeThrown, Failure } from './failure';
@@ -70,6 +71,7 @@ export interface EngineSession {
   /** Looks through some rows after (or before) `from`, and says how far it has come. */
   findText(list: ListSpec, text: string, from: ListPosition, step: 1 | -1, read: ReadBytes): Found;
   /** Runs a filter a little further. */
+  sort(list: ListSpec, read: ReadBytes): SortCount;
   runFilter(text: string, read: ReadBytes): FilterCount;
   explainFilter(text: string): readonly FilterStep[];
   whyRow(text: string, row: EventRow, read: ReadBytes): readonly FilterReason[];
@@ -239,12 +241,12 @@ class WasmSession implements EngineSession {
   }
 
   count(list: ListSpec): ListCount {
-    const [rows = 0, events = 0, total = 0] = this.#session.count(...listArgs(list));
+    const [rows = 0, events = 0, total = 0] = this.#session.count(list);
     return { rows, events, total };
   }
 
   window(list: ListSpec, first: ListPosition, count: number, read: ReadBytes): RowWindow {
-    const { isUnread, ...window } = this.#session.window(...listArgs(list), first, count, read) as ReadWindow;
+    const { isUnread, ...window } = this.#session.window(list, first, count, read) as ReadWindow;
     // Why it is unread is known to who reads; the rows say only that they no longer fit the index.
     return isUnread ? { ...window, unread: { kind: 'changed', name: '' } } : window;
   }
@@ -252,21 +254,27 @@ class WasmSession implements EngineSession {
   locate(list: ListSpec, at: Place): Located {
     const [by, value] = 'num' in at ? ['num', at.num] : 'row' in at ? ['row', at.row] : ['ns', at.ns];
     const section = 'num' in at ? at.section : undefined;
-    const located = this.#session.locate(...listArgs(list), by, value, section);
+    const located = this.#session.locate(list, by, value, section);
     if (located === undefined) return undefined;
     const [position = 0, row = 0, exact = 0] = located;
     return { position: position as ListPosition, row: row as EventRow, exact: exact === 1 };
   }
 
   seekError(list: ListSpec, from: ListPosition, step: 1 | -1): ListPosition | undefined {
-    return this.#session.seekError(...listArgs(list), from, step === 1) as ListPosition | undefined;
+    return this.#session.seekError(list, from, step === 1) as ListPosition | undefined;
   }
 
   findText(list: ListSpec, text: string, from: ListPosition, step: 1 | -1, read: ReadBytes): Found {
-    const found = this.#session.findText(...listArgs(list), text, from, step === 1, read);
+    const found = this.#session.findText(list, text, from, step === 1, read);
     if (found === undefined) return { state: 'nowhere' };
     const [position = 0, isHit = 0] = found;
     return { state: isHit === 1 ? 'found' : 'searching', position: position as ListPosition };
+  }
+
+  sort(list: ListSpec, read: ReadBytes): SortCount {
+    const [done = 0, total = 0, tooMany = 0] = this.#session.sort(list, read);
+    if (tooMany === 1) throw new Failure({ kind: 'too-many-to-sort', rows: total / 2 });
+    return { done, total };
   }
 
   runFilter(text: string, read: ReadBytes): FilterCount {
@@ -297,7 +305,7 @@ class WasmSession implements EngineSession {
   }
 
   text(list: ListSpec, first: ListPosition, count: number, read: ReadBytes): string {
-    return this.#session.text(...listArgs(list), first, count, read);
+    return this.#session.text(list, first, count, read);
   }
 
   conversations(query: ConversationQuery, first: number, count: number): ConversationWindow {
@@ -359,8 +367,4 @@ type ReadWindow = RowWindow & { readonly isUnread: boolean };
 function parseDetail(json: string | undefined): unknown {
   if (json === undefined) throw new Failure({ kind: 'bug', message: 'there is no such row' });
   return JSON.parse(json, (key, value: unknown) => (key === 'num' && value === null ? NaN : value));
-}
-
-function listArgs(list: ListSpec): [calls: boolean, conversation: number | undefined, filter: string | undefined] {
-  return [list.unit === 'calls', list.conversation, list.filter];
 }

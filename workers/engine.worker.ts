@@ -76,6 +76,7 @@ const api: Api = {
   findText: async (params, id) => (await booted).methods.findText(params, id),
   checkFilter: async (params, id) => (await booted).methods.checkFilter(params, id),
   runFilter: async (params, id) => (await booted).methods.runFilter(params, id),
+  sort: async (params, id) => (await booted).methods.sort(params, id),
   explainFilter: async (params, id) => (await booted).methods.explainFilter(params, id),
   whyRow: async (params, id) => (await booted).methods.whyRow(params, id),
   call: async (params, id) => (await booted).methods.call(params, id),

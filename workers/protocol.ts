@@ -25,6 +25,24 @@ export interface ListSpec {
    * what `runFilter` has found so far.
    */
   readonly filter?: string;
+  /** In this order instead of the capture's, once `sort` is done with it. */
+  readonly sort?: SortSpec;
+}
+
+/** A column that a list can be sorted by; `row` is the place in the capture. */
+export type SortColumn = 'row' | 'cpu' | 'process' | 'type' | 'fd' | 'fdName' | 'latency' | 'requested' | 'returned';
+
+/** How a list is sorted. Rows that have nothing in the column come last either way; equals keep the capture's order. */
+export interface SortSpec {
+  readonly by: SortColumn;
+  /** Greatest first. */
+  readonly descending: boolean;
+}
+
+/** How far a list has been sorted: it is when `done` is `total`. */
+export interface SortCount {
+  readonly done: number;
+  readonly total: number;
 }
 
 /** Something about a stretch of a filter, in UTF-16 units. */
@@ -610,6 +628,8 @@ export type CaptureError =
   | { readonly kind: 'changed'; readonly name: string }
   | { readonly kind: 'cancelled' }
   | { readonly kind: 'limit'; readonly what: string; readonly limit: number }
+  /** A list has too many rows for the memory that is left; it keeps the order it has. */
+  | { readonly kind: 'too-many-to-sort'; readonly rows: number }
   | { readonly kind: 'bug'; readonly message: string; readonly offset?: number };
 
 export interface Requests {
@@ -648,6 +668,12 @@ export interface Requests {
    * at, and once more when more has been indexed. What was found stays found. A newer filter aborts the older one's call.
    */
   runFilter: { params: { text: string }; result: FilterCount };
+  /**
+   * Sorts a list further and answers within about 100 ms how far it is: ask again until it is done. Until then it keeps the
+   * capture's order. A list that has grown since is sorted anew when it is asked for again. Fails with `too-many-to-sort`
+   * when memory does not take it.
+   */
+  sort: { params: { list: ListSpec }; result: SortCount };
   /** The checks of an accepted filter in the order of their evaluation. */
   explainFilter: { params: { text: string }; result: readonly FilterStep[] };
   /** Why an event passes an accepted filter or does not: each of its checks, from left to right. */

@@ -59,6 +59,8 @@ export function sentence(problem: Problem): string {
       return 'Indexing was stopped: what was read before is shown.';
     case 'limit':
       return `Reading stopped at the limit for ${visible(problem.what)} (${limitText(problem.limit)}): what was indexed before is shown and works.`;
+    case 'too-many-to-sort':
+      return `${grouped(problem.rows)} rows are too many to sort in the memory that is left: narrow the list with a filter first.`;
     case 'bug':
       return problem.offset === undefined
         ? 'The engine stopped because of a fault of ours: the capture is untouched and can be reopened.'

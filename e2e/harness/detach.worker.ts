@@ -37,6 +37,7 @@ const handlers: Handlers = {
   align: none,
   checkFilter: none,
   runFilter: none,
+  sort: none,
   explainFilter: none,
   whyRow: none,
   conversationOf: none,

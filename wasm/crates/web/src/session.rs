@@ -3,11 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use engine::{Find, Found, ListSpec, Options, Place, Session, Unit, Window};
+use engine::{Find, Found, ListSpec, Options, Place, Session, SortBy, SortSpec, Unit, Window};
 use js_sys::{Array, Float64Array, Int32Array, JsString, Object, Reflect, Uint8Array, Uint16Array, Uint32Array};
 use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
 
 use crate::inflate::damage_of;
+use crate::list::ListArgs;
 use crate::source::{JsSource, ReadBytes};
 
 thread_local! {
@@ -111,59 +112,56 @@ impl WebSession {
     }
 
     /// Rows, events behind them, events of the capture.
-    pub fn count(&mut self, calls: bool, conversation: Option<u32>, filter: Option<String>) -> Result<Vec<f64>, JsError> {
-        let spec = self.list(calls, conversation, filter)?;
+    pub fn count(&mut self, list: &ListArgs) -> Result<Vec<f64>, JsError> {
+        let spec = self.list(list)?;
         let count = self.session.count(spec);
         Ok(vec![count.rows as f64, count.events as f64, count.total as f64])
     }
 
     /// Rows of a list as columns.
-    pub fn window(&mut self, calls: bool, conversation: Option<u32>, filter: Option<String>, first: f64, count: u32, read: ReadBytes) -> Result<Object, JsError> {
-        let spec = self.list(calls, conversation, filter)?;
+    pub fn window(&mut self, list: &ListArgs, first: f64, count: u32, read: ReadBytes) -> Result<Object, JsError> {
+        let spec = self.list(list)?;
         let window = self.session.window(spec, first as u64, count as usize, &mut JsSource::new(read));
         Ok(columns(&window))
     }
 
     /// Rows of a list as the text sysdig prints.
-    pub fn text(&mut self, calls: bool, conversation: Option<u32>, filter: Option<String>, first: f64, count: u32, read: ReadBytes) -> Result<String, JsError> {
-        let spec = self.list(calls, conversation, filter)?;
+    pub fn text(&mut self, list: &ListArgs, first: f64, count: u32, read: ReadBytes) -> Result<String, JsError> {
+        let spec = self.list(list)?;
         Ok(self.session.text(spec, first as u64, count as usize, &mut JsSource::new(read))?)
     }
 
     /// Position, row, and whether it is what was asked for (1) or only the nearest (0). `by`: `num` (of `section`, where
     /// one is given), `row` or `ns`.
-    pub fn locate(&mut self, calls: bool, conversation: Option<u32>, filter: Option<String>, by: &str, at: f64, section: Option<u32>) -> Result<Option<Vec<f64>>, JsError> {
+    pub fn locate(&mut self, list: &ListArgs, by: &str, at: f64, section: Option<u32>) -> Result<Option<Vec<f64>>, JsError> {
         let place = match by {
             "num" => section.map_or(Place::Number(at as u64), |section| Place::InSection(section, at as u64)),
             "row" => Place::Row(at as u32),
             _ => Place::Ns(at as i64),
         };
-        let spec = self.list(calls, conversation, filter)?;
+        let spec = self.list(list)?;
         let located = self.session.locate(spec, place);
         Ok(located.map(|located| vec![located.position as f64, f64::from(located.row), f64::from(u8::from(located.exact))]))
     }
 
     /// Position of the next failed row, or of the one before.
     #[wasm_bindgen(js_name = seekError)]
-    pub fn seek_error(&mut self, calls: bool, conversation: Option<u32>, filter: Option<String>, from: f64, forward: bool) -> Result<Option<f64>, JsError> {
-        let spec = self.list(calls, conversation, filter)?;
+    pub fn seek_error(&mut self, list: &ListArgs, from: f64, forward: bool) -> Result<Option<f64>, JsError> {
+        let spec = self.list(list)?;
         Ok(self.session.seek_error(spec, from as u64, forward).map(|position| position as f64))
     }
 
     /// Looks a little further for text: where it was found and 1, how far it has come and 0; nothing when it is nowhere.
     #[wasm_bindgen(js_name = findText)]
-    #[expect(clippy::too_many_arguments, reason = "JavaScript hands over a list piece by piece")]
     pub fn find_text(
         &mut self,
-        calls: bool,
-        conversation: Option<u32>,
-        filter: Option<String>,
+        list: &ListArgs,
         text: &str,
         from: f64,
         forward: bool,
         read: ReadBytes,
     ) -> Result<Option<Vec<f64>>, JsError> {
-        let spec = self.list(calls, conversation, filter)?;
+        let spec = self.list(list)?;
         let mut find = Find::new(spec, text, from as u64, forward);
         let found = find.step(&mut self.session, &mut JsSource::new(read), &mut || true)?;
         Ok(match found {
@@ -171,6 +169,13 @@ impl WebSession {
             Found::Searching(position) => Some(vec![position as f64, 0.0]),
             Found::Nowhere => None,
         })
+    }
+
+    /// Sorts a list a little further: steps done, steps there are, and 1 when its rows are too many to be sorted.
+    pub fn sort(&mut self, list: &ListArgs, read: ReadBytes) -> Result<Vec<f64>, JsError> {
+        let spec = self.list(list)?;
+        let count = self.session.sort(spec, &mut JsSource::new(read), &mut || true)?;
+        Ok(vec![count.done as f64, count.total as f64, f64::from(u8::from(count.too_many))])
     }
 
     /// The call of an event with all its parameters, as JSON; nothing when there is no such row.
@@ -215,13 +220,33 @@ impl WebWarmUp {
 }
 
 impl WebSession {
-    fn list(&mut self, calls: bool, conversation: Option<u32>, filter: Option<String>) -> Result<ListSpec, JsError> {
-        let filter = match filter {
+    fn list(&mut self, list: &ListArgs) -> Result<ListSpec, JsError> {
+        let filter = match list.filter() {
             Some(text) => Some(self.session.filter(&text)?),
             None => None,
         };
-        Ok(ListSpec { unit: if calls { Unit::Calls } else { Unit::Events }, conversation, filter, sort: None })
+        let sort = match list.sort() {
+            Some(sort) => Some(SortSpec { by: column(&sort.by())?, descending: sort.descending() }),
+            None => None,
+        };
+        Ok(ListSpec { unit: if list.unit() == "calls" { Unit::Calls } else { Unit::Events }, conversation: list.conversation(), filter, sort })
     }
+}
+
+/// The column of a name in the worker's protocol.
+fn column(name: &str) -> Result<SortBy, JsError> {
+    Ok(match name {
+        "row" => SortBy::Row,
+        "cpu" => SortBy::Cpu,
+        "process" => SortBy::Process,
+        "type" => SortBy::Kind,
+        "fd" => SortBy::Fd,
+        "fdName" => SortBy::FdName,
+        "latency" => SortBy::Latency,
+        "requested" => SortBy::Requested,
+        "returned" => SortBy::Returned,
+        _ => return Err(JsError::new(&format!("no list is sorted by {name}"))),
+    })
 }
 
 /// The columns as JavaScript owns them: one copy each.
