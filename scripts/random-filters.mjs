@@ -9,6 +9,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { install, canInstall } from './debian.mjs';
@@ -219,28 +220,32 @@ export async function randomFilters(command, count, seed = 1) {
     if (ours.status === 0 && ours.hash === theirs.hash) return '';
     return `sysdig ${theirs.count} from ${theirs.first}, scapscope ${ours.status === 0 ? `${ours.count} from ${ours.first}` : ours.errors.split('\n')[0]}`;
   };
-  for (let at = 0; at < count; at++) {
-    const filter = tree(random, fields, values, 3);
-    for (const capture of captures) {
-      let told = await difference(capture, filter);
-      if (told === '') continue;
-      failed++;
-      let smallest = filter;
-      for (let goesOn = true; goesOn; ) {
-        goesOn = false;
-        for (const less of smaller(smallest)) {
-          const still = await difference(capture, less);
-          if (still === '') continue;
-          smallest = less;
-          told = still;
-          goesOn = true;
-          break;
+  const filters = Array.from({ length: count }, () => tree(random, fields, values, 3));
+  let next = 0;
+  const lane = async () => {
+    for (let filter = filters[next++]; filter !== undefined; filter = filters[next++]) {
+      for (const capture of captures) {
+        let told = await difference(capture, filter);
+        if (told === '') continue;
+        failed++;
+        let smallest = filter;
+        for (let goesOn = true; goesOn; ) {
+          goesOn = false;
+          for (const less of smaller(smallest)) {
+            const still = await difference(capture, less);
+            if (still === '') continue;
+            smallest = less;
+            told = still;
+            goesOn = true;
+            break;
+          }
         }
+        console.log(`✗ ${capture}: ${text(smallest)}\n    ${told}`);
+        break;
       }
-      console.log(`✗ ${capture}: ${text(smallest)}\n    ${told}`);
-      break;
     }
-  }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, lane));
   return { passed: count - failed, failed, selecting };
 }
 

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use index::conversations::{Conversation, call_name};
 use model::Row;
+use model::order::{by_number, pair};
 use model::state::{DescriptionIndex, NONE, ThreadIndex};
 
 use crate::session::{Core, Session};
@@ -29,10 +30,36 @@ pub(crate) struct Book {
     /// Rows then, and whether the capture was complete.
     rows: Option<(Row, bool)>,
     pub(crate) all: Vec<Conversation>,
+    /// Each description with the conversations that it is an end of, in order.
+    of: Vec<(DescriptionIndex, u32)>,
     pub(crate) lives: HashMap<String, u32>,
     pub(crate) listed: Vec<list::Listed>,
     pub(crate) ordered: list::Ordered,
     pub(crate) followed: calls::Followed,
+}
+
+impl Book {
+    /// As of which row it is, and whether the capture was complete then.
+    pub(crate) fn as_of(&self) -> Option<(Row, bool)> {
+        self.rows
+    }
+
+    /// The conversation that an event on a description belongs to.
+    fn conversation_of(&self, description: DescriptionIndex, row: Row) -> Option<&Conversation> {
+        let from = self.of.partition_point(|(of, _)| *of < description);
+        let mut known = self.of.iter().skip(from).take_while(|(of, _)| *of == description).filter_map(|(_, at)| self.all.get(*at as usize));
+        let first = known.next()?;
+        let within = |conversation: &&Conversation| conversation.first <= row && row <= conversation.end.unwrap_or(Row::MAX).max(conversation.last);
+        if within(&first) { Some(first) } else { known.find(within).or(Some(first)) }
+    }
+}
+
+impl filter::moment::Conversations for Book {
+    fn of(&self, description: u32, row: Row) -> Option<filter::moment::Conversation> {
+        let found = self.conversation_of(description, row)?;
+        let side = usize::from(!found.ends[0].descriptions.contains(&description));
+        Some(filter::moment::Conversation { key: found.key.clone(), life: found.life, unread: found.directions[1 - side].unread })
+    }
 }
 
 /// Which conversation: its key and, unless it is the first, its life.
@@ -56,7 +83,7 @@ impl Wanted {
 
 impl Core {
     /// The current file has been read to its end.
-    fn is_finished(&self) -> bool {
+    pub(crate) fn is_finished(&self) -> bool {
         self.finished
     }
 
@@ -110,16 +137,17 @@ impl Session {
             for conversation in all.iter().filter(|conversation| conversation.life.is_some()) {
                 *lives.entry(conversation.key.clone()).or_default() += 1;
             }
-            self.book = Book { rows: Some((rows, closed)), all, lives, ..Book::default() };
+            let ends = all.iter().zip(0..).flat_map(|(conversation, at)| conversation.ends.iter().map(move |end| (end, at)));
+            let mut of: Vec<(DescriptionIndex, u32)> = ends.flat_map(|(end, at)| end.descriptions.iter().map(move |description| (*description, at))).collect();
+            by_number(&mut of, |(description, at)| pair(*description, *at));
+            self.book = Book { rows: Some((rows, closed)), all, of, lives, ..Book::default() };
         }
     }
 
     /// The conversation that an event on a description belongs to, as `KEY~LIFE`, or as `KEY` when it has no life.
     pub fn conversation_of(&mut self, description: DescriptionIndex, row: Row) -> Option<String> {
         self.update_book();
-        let about = |conversation: &&Conversation| conversation.ends.iter().any(|end| end.descriptions.contains(&description));
-        let within = |conversation: &&Conversation| conversation.first <= row && row <= conversation.end.unwrap_or(Row::MAX).max(conversation.last);
-        let found = self.book.all.iter().filter(about).find(within).or_else(|| self.book.all.iter().find(about))?;
+        let found = self.book.conversation_of(description, row)?;
         Some(found.life.map_or_else(|| found.key.clone(), |life| format!("{}~{life}", found.key)))
     }
 

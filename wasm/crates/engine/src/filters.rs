@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use filter::moment::Moment;
 use filter::plan::{Ground, Plan, Sifted};
 use filter::rows::RowSet;
 use filter::transform::Room;
@@ -12,6 +11,7 @@ use index::{CHUNK_ROWS, Flags, Record, Unit};
 use model::{Quirks, Row};
 use serde::Serialize;
 
+use crate::conversations::Book;
 use crate::read::Blocks;
 use crate::session::{Core, Session};
 use crate::source::{ByteSource, ReadError};
@@ -95,7 +95,7 @@ pub struct FilterCount {
     pub calls: u64,
     /// Event blocks looked at.
     pub looked: u64,
-    /// Event blocks there are so far.
+    /// Event blocks there are so far; no more than have been looked at while the filter waits for the end of the capture.
     pub total: u64,
 }
 
@@ -116,6 +116,8 @@ pub(crate) struct Run {
     calls: RowSet,
     /// Rows from here on have not been looked at.
     seen: Row,
+    /// As of which rows the conversations were that it asked about.
+    as_of: Option<(Row, bool)>,
     /// The chunk that `seen` stands in, when it has been sifted: its number, the end of what was sifted, and what came of it.
     sifted: Option<(usize, Row, Sifted)>,
 }
@@ -124,7 +126,7 @@ impl Run {
     fn new(filter: Rc<Filter>, is_plain: bool) -> Self {
         filter.reset();
         let plan = Plan::new(&filter, is_plain);
-        Self { filter, plan, rooms: Rooms::default(), events: RowSet::default(), calls: RowSet::default(), seen: 0, sifted: None }
+        Self { filter, plan, rooms: Rooms::default(), events: RowSet::default(), calls: RowSet::default(), seen: 0, as_of: None, sifted: None }
     }
 
     pub(crate) fn rows(&self, unit: Unit) -> &RowSet {
@@ -138,14 +140,29 @@ impl Run {
         self.seen
     }
 
+    /// Whether it asks about conversations before they are known.
+    fn waits(&self, core: &Core) -> bool {
+        self.filter.asks_conversations() && !core.is_finished()
+    }
+
     fn count(&self, core: &Core) -> FilterCount {
-        FilterCount { events: self.events.len(), calls: self.calls.len(), looked: u64::from(self.seen), total: u64::from(core.index.next_row()) }
+        // What waits for the end of the capture has nothing to look at before.
+        let total = if self.waits(core) { self.seen } else { core.index.next_row() };
+        FilterCount { events: self.events.len(), calls: self.calls.len(), looked: u64::from(self.seen), total: u64::from(total) }
     }
 
     /// Looks at rows until `is_over` says so, at least at a few.
-    fn step(&mut self, core: &Core, source: &mut dyn ByteSource, is_over: &mut dyn FnMut() -> bool) -> Result<(), ReadError> {
+    ///
+    /// What asks about conversations waits until they are known, and begins anew when they have changed.
+    fn step(&mut self, core: &Core, book: &Book, source: &mut dyn ByteSource, is_over: &mut dyn FnMut() -> bool) -> Result<(), ReadError> {
+        if self.waits(core) {
+            return Ok(());
+        }
+        if self.filter.asks_conversations() && self.as_of != book.as_of() {
+            *self = Self { as_of: book.as_of(), ..Self::new(Rc::clone(&self.filter), self.plan.is_in_order()) };
+        }
         let printer = printer(&core.state);
-        let ground = Ground { state: &core.state, index: &core.index, printer: &printer };
+        let ground = Ground { state: &core.state, index: &core.index, printer: &printer, conversations: Some(book) };
         while self.seen < core.index.next_row() {
             let number = self.seen as usize / CHUNK_ROWS;
             let first = (number * CHUNK_ROWS) as Row;
@@ -291,14 +308,23 @@ impl Session {
         self.filters.id(text)
     }
 
+    /// Brings the conversations up to date for a filter that asks about them.
+    fn know_conversations(&mut self, id: FilterId) {
+        let asks = self.filters.known.get(id.0 as usize).is_some_and(|filter| filter.asks_conversations());
+        if asks && self.core.is_finished() {
+            self.update_book();
+        }
+    }
+
     /// Runs a filter further until `is_over` says so, and tells how far it is. What was found before is not looked for again.
     ///
     /// # Errors
     /// When the bytes of an event that it asks for cannot be read again.
     pub fn run_filter(&mut self, id: FilterId, source: &mut dyn ByteSource, is_over: &mut dyn FnMut() -> bool) -> Result<FilterCount, ReadError> {
+        self.know_conversations(id);
         let core = &self.core;
         let Some(run) = self.filters.run(id) else { return Ok(FilterCount::default()) };
-        run.step(core, source, is_over)?;
+        run.step(core, &self.book, source, is_over)?;
         Ok(run.count(core))
     }
 
@@ -308,9 +334,10 @@ impl Session {
     /// # Errors
     /// When the bytes of an event cannot be read again.
     pub fn ask_every_event(&mut self, id: FilterId, source: &mut dyn ByteSource) -> Result<Vec<Row>, ReadError> {
+        self.know_conversations(id);
         let Some(filter) = self.filters.known.get(id.0 as usize) else { return Ok(Vec::new()) };
         let mut run = Run::new(Rc::clone(filter), true);
-        run.step(&self.core, source, &mut || false)?;
+        run.step(&self.core, &self.book, source, &mut || false)?;
         Ok(run.events.iter_from(0).collect())
     }
 
@@ -330,13 +357,15 @@ impl Session {
     /// # Errors
     /// When the bytes of the event cannot be read again.
     pub fn why(&mut self, id: FilterId, row: Row, source: &mut dyn ByteSource) -> Result<Option<Vec<Reason>>, ReadError> {
+        self.know_conversations(id);
         let core = &self.core;
         let (Some(record), Some(run)) = (core.index.record(row), self.filters.run(id)) else { return Ok(None) };
         let blocks = Blocks::read(core, &[record], source)?;
         let mut scratch = Vec::new();
         let event = blocks.event(core, &record, &mut scratch)?;
         let printer = printer(&core.state);
-        let moment = Moment::past(&core.state, &core.index, &record, &event, &printer);
+        let ground = Ground { state: &core.state, index: &core.index, printer: &printer, conversations: Some(&self.book) };
+        let moment = ground.moment(&record, &event);
         let reasons = run.filter.checks().iter().map(|check| Reason {
             text: check.text().to_owned(),
             value: check.left().shown(&moment, &mut Room::default()),

@@ -34,7 +34,7 @@ const CAPTURES: [&str; 3] =
     ["fastcgi-nginx-ok-kmod-0.29.3.scap.gz", "fastcgi-nginx-ok-modern-0.36.0.scap.gz", "fastcgi-epipe-modern-libs0.25.4.scap.gz"];
 
 /// Filters of every kind of field and every shape.
-const FILTERS: [&str; 44] = [
+const FILTERS: [&str; 53] = [
     "",
     "evt.type = openat",
     "evt.type in (read, write) and evt.rawres > 100",
@@ -79,6 +79,15 @@ const FILTERS: [&str; 44] = [
     "container.id = host",
     "not (proc.name = nginx or (evt.type = read and not fd.num = 3))",
     "proc.name = val(proc.pname) or len(fd.name) > 20",
+    "evt.arg.res = 0 or evt.rawarg.res = -11",
+    "not evt.rawarg.res >= 0",
+    "evt.arg[0] = EAGAIN or evt.rawarg[0] > 4000",
+    "evt.count.error exists and not evt.res = EAGAIN",
+    "len(evt.arg.res) > 2 and evt.buflen.out > 100",
+    "not evt.buffer contains HTTP and not evt.arg.data exists",
+    "fd.filename exists or fd.directory = /etc",
+    "ss.conversation exists and ss.life = 1",
+    "ss.unread > 0 or ss.refused > 0",
 ];
 
 fn session(bytes: &[u8]) -> Session {
@@ -236,4 +245,39 @@ fn filters_that_mean_the_same_share_their_results() {
     assert_eq!(session.filter("fd.num=3").expect("a filter"), session.filter("( fd.num == 3 )").expect("a filter"));
     assert_ne!(session.filter("fd.num=3").expect("a filter"), session.filter("fd.num=4").expect("a filter"));
     assert_eq!(session.filter("fd.nme=3").expect_err("no such field").to_string(), "unknown field fd.nme: did you mean fd.name?");
+}
+
+#[test]
+fn conversations_are_asked_about_when_they_are_known() {
+    let files = [capture("fastcgi-epipe-tcp-kmod-0.29.3.scap.gz")];
+    let mut session = session(&files[0]);
+    let unread = session.conversations().iter().find_map(|conversation| {
+        let side = conversation.directions.iter().position(|direction| direction.unread.is_some_and(|unread| unread > 0))?;
+        Some((conversation.key.clone(), conversation.life, conversation.directions[side].unread, conversation.ends[1 - side].descriptions.clone()))
+    });
+    let (key, life, unread, descriptions) = unread.expect("a reset connection leaves bytes unread");
+    let filter = format!("ss.conversation = '{key}' and ss.life = {} and ss.unread = {}", life.expect("it had a life"), unread.expect("found above"));
+    let spec = list(&mut session, Unit::Events, &filter);
+    let found = rows(&mut session, &filter, &files, spec);
+    assert!(!found.is_empty());
+    for row in &found {
+        let record = session.index().record(*row).expect("a row");
+        assert!(descriptions.contains(&record.description), "row {row} is of the end that left bytes unread");
+    }
+    let reasons = session.why(spec.filter.expect("set above"), found[0], &mut files.as_slice()).expect("bytes in memory").expect("there is such a row");
+    assert_eq!(reasons[0].value.as_deref(), Some(key.as_str()));
+}
+
+#[test]
+fn a_filter_on_conversations_waits_for_the_end_of_the_capture() {
+    let files = [capture(CAPTURES[0])];
+    let mut session = Session::new(Options::default());
+    session.next_file("test");
+    assert!(session.push(&files[0]));
+    let id = session.filter("ss.conversation exists").expect("a filter");
+    let early = session.run_filter(id, &mut files.as_slice(), &mut || false).expect("bytes in memory");
+    assert_eq!((early.events, early.is_done()), (0, true));
+    session.finish();
+    let late = session.run_filter(id, &mut files.as_slice(), &mut || false).expect("bytes in memory");
+    assert!(late.events > 0 && late.is_done());
 }

@@ -16,7 +16,7 @@ use model::{Row, State};
 use scap::Event;
 
 use crate::fields::{Field, Id, Kind, Owner};
-use crate::moment::{Moment, bare_event};
+use crate::moment::{Conversations, Moment, bare_event};
 use crate::ready::{Check, Filter, Node, Rooms};
 
 /// What a check has to look at.
@@ -83,6 +83,15 @@ pub struct Ground<'a> {
     pub index: &'a Index,
     /// Release, quirks, form of buffers.
     pub printer: &'a Printer,
+    /// Conversations, where they are known.
+    pub conversations: Option<&'a dyn Conversations>,
+}
+
+impl<'a> Ground<'a> {
+    /// A row of it as a moment; `event` as for [`Moment::past`].
+    pub fn moment(&self, record: &Record, event: &'a Event<'a>) -> Moment<'a> {
+        Moment { conversations: self.conversations, ..Moment::past(self.state, self.index, record, event, self.printer) }
+    }
 }
 
 /// Rows of a chunk that pass, and those of which it must be asked one by one.
@@ -260,7 +269,7 @@ impl Plan {
             return None;
         }
         let event = bare_event(record, ground.state);
-        let moment = Moment::past(ground.state, ground.index, record, &event, ground.printer);
+        let moment = ground.moment(record, &event);
         self.decide_node(&self.root, filter, &moment, rooms)
     }
 
@@ -296,7 +305,7 @@ impl Plan {
 
     /// Whether an event passes whose bytes have been read.
     pub fn passes(&self, filter: &Filter, ground: Ground<'_>, record: &Record, event: &Event<'_>, rooms: &mut Rooms) -> bool {
-        filter.passes(&Moment::past(ground.state, ground.index, record, event, ground.printer), rooms)
+        filter.passes(&ground.moment(record, event), rooms)
     }
 }
 
@@ -342,7 +351,7 @@ fn blank(row: Row) -> Record {
 
 fn answer(check: &Check, ground: Ground<'_>, record: &Record, rooms: &mut Rooms) -> u8 {
     let event = bare_event(record, ground.state);
-    let moment = Moment::past(ground.state, ground.index, record, &event, ground.printer);
+    let moment = ground.moment(record, &event);
     if check.holds(&moment, rooms) { YES } else { 0 }
 }
 

@@ -105,6 +105,11 @@ impl Filter {
         self.root == Node::All
     }
 
+    /// Whether a check asks about conversations, which are known when the capture has been read to its end.
+    pub fn asks_conversations(&self) -> bool {
+        self.checks.iter().flat_map(Check::fields).any(|field| matches!(field.info().id, Id::SsConversation | Id::SsLife | Id::SsUnread))
+    }
+
     /// Begins a new run over the events: a few fields measure from their own last evaluation.
     pub fn reset(&self) {
         self.checks.iter().flat_map(Check::fields).for_each(Field::reset);

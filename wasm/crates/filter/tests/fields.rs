@@ -350,7 +350,8 @@ Fields that begin with `ss.` are our own:
   group of the thread. Both need an index, so `scapscope sysdig`, which makes none, has no value for them.
 * `ss.captured` counts the bytes of data that the recorder kept of an event, `ss.length` those that the call moved,
   `ss.refused` those that a failed call wanted to send.
-* `ss.conversation`, `ss.life` and `ss.unread` are those of the conversation that the descriptor is an end of.
+* `ss.conversation`, `ss.life` and `ss.unread` are those of the conversation that the descriptor is an end of. They are known
+  when the capture has been read to its end: until then a filter that asks for them selects nothing.
 * `ss.uid`, `ss.gid`, `ss.user`, `ss.group` are who the thread was as of the event, without a value where nobody knows.
 ";
 

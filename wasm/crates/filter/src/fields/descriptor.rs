@@ -430,11 +430,12 @@ fn is_server(moment: &Moment<'_>, attributes: &Attributes) -> bool {
     moment.state.is_local_address(dest)
 }
 
-/// What 0.29.3 has for the device of what is neither listed nor opened by a path: memory that was never written, the
-/// upper half of an address of its own program.
+/// What 0.29.3 has for the device of sockets and pipes that are not listed: memory that was never written, in which
+/// the upper half of an address of its own program stands.
 fn unwritten_device(moment: &Moment<'_>, kind: FdKind, description: u32) -> u32 {
     let is_listed = moment.state.descriptions().get(description).born == NONE;
-    if is_listed || matches!(kind, FdKind::File | FdKind::Directory) { 0 } else { 0x5555 }
+    let has_ends = kind.is_inet() || matches!(kind, FdKind::Unix | FdKind::Fifo | FdKind::Netlink);
+    if is_listed || !has_ends { 0 } else { 0x5555 }
 }
 
 /// Whether this very event gave the descriptor its name.

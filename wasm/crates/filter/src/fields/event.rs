@@ -26,6 +26,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
     let event = moment.event;
     let ts = event.ts;
     let flags = || table::flags(event.kind, moment.printer.release);
+    let is_of = |category| table::event(event.kind).is_some_and(|info| info.category == category);
     Some(match field.info.id {
         Id::EvtNum => Value::Uint(moment.applied.number?),
         Id::EvtOutputtime => return text(scratch, |out| output_time(out, moment)),
@@ -75,14 +76,14 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::EvtArg | Id::EvtRawarg | Id::EvtAbspath => return parameter::extract(field, moment, scratch),
         Id::EvtBuffer => Value::Bytes(parameter::buffer(moment)?),
         Id::EvtBuflen => Value::Uint(moved(moment)?),
-        Id::EvtBuflenIn => Value::Uint(moved(moment).filter(|_| flags().has(EventFlags::READS_FROM_FD))?),
-        Id::EvtBuflenOut => Value::Uint(moved(moment).filter(|_| flags().has(EventFlags::WRITES_TO_FD))?),
+        Id::EvtBuflenIn => Value::Uint(moved(moment).filter(|_| is_of(Category::IoRead))?),
+        Id::EvtBuflenOut => Value::Uint(moved(moment).filter(|_| is_of(Category::IoWrite))?),
         Id::EvtBuflenFile => Value::Uint(moved(moment).filter(|_| is_file(moment))?),
-        Id::EvtBuflenFileIn => Value::Uint(moved(moment).filter(|_| is_file(moment) && flags().has(EventFlags::READS_FROM_FD))?),
-        Id::EvtBuflenFileOut => Value::Uint(moved(moment).filter(|_| is_file(moment) && flags().has(EventFlags::WRITES_TO_FD))?),
+        Id::EvtBuflenFileIn => Value::Uint(moved(moment).filter(|_| is_file(moment) && is_of(Category::IoRead))?),
+        Id::EvtBuflenFileOut => Value::Uint(moved(moment).filter(|_| is_file(moment) && is_of(Category::IoWrite))?),
         Id::EvtBuflenNet => Value::Uint(moved(moment).filter(|_| is_inet(moment))?),
-        Id::EvtBuflenNetIn => Value::Uint(moved(moment).filter(|_| is_inet(moment) && flags().has(EventFlags::READS_FROM_FD))?),
-        Id::EvtBuflenNetOut => Value::Uint(moved(moment).filter(|_| is_inet(moment) && flags().has(EventFlags::WRITES_TO_FD))?),
+        Id::EvtBuflenNetIn => Value::Uint(moved(moment).filter(|_| is_inet(moment) && is_of(Category::IoRead))?),
+        Id::EvtBuflenNetOut => Value::Uint(moved(moment).filter(|_| is_inet(moment) && is_of(Category::IoWrite))?),
         Id::EvtRes => return result_in_words(moment, scratch),
         Id::EvtRawres => Value::Int(result(moment)?),
         Id::EvtFailed => {
