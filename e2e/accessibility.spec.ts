@@ -49,7 +49,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.keyboard.press('Tab');
       await check(page);
       await page.keyboard.press('Enter');
+      await expect(grid(page)).toBeFocused();
+      await page.keyboard.press('y');
+      await page.getByRole('textbox', { name: 'Event' }).fill('14121');
+      await expect(page.getByRole('table')).toBeVisible();
       await check(page);
+      await page.keyboard.press('Escape');
       await page.keyboard.press('Control+f');
       await check(page);
     });

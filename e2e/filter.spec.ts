@@ -289,3 +289,32 @@ test('the sysdig command asks for what the list shows', async ({ page, context }
     `sysdig -r fastcgi-epipe-kmod-0.29.3.scap.gz -d 'proc.name = uwsgi and fd.name contains "hello FastCGI"'`,
   );
 });
+
+test('why a call passes or does not: each check with its value, and how the filter is run', async ({ page }) => {
+  await start(page, captures.epipe);
+  await goTo(page, '14121');
+  await apply(page, 'proc.name = apache2 and evt.res = EPIPE and fd.num > 20');
+  await page.keyboard.press('y');
+  const dialog = page.getByRole('dialog', { name: 'Filter explained' });
+  await dialog.getByRole('textbox', { name: 'Event' }).fill('14121');
+  await expect(dialog.getByText('The call does not pass: neither of its events does.')).toBeVisible();
+  const line = (check: string) => dialog.getByRole('row').filter({ has: page.getByRole('rowheader', { name: check, exact: true }) });
+  await expect(dialog.getByRole('columnheader')).toHaveText(['Check', '14121 · enter of writev', '14140 · exit of writev']);
+  await expect(line('proc.name = apache2').getByRole('cell')).toHaveText(['✓ holds:apache2', '✓ holds:apache2']);
+  await expect(line('evt.res = EPIPE').getByRole('cell')).toHaveText(['✗ does not hold:no value', '✓ holds:EPIPE']);
+  await expect(line('fd.num > 20').getByRole('cell')).toHaveText(['✗ does not hold:16', '✗ does not hold:16']);
+  await expect(dialog.getByRole('region', { name: 'How it is run' }).getByRole('listitem')).toHaveCount(3);
+  await expect(dialog.getByRole('listitem').filter({ hasText: 'proc.name = apache2' })).toContainText('once for each version of a thread');
+  await dialog.getByRole('textbox', { name: 'Event' }).fill('99999999');
+  await expect(dialog.getByText('This list has no event 99999999')).toBeVisible();
+  await page.keyboard.press('Escape');
+  // What is typed and not applied is explained, too, of the selected row.
+  await page.getByRole('button', { name: 'Clear filter' }).click();
+  await expect(status(page)).toContainText('17,796 of 17,796 events');
+  await grid(page).focus();
+  await goTo(page, '14121');
+  await page.keyboard.press('/');
+  await page.keyboard.type('evt.res = EPIPE');
+  await page.getByRole('button', { name: 'Why?' }).click();
+  await expect(dialog.getByText('The call passes by its event 14140 · exit of writev.')).toBeVisible();
+});

@@ -58,6 +58,9 @@ function groupsOf(id: TabId, row: Row, column: string | undefined): readonly (re
   const term = column === undefined ? undefined : termIn(id, column, row);
   // The process of a row is a thread of it, too.
   const thread = column === 'process' && row.tid !== undefined ? { field: 'thread.tid', value: String(row.tid) } : undefined;
+  if (place.filter !== '') {
+    ways.push({ id: 'why', label: 'Why does it pass the filter?', keys: 'y', run: () => store.dispatch({ type: 'overlay', overlay: 'explain' }) });
+  }
   return [
     term === undefined ? [] : termEntries(id, term),
     thread === undefined ? [] : termEntries(id, thread),

@@ -146,6 +146,8 @@ function FilterInput({ tab }: { readonly tab: Tab }): ReactNode {
   const apply = async (): Promise<void> => {
     setAsked(true);
     setWalk({ at: -1, typed: '' });
+    // The next key is meant for the list.
+    if (draft?.text === text && draft.check.isAccepted) leave(input);
     if (await applyFilter(id, text)) leave(input);
   };
   const clear = (): void => {
@@ -229,6 +231,16 @@ function FilterInput({ tab }: { readonly tab: Tab }): ReactNode {
       <span className="filter-state" aria-live="polite">
         <State tab={tab} text={text} draft={draft} isFocused={isFocused} />
       </span>
+      {text === '' || mistake !== undefined ? null : (
+        <button
+          type="button"
+          className="link filter-why"
+          title="Why an event passes or does not, and how the filter is run (y)"
+          onClick={() => store.dispatch({ type: 'overlay', overlay: 'explain' })}
+        >
+          Why?
+        </button>
+      )}
       {text === '' ? null : (
         <button type="button" className="icon" aria-label="Clear filter" onClick={clear}>
           ×

@@ -19,6 +19,8 @@ const compareDialog = later(() =>
   import('../conversations/compare-dialog').then(({ CompareDialog }) => CompareDialog),
 );
 
+const explainDialog = later(() => import('../filter/explain-dialog').then(({ ExplainDialog }) => ExplainDialog));
+
 export function App(): ReactNode {
   const tab = useApp(activeTab);
   const overlay = useApp((state) => state.ui.overlay);
@@ -35,6 +37,7 @@ export function App(): ReactNode {
       {overlay === 'compare' && tab?.open !== undefined ? (
         <compareDialog.Component tab={tab} open={tab.open} onClose={() => showOverlay('none')} />
       ) : null}
+      {overlay === 'explain' && tab !== undefined ? <explainDialog.Component tab={tab} onClose={() => showOverlay('none')} /> : null}
       {overlay === 'goto' && tab !== undefined ? <GoToDialog tab={tab} /> : null}
       <Notices />
       <DropTarget />

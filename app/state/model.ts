@@ -239,7 +239,7 @@ export interface Notice {
   readonly tone: 'quiet' | 'alert';
 }
 
-export type Overlay = 'none' | 'palette' | 'keys' | 'goto' | 'columns' | 'damage' | 'compare';
+export type Overlay = 'none' | 'palette' | 'keys' | 'goto' | 'columns' | 'damage' | 'compare' | 'explain';
 
 export interface Ui {
   readonly overlay: Overlay;
