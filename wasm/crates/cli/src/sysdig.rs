@@ -14,6 +14,7 @@ use lexopt::ValueExt as _;
 use model::state::NONE;
 use model::table::{EventTable, Release};
 use model::text::{BufferFormat, Clock, Heading, Printer, TimeMode, Zone};
+use model::quirk::Quirk;
 use model::{Applied, Quirks, Row, State};
 use scap::damage::DamageKind;
 use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
@@ -283,7 +284,7 @@ struct Printing<'a> {
     begun: bool,
     /// Events that count for `-n`.
     counted: u64,
-    /// Time of the first event that is not part of the initial state, printed or not.
+    /// Time of the first event that is not part of the initial state, printed or not; of the section, as sysdig has it.
     first: Option<u64>,
     before: Option<u64>,
     goes_on: bool,
@@ -333,6 +334,9 @@ impl Printing<'_> {
 
 impl Sink for Printing<'_> {
     fn section(&mut self, section: &Section) {
+        if self.options.quirks().has(Quirk::SectionsForget) {
+            self.first = None;
+        }
         self.state.section(section, self.row);
     }
 

@@ -269,3 +269,25 @@ fn json_has_arguments_in_full() {
     assert!(longest > Some(600), "{longest:?}");
     assert!(!text.contains("... "));
 }
+
+#[test]
+fn relative_times_begin_anew_with_each_section_as_in_sysdig() {
+    let drawn = testkit::capture_from_text(
+        "
+        release 0.29.3
+        process tid=10 comm=cat
+        5  0 10 > close fd=3
+        section
+        process tid=10 comm=cat
+        20 0 10 > close fd=3
+        22 0 10 > close fd=3
+        ",
+    );
+    let path = file("sections.scap", &drawn);
+    let times = |args: &[&str]| -> Vec<String> {
+        let output = scapscope(&[&["sysdig", "-t", "r", "-r", &path], args].concat());
+        stdout(&output).lines().filter_map(|line| line.split(' ').nth(1).map(str::to_owned)).collect()
+    };
+    assert_eq!(times(&[]), ["0.000000000", "0.000000000", "0.000000002"]);
+    assert_eq!(times(&["--right"]), ["0.000000000", "0.000000015", "0.000000017"]);
+}

@@ -112,6 +112,16 @@ quirks! {
         right: "to learn it from any",
         shows: "as `<NA>` instead of the name",
     }
+    CallersStayAsTheyWere: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "does not take over what the exit event of a clone or fork says of its caller",
+        right: "its name, user, group and parent as of that event",
+        shows: "as the old name of threads that have named themselves, which 0.29.3 does not record",
+    }
+    AskedLimitsMisread: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "learns no limit of open files from a prlimit that only asks for it (0.29.3), or takes the zeros that newer recorders write for what was not set",
+        right: "the limit that the call told",
+        shows: "in the limit alone",
+    }
     PlaceholderLosesAll: State, TimeOfDay, [V0_29_3] {
         sysdig: "forgets directory and descriptors of a process that it knows nothing else of when it learns its name from a clone or fork",
         right: "to keep them, and to give them to the child",
@@ -147,6 +157,11 @@ quirks! {
         right: "to drop them until a later call shows that they are open",
         shows: "as the name of an old socket or pipe behind a number that is not open",
     }
+    ThreadsSurviveExecve: State, TimeOfDay, [V0_29_3] {
+        sysdig: "keeps the other threads of a process that executes a program, unless their exits were recorded",
+        right: "that execve ends them",
+        shows: "as a name behind the number of a thread that is gone",
+    }
     DeadLeaderStays: State, TimeOfDay, [V0_29_3] {
         sysdig: "keeps a main thread that exited before the other threads of its process for ever",
         right: "to keep it until the last of them has exited",
@@ -170,12 +185,22 @@ quirks! {
     SectionsForget: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
         sysdig: "forgets all threads and descriptors where another section begins",
         right: "that those go on which the new lists confirm, as in rolled files",
-        shows: "in what had been learnt and does not stand in the lists, such as addresses of sockets",
+        shows: "in what had been learnt and does not stand in the lists, such as addresses of sockets, and in relative times, which begin anew",
     }
     EnterMustBeLast: State, TimeOfDay, [V0_29_3, V0_36_0] {
         sysdig: "drops the effect of a call when another event of the thread, such as a signal, stands between enter and exit, or when the enter event is missing",
         right: "to keep the enter event until the thread's next call, and to take from the exit event what it carries",
         shows: "as descriptors without a name",
+    }
+    EnterPathTakenUnread: State, TimeOfDay, [V0_29_3] {
+        sysdig: "takes the path of an open's enter event also where the recorder wrote `<NA>` or nothing for it",
+        right: "the path of the exit event, then",
+        shows: "as a file `<NA>` in the working directory, or as that directory",
+    }
+    LogIsMarkedOnce: State, TimeOfDay, [V0_29_3] {
+        sysdig: "knows what is written to the system log by a mark that a descriptor gets when it is listed, opened, connected or given a peer under that name, and keeps when it is connected elsewhere",
+        right: "what is written under that name",
+        shows: "as data where the exit of connect was lost, and as messages to another socket",
     }
     NewerTypesUnseen: State, TimeOfDay, [V0_29_3] {
         sysdig: "passes over events of types that its table does not have, which take no number",
@@ -190,7 +215,7 @@ quirks! {
     LatencyOfLastEnter: State, Latency, [V0_29_3, V0_36_0] {
         sysdig: "takes the time since the thread's last enter event for the latency of any exit, and repeats the last value at a switch",
         right: "the time between the two events of one call, and none for anything else",
-        shows: "with `-t d`",
+        shows: "with `-t d`, not at page faults, which have none",
     }
     TableOf4096: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
         sysdig: "adds no more than 4,096 descriptors to a table",
@@ -327,8 +352,8 @@ quirks! {
         right: "all of it",
         shows: "as a path that ends early, or `/PATH_TOO_LONG`",
     }
-    UnprintableBytesVanish: Text, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
-        sysdig: "deletes every byte that is not printable ASCII from the names of descriptors, from unix paths and from path arguments, and puts dots into joined paths",
+    UnprintableBytesVanish: Both, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
+        sysdig: "deletes every byte that is not printable ASCII from the names of descriptors, from unix paths and from path arguments, and puts dots into joined paths and (0.29.3) into the names of opened files",
         right: "to keep UTF-8 and to escape the rest",
         shows: "as `name=xabcd(/tmp/x...abcd)`",
     }

@@ -20,6 +20,7 @@ pub mod threads;
 use crate::order::{by_number, signed};
 use crate::quirk::{Quirk, Quirks};
 use crate::table::{self, Category, EventFlags, ParamType, Release, TABLE_SIZE};
+use crate::text::LOG_SOCKET;
 use crate::view::{FdView, View};
 use containers::Containers;
 use descriptions::{Attributes, Descriptions, Ended, FdKind, FileFacts, Role, TableIndex};
@@ -481,7 +482,7 @@ impl State {
                 facts.dev = dev.unwrap_or(0);
                 facts.flags = flags;
                 cloexec = flags & calls::O_CLOEXEC != 0;
-                (if flags & calls::O_DIRECTORY != 0 { FdKind::Directory } else { FdKind::File }, name, None)
+                (FdKind::File, name, None)
             }
             FdTarget::Named { kind, name } => (FdKind::from_number(kind), name, None),
         };
@@ -506,6 +507,7 @@ impl State {
             return;
         }
         let description = self.descriptions.open(kind, name, sock, fd.ino, NONE);
+        self.descriptions.set_log(description, self.is_log(name));
         if matches!(kind, FdKind::File | FdKind::Directory) {
             self.descriptions.set_facts(description, facts);
         }
@@ -872,11 +874,17 @@ impl State {
         found
     }
 
-    /// Name of the descriptor whose writes may be messages to the system log, just after an event was applied: sysdig 0.29.3
-    /// looks into those alone whose enter event it kept. Empty when there is none.
+    /// Name of the descriptor whose writes may be messages to the system log, just after an event was applied. Empty when
+    /// there is none.
     pub fn written_name(&self, applied: &Applied) -> &[u8] {
-        let lost = applied.enter.is_none() && self.release == Release::V0_29_3;
-        if lost || applied.description == NONE { b"" } else { self.fd_view(&self.descriptions.get(applied.description).now).name }
+        if applied.description == NONE {
+            return b"";
+        }
+        let now = self.descriptions.get(applied.description).now;
+        if self.release == Release::V0_29_3 && self.quirks.has(Quirk::LogIsMarkedOnce) {
+            return if now.is_log { LOG_SOCKET } else { b"" };
+        }
+        self.strings.get(now.name)
     }
 
     /// The name a description is printed with, given its attributes.

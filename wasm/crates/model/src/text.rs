@@ -254,13 +254,15 @@ fn meaning(ty: ParamType, event: &Event<'_>, index: usize) -> Option<&'static st
     }
 }
 
+/// What the name of the system log's socket contains.
+pub(crate) const LOG_SOCKET: &[u8] = b"/dev/log";
+
 /// Severity and text of a message that was written to the system log's socket. `loose`: whatever its first character is.
 fn log_message<'a>(event: &Event<'a>, fd_name: &[u8], loose: bool) -> Option<(&'static str, &'a [u8])> {
-    const SOCKET: &[u8] = b"/dev/log";
     const SEVERITIES: [&str; 8] = ["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"];
     /// Most digits that sysdig reads.
     const DIGITS: usize = 15;
-    if !fd_name.windows(SOCKET.len()).any(|part| part == SOCKET) || event.params.int(0)? < 0 {
+    if !fd_name.windows(LOG_SOCKET.len()).any(|part| part == LOG_SOCKET) || event.params.int(0)? < 0 {
         return None;
     }
     let params = table::event(event.kind)?.params();

@@ -32,7 +32,7 @@ fn after(lists: &str, calls: &[&str], numbers: &[i64]) -> Vec<String> {
 
 #[test]
 fn a_relative_path_is_below_the_working_directory_or_the_directory_descriptor() {
-    let lists = "fd tid=10 fd=7 file /data flags=1024";
+    let lists = "fd tid=10 fd=7 directory /data";
     let open = |call: &str| after(lists, &[call], &[3]).remove(0);
     assert_eq!(open("open fd=3 name=./a//b/../c flags=O_RDONLY mode=0"), "3(<f>/home/u/a/c)");
     assert_eq!(open("creat fd=3 name=x mode=0"), "3(<f>/home/u/x)");
@@ -302,7 +302,7 @@ fn a_pipeline_of_a_shell_joins_two_children() {
 }
 
 #[test]
-fn only_a_write_with_its_enter_event_is_read_as_a_message_to_the_system_log() {
+fn an_exit_without_its_enter_writes_to_what_the_last_enter_of_its_type_wrote_to() {
     let drawn = "
         release 0.29.3
         process tid=10 comm=logger
@@ -311,9 +311,12 @@ fn only_a_write_with_its_enter_event_is_read_as_a_message_to_the_system_log() {
         0  10  >   write fd=3 size=5
         10 10  <   write res=5 data='<5>up'
         20 10  <   write res=5 data='<5>up'
+        30 10  >   brk   addr=0
+        40 10  <   write res=5 data='<5>up'
         ";
-    let expected = ["logger (10) < write syslog sev=notice msg=up", "logger (10) < write res=5 data=<5>up"];
-    for quirks in [Quirks::NONE, Quirks::ALL] {
-        assert_eq!(lines(drawn, quirks)[1..], expected);
-    }
+    let (message, data) = ("logger (10) < write syslog sev=notice msg=up", "logger (10) < write res=5 data=<5>up");
+    let face = |quirks| [1, 2, 4].map(|at| lines(drawn, quirks)[at].clone());
+    assert_eq!(face(Quirks::ALL), [message, message, data]);
+    // Nothing says where to.
+    assert_eq!(face(Quirks::NONE), [message, data, data]);
 }

@@ -187,7 +187,7 @@ fn paths_are_resolved_where_they_are_relative() {
     assert_eq!(release("''"), ["res=0 path=(/home/u)", "res=0 path=", "res=0 path="]);
     assert_eq!(release("NULL"), ["res=0 path=", "res=0 path=<NA>", "res=0 path=<NA>"]);
     assert_eq!(release("(NULL)"), ["res=0 path=(NULL)(/home/u/(NULL))", "res=0 path=<NA>", "res=0 path=<NA>"]);
-    let lists = "fd tid=10 fd=7 file /data flags=1024";
+    let lists = "fd tid=10 fd=7 directory /data";
     assert_eq!(printed("0.29.3", lists, "< unlinkat res=0 dirfd=7 name=x flags=0"), "res=0 dirfd=7(<d>/data) name=x(/data/x) flags=0");
 }
 

@@ -55,6 +55,7 @@ const EXEPATH: Ask = |state, _, applied| version(state, applied, |version| forma
 const CONNECTED: Ask = |state, _, applied| {
     if applied.description == NONE { String::new() } else { format!(" connected={}", state.descriptions().get(applied.description).now.connected) }
 };
+const LIMIT: Ask = |state, _, applied| version(state, applied, |version| format!(" fdlimit={}", version.fdlimit));
 const GROUP: Ask = |state, _, applied| version(state, applied, |version| format!(" pgid={}", version.vpgid));
 const ROLE: Ask = |state, _, applied| format!(" role={:?}", state.descriptions().get(applied.description).now.role);
 /// The descriptor as it was recorded: without its sign, where that is copied.
@@ -147,6 +148,31 @@ faces! {
             ("<NA> (10) > close fd=3", "sh (10) > close fd=3"),
         ]
 
+    a_clone_says_who_its_caller_is: CallersStayAsTheyWere, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=stress-ng
+        ns tid dir type args
+        0  10  >   clone
+        10 10  <   clone res=11 exe='stress-ng [run]' tid=10 pid=10 ptid=1 comm=stress-ng-acces flags=0 vtid=10 vpid=10
+        20 10  >   close fd=3
+        ",
+        [
+            ("stress-ng (10) < clone res=11(stress-ng-acces)", "stress-ng-acces (10) < clone res=11(stress-ng-acces)"),
+            ("stress-ng (10) > close fd=3", "stress-ng-acces (10) > close fd=3"),
+        ]
+
+    a_limit_that_was_only_asked_for_is_not_set: AskedLimitsMisread, LIMIT, "
+        release libs
+        process tid=10 comm=sh fdlimit=512
+        ns tid dir type args
+        0  10  <   prlimit res=0 newcur=0 newmax=0 oldcur=1024 oldmax=4096 pid=0 resource=7
+        10 10  <   prlimit res=0 newcur=2048 newmax=4096 oldcur=1024 oldmax=4096 pid=0 resource=7
+        ",
+        [(
+            "sh (10) < prlimit res=0 newcur=0 newmax=0 oldcur=1024 oldmax=4096 pid=0 resource=7(RLIMIT_NOFILE) fdlimit=0",
+            "sh (10) < prlimit res=0 newcur=0 newmax=0 oldcur=1024 oldmax=4096 pid=0 resource=7(RLIMIT_NOFILE) fdlimit=1024"
+        )]
+
     a_thread_first_seen_at_its_execve_has_the_working_directory_of_that_event: ExecveLeavesCwdUnknown, NOTHING, "
         release 0.29.3
         process tid=1 comm=init
@@ -222,6 +248,17 @@ faces! {
             ("b (10) > read fd=5(<4t>0.0.0.0:80) size=1", "b (10) > read fd=5 size=1"),
             ("b (10) > fstat fd=4(<u>)", "b (10) > fstat fd=4"),
         ]
+
+    execve_ends_the_other_threads_of_its_process: ThreadsSurviveExecve, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=srv
+        process tid=11 pid=10 comm=worker
+        ns tid dir type args
+        0  10  >   execve filename=/bin/new
+        10 10  <   execve res=0 exe=new tid=10 pid=10 ptid=1 comm=new
+        20 10  >   kill pid=11 sig=9
+        ",
+        [("new (10) > kill pid=11(worker) sig=9(SIGKILL)", "new (10) > kill pid=11 sig=9(SIGKILL)")]
 
     a_main_thread_goes_with_the_last_thread_of_its_process: DeadLeaderStays, NOTHING, "
         release 0.29.3
@@ -649,7 +686,7 @@ faces! {
     one_slash_stands_between_the_root_and_what_is_below: BaseStaysAsItIs, NOTHING, "
         release 0.29.3
         process tid=10 comm=udev
-        fd tid=10 fd=12 file / flags=1024
+        fd tid=10 fd=12 directory /
         ns tid dir type args
         0  10  >   openat dirfd=12 name=sys flags=O_RDONLY mode=0
         10 10  <   openat fd=22 dirfd=12 name=sys flags=O_RDONLY mode=0
@@ -674,7 +711,7 @@ faces! {
     the_path_of_openat2_is_below_its_directory_at_the_enter_too: Openat2EnterJoinsCwd, NOTHING, "
         release 0.29.3
         process tid=10 comm=cat cwd=/home
-        fd tid=10 fd=3 file /data flags=1024
+        fd tid=10 fd=3 directory /data
         ns tid dir type args
         0  10  >   openat2 dirfd=3 name=x flags=O_RDONLY mode=0 resolve=0
         10 10  <   openat2 fd=4 dirfd=3 name=x flags=O_RDONLY mode=0 resolve=0
@@ -716,6 +753,47 @@ faces! {
         ",
         [("logger (10) < write syslog sev=notice msg=up", "logger (10) < write res=5 data=x5>up")]
 
+    a_path_that_the_enter_event_lacks_stands_in_the_exit_event: EnterPathTakenUnread, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=cat cwd=/home
+        ns tid dir type args
+        0  10  >   open name=<NA> flags=O_RDONLY mode=0
+        10 10  <   open fd=3 name=/x flags=O_RDONLY mode=0
+        20 10  >   open name='' flags=O_RDONLY mode=0
+        30 10  <   open fd=4 name=/y flags=O_RDONLY mode=0
+        40 10  >   open name=NULL flags=O_RDONLY mode=0
+        50 10  <   open fd=5 name=/z flags=O_RDONLY mode=0
+        ",
+        [
+            ("cat (10) < open fd=3(<f>/home/<NA>) name=/x flags=1(O_RDONLY) mode=0", "cat (10) < open fd=3(<f>/x) name=/x flags=1(O_RDONLY) mode=0"),
+            ("cat (10) < open fd=4(<f>/home) name=/y flags=1(O_RDONLY) mode=0", "cat (10) < open fd=4(<f>/y) name=/y flags=1(O_RDONLY) mode=0"),
+        ]
+
+    a_message_to_the_system_log_is_what_is_written_under_its_name: LogIsMarkedOnce, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=log
+        fd tid=10 fd=3 unix 0->0
+        fd tid=10 fd=4 unix 0->0 /dev/log
+        ns tid dir type args
+        0  10  >   connect fd=3 addr=/dev/log
+        10 10  >   sendto fd=3 size=5 tuple=NULL
+        20 10  <   sendto res=5 data='<5>up'
+        30 10  >   connect fd=3 addr=/dev/log
+        40 10  <   connect res=0 tuple=ffff01->ffff02 /dev/log
+        50 10  >   sendto fd=3 size=5 tuple=NULL
+        60 10  <   sendto res=5 data='<5>up'
+        70 10  >   connect fd=4 addr=/run/x
+        80 10  <   connect res=0 tuple=ffff03->ffff02 /run/x
+        90 10  >   sendto fd=4 size=5 tuple=NULL
+        91 10  <   sendto res=5 data='<5>up'
+        92 10  >   sendto fd=4 size=5 tuple=0->ffff02 /run/y
+        93 10  <   sendto res=5 data='<5>up'
+        ",
+        [
+            ("log (10) < sendto res=5 data=<5>up", "log (10) < sendto syslog sev=notice msg=up"),
+            ("log (10) < sendto syslog sev=notice msg=up", "log (10) < sendto res=5 data=<5>up"),
+        ]
+
     an_event_of_a_newer_type_is_read: NewerTypesUnseen, NOTHING, "
         release 0.29.3
         process tid=10 comm=cat
@@ -736,8 +814,8 @@ faces! {
         ",
         [
             ("cat (10) > open name=xabcd(/tmp/x...abcd) flags=1(O_RDONLY) mode=0", "cat (10) > open name=xé\\x01abcd(/tmp/xé\\x01abcd) flags=1(O_RDONLY) mode=0"),
-            ("cat (10) < open fd=3(<f>/tmp/xabcd) name=xabcd(/tmp/x...abcd) flags=1(O_RDONLY) mode=0", "cat (10) < open fd=3(<f>/tmp/xé\\x01abcd) name=xé\\x01abcd(/tmp/xé\\x01abcd) flags=1(O_RDONLY) mode=0"),
-            ("cat (10) > close fd=3(<f>/tmp/xabcd)", "cat (10) > close fd=3(<f>/tmp/xé\\x01abcd)"),
+            ("cat (10) < open fd=3(<f>/tmp/x...abcd) name=xabcd(/tmp/x...abcd) flags=1(O_RDONLY) mode=0", "cat (10) < open fd=3(<f>/tmp/xé\\x01abcd) name=xé\\x01abcd(/tmp/xé\\x01abcd) flags=1(O_RDONLY) mode=0"),
+            ("cat (10) > close fd=3(<f>/tmp/x...abcd)", "cat (10) > close fd=3(<f>/tmp/xé\\x01abcd)"),
         ]
 
     mmap_returns_an_address_or_an_errno: MmapResultsHaveOneFormat, NOTHING, "

@@ -23,7 +23,7 @@
 //!
 //! Every field may be left out. A process has `tid pid ptid sid vpgid comm exe exepath args cwd fdlimit flags uid gid
 //! vmsize vmrss vmswap pfmajor pfminor env vtid vpid cgroups root pidns tty loginuid exe_flags exe_ino pgid`; `pid` is
-//! the `tid` unless said, `exe` and `exepath` the `comm`. An fd is open on `file`, `ipv4`, `ipv6`, `server` (listening,
+//! the `tid` unless said, `exe` and `exepath` the `comm`; a thread has the `flags` that recorders give it. An fd is open on `file`, `ipv4`, `ipv6`, `server` (listening,
 //! either family), `unix`, or something that only has a name: `oldfile directory pipe event unsupported signalfd
 //! eventpoll inotify timerfd netlink bpf userfaultfd io_uring memfd pidfd`. `l4` is `tcp` unless said: `unknown na tcp udp
 //! icmp raw`. A container (`full_id id image imageid imagerepo imagetag ip name type`) is written as the

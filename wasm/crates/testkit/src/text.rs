@@ -50,6 +50,11 @@ pub fn parse(text: &str) -> Result<Vec<u8>> {
     Ok(drawing.writer.into_bytes())
 }
 
+/// The capture's own bit for CLONE_FILES.
+const CLONE_FILES: u32 = 1;
+/// The capture's own bit for CLONE_THREAD.
+const CLONE_THREAD: u32 = 1 << 13;
+
 const COLUMNS: [&str; 6] = ["ns", "cpu", "tid", "dir", "type", "args"];
 
 /// Which versions of blocks a section is written with.
@@ -469,6 +474,8 @@ fn process(line: &str) -> Result<ProcessSpec> {
     fields.bytes("root", &mut p.root)?;
     (p.sid, p.vpgid, p.pgid) = (p.pid, p.pid, p.pid);
     (p.vtid, p.vpid) = (p.tid, p.pid);
+    // As recorders mark the threads of a process: without this sysdig gives each a table of its own.
+    p.flags = if p.pid == p.tid { 0 } else { CLONE_FILES | CLONE_THREAD };
     for (key, into) in [
         ("sid", &mut p.sid),
         ("vpgid", &mut p.vpgid),

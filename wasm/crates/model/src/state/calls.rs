@@ -8,10 +8,11 @@ use super::threads::{Enter, ThreadVersion};
 use super::{DescriptionIndex, NONE, Removal, Row, State, Subject, ThreadIndex};
 use crate::quirk::Quirk;
 use crate::table::Release;
+use crate::text::buffer::printable;
 use scap::{Event, Params};
 
 /// The capture's own bit for O_DIRECTORY.
-pub const O_DIRECTORY: u32 = 1024;
+const O_DIRECTORY: u32 = 1024;
 /// The capture's own bit for O_CLOEXEC.
 pub const O_CLOEXEC: u32 = 4096;
 /// Stands for the working directory where a directory fd is asked for.
@@ -22,6 +23,7 @@ const F_SETFD: u64 = 3;
 const F_DUPFD_CLOEXEC: u64 = 26;
 const RLIMIT_NOFILE: u64 = 7;
 const PR_SET_NAME: u64 = 15;
+const PR_SET_CHILD_SUBREAPER: u64 = 36;
 const IPPROTO_TCP: u64 = 6;
 const IPPROTO_MPTCP: u64 = 262;
 
@@ -152,8 +154,13 @@ impl State {
                     && !self.quirks.has(Quirk::PrctlNameUnseen)
                     && let Some(name) = params.text(2).filter(|name| !path::unavailable(name))
                 {
-                    let comm = self.strings.keep(name);
+                    // The kernel keeps no more than this.
+                    let comm = self.strings.keep(name.get(..15).unwrap_or(name));
                     self.change(call, |version| version.comm = comm);
+                }
+                if params.uint(1) == Some(PR_SET_CHILD_SUBREAPER) {
+                    let main = self.main_of(call.thread);
+                    self.threads.live_mut(main).reaper = params.int(3) != Some(0);
                 }
                 subject
             }
@@ -205,13 +212,15 @@ impl State {
             _ => (None, None, None),
         };
         let enter = &call.kept;
+        let asked = |index| enter.get(index).filter(|path| !path.is_empty()).and_then(|_| enter.text(index));
         let (enter_name, enter_flags, enter_dirfd) = match call.enter.map_or(u16::MAX, |enter| enter.kind) {
-            2 => (enter.text(0), enter.uint(1), None),
-            58 => (enter.text(0), None, None),
-            102 | 306 | 326 => (enter.text(1), enter.uint(2), enter.int(0)),
+            2 => (asked(0), enter.uint(1), None),
+            58 => (asked(0), None, None),
+            102 | 306 | 326 => (asked(1), enter.uint(2), enter.int(0)),
             _ => (None, None, None),
         };
-        let usable = |name: Option<&[u8]>| name.is_some_and(|name| !path::unavailable(name));
+        let takes_all = self.release == Release::V0_29_3 && self.quirks.has(Quirk::EnterPathTakenUnread);
+        let usable = |name: Option<&[u8]>| name.is_some_and(|name| if takes_all { name != path::NULL } else { !path::unavailable(name) });
         let exit_name = name_at.and_then(|index| params.text(index));
         let exit_flags = flags_at.and_then(|index| params.uint(index)).unwrap_or(0);
         let exit_dirfd = dirfd_at.and_then(|index| params.int(index));
@@ -230,7 +239,10 @@ impl State {
             Some(dirfd) => self.base_of(call.thread, dirfd),
             None => self.strings.get(self.cwd_of(call.thread)).to_vec(),
         };
-        let path = self.joined(&base, name);
+        let mut path = self.joined(&base, name);
+        if self.release == Release::V0_29_3 && self.quirks.has(Quirk::UnprintableBytesVanish) {
+            path.iter_mut().filter(|byte| !printable(**byte)).for_each(|byte| *byte = b'.');
+        }
         let raw = self.strings.keep(name);
         let name = self.strings.keep(&path);
         let flags = flags as u32;
@@ -248,6 +260,7 @@ impl State {
         };
         let facts = FileFacts { dev: params.uint(dev_at).unwrap_or(0) as u32, ino: params.uint(ino_at).unwrap_or(0), flags, raw };
         self.descriptions.set_facts(description, facts);
+        self.descriptions.set_log(description, self.is_log(name));
         self.point(call, call.result, description, flags & O_CLOEXEC != 0)
     }
 
@@ -675,7 +688,12 @@ impl State {
             return;
         }
         let target = if is_prlimit { kept.int(0).or_else(|| params.int(5)).unwrap_or(0) } else { 0 };
-        let Some(limit) = params.int(1).filter(|limit| *limit != -1).or_else(|| if is_prlimit { params.int(3) } else { None }) else { return };
+        // prlimit may only ask: then the recorder writes -1 for both limits that it sets, a newer one 0.
+        let misread = self.quirks.has(Quirk::AskedLimitsMisread);
+        let only_asks = is_prlimit && !misread && params.int(1) == Some(0) && params.int(2) == Some(0);
+        let set = params.int(1).filter(|limit| *limit != -1 && !only_asks);
+        let told = if is_prlimit && !(misread && self.release == Release::V0_29_3) { params.int(3) } else { None };
+        let Some(limit) = set.or(told) else { return };
         let thread = if target > 0 { self.threads.find(target) } else { Some(self.main_of(call.thread)) };
         let Some(thread) = thread else { return };
         self.threads.change(thread, call.row, |version| version.fdlimit = limit);

@@ -178,6 +178,8 @@ pub struct Attributes {
     pub connected: bool,
     /// Path, tuple or other name.
     pub name: Text,
+    /// sysdig reads what is written to it as messages to the system log: see [`crate::quirk::Quirk::LogIsMarkedOnce`].
+    pub is_log: bool,
     /// Addresses, for sockets; index into the table of addresses, or `NONE`.
     pub sock: u32,
 }
@@ -438,7 +440,7 @@ impl Descriptions {
     /// A new description.
     pub fn open(&mut self, kind: FdKind, name: Text, sock: Option<Sock>, ino: u64, born: Row) -> DescriptionIndex {
         let sock = sock.map_or(NONE, |sock| self.keep(sock));
-        let now = Attributes { kind, role: Role::None, connected: false, name, sock };
+        let now = Attributes { kind, role: Role::None, connected: false, name, is_log: false, sock };
         let end = if kind.has_other_end() {
             self.new_end(ino)
         } else {
@@ -460,7 +462,7 @@ impl Descriptions {
         if self.get(index).end == NONE {
             self.all.pop();
             let of = self.new_end(self.ino(end));
-            let now = Attributes { kind, role: Role::None, connected: false, name, sock: NONE };
+            let now = Attributes { kind, role: Role::None, connected: false, name, is_log: false, sock: NONE };
             self.all.push(Description { now, born, closed: NONE, refs: 0, change: NONE, end: of });
         }
         let transport = self.transport(end);
@@ -504,6 +506,13 @@ impl Descriptions {
     pub fn set_transport(&mut self, index: DescriptionIndex, transport: Transport) {
         if let Some(end) = self.ends.get_mut(self.all[index as usize].end as usize) {
             end.transport = transport;
+        }
+    }
+
+    /// Marks it as one that the system log listens to, or takes the mark away.
+    pub fn set_log(&mut self, index: DescriptionIndex, is_log: bool) {
+        if let Some(description) = self.all.get_mut(index as usize) {
+            description.now.is_log = is_log;
         }
     }
 

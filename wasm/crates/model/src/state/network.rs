@@ -7,6 +7,7 @@ use super::strings::Text;
 use super::{DescriptionIndex, NONE, Row, State, Subject, ThreadIndex};
 use crate::quirk::Quirk;
 use crate::table::Release;
+use crate::text::LOG_SOCKET;
 use hashbrown::HashSet;
 use scap::Event;
 
@@ -110,6 +111,13 @@ impl State {
         self.strings.keep(&self.scratch)
     }
 
+    /// Whether sysdig takes what gets this name now for the system log's.
+    pub(super) fn is_log(&self, name: Text) -> bool {
+        self.release == Release::V0_29_3
+            && self.quirks.has(Quirk::LogIsMarkedOnce)
+            && self.strings.get(name).windows(LOG_SOCKET.len()).any(|part| part == LOG_SOCKET)
+    }
+
     /// A description that may be changed for one number: with sysdig's copies, the other holders keep what they had.
     fn own(&mut self, thread: ThreadIndex, subject: Subject, row: Row) -> DescriptionIndex {
         if !self.quirks.has(Quirk::EachNumberHasItsOwnCopy) || !self.descriptions.is_shared(subject.description) {
@@ -119,7 +127,7 @@ impl State {
         let known = *self.descriptions.get(subject.description);
         let sock = (known.now.sock != NONE).then(|| self.descriptions.sock(known.now.sock));
         let copy = self.descriptions.open(known.now.kind, known.now.name, sock, self.descriptions.ino(subject.description), row);
-        let now = Attributes { role: known.now.role, connected: known.now.connected, ..self.descriptions.get(copy).now };
+        let now = Attributes { role: known.now.role, connected: known.now.connected, is_log: known.now.is_log, ..self.descriptions.get(copy).now };
         self.descriptions.change(copy, row, now, None);
         let cloexec = self.descriptions.slot(table, subject.fd).is_some_and(|slot| slot.cloexec);
         self.descriptions.put(table, subject.fd, copy, row, cloexec);
@@ -252,6 +260,8 @@ impl State {
             after.role = Role::Client;
         }
         after.connected = true;
+        // To be connected elsewhere takes the mark of the system log from none.
+        after.is_log |= self.is_log(after.name);
         self.descriptions.change(index, call.row, after, Some(sock));
         self.meet(index, Role::Client);
         Subject { fd: subject.fd, description: index }
@@ -419,6 +429,7 @@ impl State {
                 self.settle_datagram(call.thread, &mut after, &mut sock, incoming);
             }
         }
+        after.is_log = self.is_log(after.name);
         self.descriptions.change(index, call.row, after, Some(sock));
         Subject { fd: subject.fd, description: index }
     }

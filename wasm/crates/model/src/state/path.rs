@@ -43,9 +43,12 @@ pub fn directory(mut path: Vec<u8>) -> Vec<u8> {
     path
 }
 
+/// What recorders write for a path that was not in memory yet.
+pub const NULL: &[u8] = b"(NULL)";
+
 /// Whether a recorded path stands for nothing: empty, `<NA>` or `(NULL)`.
 pub fn unavailable(path: &[u8]) -> bool {
-    matches!(path, b"" | b"<NA>" | b"(NULL)")
+    matches!(path, b"" | b"<NA>" | NULL)
 }
 
 #[cfg(test)]

@@ -70,6 +70,9 @@ impl State {
                 version.vtid != -1 && version.vtid != event.tid
             }
         };
+        if !self.quirks.has(Quirk::CallersStayAsTheyWere) {
+            self.hear_of_caller(caller, row, event, &at);
+        }
         let is_vfork = matches!(event.kind, 185 | 221 | 227) || flags & CLONE_VFORK != 0;
         let right = !self.quirks.has(Quirk::ForkCopiesLate);
         let stays_dead = !self.quirks.has(Quirk::DeadChildrenComeBack);
@@ -115,6 +118,27 @@ impl State {
         let table = self.child_table(flags, is_thread, source, row);
         let version = self.child_version(row, event, &at, child, pid, ptid, Some(caller), table, (child, pid));
         self.add_child(child, row, event, version, false);
+    }
+
+    /// What a clone exit says of the thread that made the call.
+    fn hear_of_caller(&mut self, caller: ThreadIndex, row: Row, event: &Event<'_>, at: &Fields) {
+        let params = &event.params;
+        if self.threads.now(caller).pid == -1 {
+            return; // a placeholder learns in its own way
+        }
+        let comm = at.comm.and_then(|index| params.text(index)).filter(|comm| !path::unavailable(comm)).map(|comm| self.strings.keep(comm));
+        let ptid = params.int(5).filter(|ptid| *ptid > 0);
+        let uid = params.uint(at.flags + 1).map(|uid| uid as u32);
+        let gid = params.uint(at.flags + 2).map(|gid| gid as u32);
+        self.threads.change(caller, row, |version| {
+            version.comm = comm.unwrap_or(version.comm);
+            version.ptid = ptid.unwrap_or(version.ptid);
+            let (uid, gid) = (uid.unwrap_or(version.uid), gid.unwrap_or(version.gid));
+            if (uid, gid) != (version.uid, version.gid) {
+                (version.uid, version.gid) = (uid, gid);
+                version.identity_since = row;
+            }
+        });
     }
 
     /// Whether a placeholder learns what it runs from its first clone-like exit alone.
@@ -422,18 +446,22 @@ impl State {
         let version = *self.threads.now(thread);
         let named = event.params.int(4).filter(|reaper| *reaper > 0 && self.threads.find(*reaper).is_some());
         let others = || self.threads.each_living().filter(|other| *other != thread && self.threads.now(*other).pid == version.pid && !self.threads.live(*other).dead);
-        let heir = named.or_else(|| others().map(|other| self.threads.get(other).tid).min()).unwrap_or_else(|| self.first_process(version.ptid));
+        let heir = named.or_else(|| others().map(|other| self.threads.get(other).tid).min());
         for orphan in orphans {
+            // The first process of a container stays with who manages it, which asked for that before the capture began.
+            let is_first = self.threads.now(orphan).vpid == 1 && self.threads.find(version.ptid).is_some();
+            let heir = heir.unwrap_or_else(|| if is_first { version.ptid } else { self.first_process(version.ptid) });
             self.threads.change(orphan, row, |version| version.ptid = heir);
         }
     }
 
-    /// The nearest ancestor that is the first process of a pid namespace; 0 when there is none.
+    /// The nearest ancestor that takes orphans: it asked for them, or is the first process of a pid namespace. 0 when there
+    /// is none.
     fn first_process(&self, mut tid: i64) -> i64 {
         for _ in 0..64 {
             let Some(thread) = self.threads.find(tid) else { return 0 };
             let version = self.threads.now(thread);
-            if version.vpid == 1 {
+            if version.vpid == 1 || self.threads.live(thread).reaper {
                 return tid;
             }
             tid = version.ptid;
@@ -481,7 +509,8 @@ impl State {
         let ptid = params.int(5).unwrap_or(-1);
 
         // The other threads of the group are gone.
-        if self.threads.now(thread).pid == own_tid && self.threads.live(thread).children > 0 {
+        let they_stay = self.release == Release::V0_29_3 && quirks.has(Quirk::ThreadsSurviveExecve);
+        if !they_stay && self.threads.now(thread).pid == own_tid && self.threads.live(thread).children > 0 {
             for other in self.threads.living() {
                 if other != thread && self.threads.now(other).pid == own_tid {
                     self.bury(other, row);

@@ -259,6 +259,8 @@ pub struct Live {
     pub asked: bool,
     /// procexit was seen.
     pub dead: bool,
+    /// A main thread that asked for the orphans among its descendants.
+    pub reaper: bool,
     /// A main thread: living threads of the group beside it.
     pub children: u32,
 }
@@ -413,6 +415,7 @@ impl Threads {
             inverted: false,
             asked: false,
             dead: false,
+            reaper: false,
             children: 0,
         };
         let live = match self.free.pop() {
@@ -426,7 +429,7 @@ impl Threads {
             }
         };
         let previous = self.newest(tid);
-        self.versions.push(ThreadVersion { thread, since: row, previous: NONE, ..version });
+        self.keep_version(ThreadVersion { thread, since: row, previous: NONE, ..version });
         self.all.push(Thread { tid, born: row, gone: NONE, birth, cloned_ts: 0, last: self.versions.len() as u32 - 1, table: version.table, previous, live });
         if birth != Birth::Invented {
             self.set_newest(tid, thread);
@@ -473,6 +476,14 @@ impl Threads {
         self.get(thread).live != NONE
     }
 
+    /// Versions are large: room for more is made by a quarter, not by as much again.
+    fn keep_version(&mut self, version: ThreadVersion) {
+        if self.versions.len() == self.versions.capacity() {
+            self.versions.reserve_exact(self.versions.len() / 4 + 16);
+        }
+        self.versions.push(version);
+    }
+
     /// Changes the identity of a thread from this row on: mints a version when something differs.
     /// Answers the table that nobody uses any more, if that is so.
     pub fn change(&mut self, thread: ThreadIndex, row: Row, change: impl FnOnce(&mut ThreadVersion)) -> Option<TableIndex> {
@@ -488,7 +499,7 @@ impl Threads {
         } else {
             after.since = row;
             after.previous = last;
-            self.versions.push(after);
+            self.keep_version(after);
             self.all[thread as usize].last = self.versions.len() as u32 - 1;
         }
         if after.table == before.table {
