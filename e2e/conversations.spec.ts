@@ -401,6 +401,38 @@ test.describe('5: the cause', () => {
   });
 });
 
+test.describe('across the files of a roll, each of which counts its events from 1', () => {
+  test('calls, causes and links are named by file and number, and lead there', async ({ page }) => {
+    const card = inspector(page).getByRole('group', { name: 'Cause' });
+    await start(page, [...captures.epipeRolled]);
+    await expect(page.getByRole('tablist', { name: 'Captures' }).getByRole('tab')).toHaveCount(1);
+    await tab(page, 'Findings').click();
+    await expect(findings(page)).toContainText('(#4.49)');
+    await findings(page).getByRole('button', { name: 'show' }).first().click();
+    await expect(currentCall(page)).toHaveAttribute('data-evt-num', '4.60');
+    await idle(page);
+    await expect(calls(page).locator('[data-evt-num="4.24"]')).toContainText('connect');
+    await expect(calls(page).locator('[data-evt-num="4.51"]')).toContainText('close');
+    await expect(page).toHaveURL(/sel=4\.60(&|$)/);
+    const links = card.locator('.card-link');
+    expect(await links.allTextContents()).toEqual(['write#4.49', 'close#4.51', 'writev#4.60']);
+    await expect(card.locator('.between')).toContainText('#4.49 write 40');
+    await card.locator('.card-link[data-evt-num="4.51"]').click();
+    await expect(currentCall(page)).toHaveAttribute('data-evt-num', '4.51');
+    await expect(inspector(page).locator('.holders').first()).toContainText('#4.23 –');
+    await inspector(page).locator('.holders').last().getByRole('button', { name: '#4.46' }).click();
+    await expect(currentCall(page)).toHaveAttribute('data-exit-num', '4.46');
+    await idle(page);
+    const url = page.url();
+    await page.reload();
+    await expect(currentCall(page)).toHaveAttribute('data-exit-num', '4.46');
+    await idle(page);
+    expect(page.url()).toBe(url);
+    await card.locator('.card-link[data-evt-num="4.49"]').click();
+    await expect(selectedRow(page)).toHaveAttribute('data-evt-num', /^4\.49$/);
+  });
+});
+
 test.describe('6: from the conversation and back', () => {
   test('by keyboard: process, life of the fd, events around a call, each with its way back', async ({ page }) => {
     await start(page, captures.epipe);

@@ -4,6 +4,8 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 const root = resolve(import.meta.dirname, '..');
 const own = (name: string): string => resolve(root, 'wasm/captures', name);
+/** Part of the story, which sysdig wrote anew with `-e 180`: it is in the fourth of five files. */
+const epipeRolled = (part: number): string => resolve(root, `e2e/captures/fastcgi-epipe-rolled.scap.gz${part}`);
 const rolled = (part: number): string => resolve(root, `e2e/captures/variant-kmod-0.29.3-seq.scap.gz${part}`);
 
 export const captures = {
@@ -17,6 +19,7 @@ export const captures = {
   databases: resolve(root, 'e2e/captures/redis-postgres-kmod-0.29.3.scap.gz'),
   exitOnly: own('fastcgi-epipe-modern-libs0.25.4.scap.gz'),
   rolled: [rolled(0), rolled(1), rolled(2)],
+  epipeRolled: [0, 1, 2, 3, 4].map(epipeRolled),
 } as const;
 
 /** A file made in the test. */

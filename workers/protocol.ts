@@ -396,7 +396,10 @@ export interface ConversationWindow {
   readonly group: readonly string[];
 }
 
-/** The fields of `scapscope conversations --json`, which `docs/conversations.md` explains. */
+/**
+ * The fields of `scapscope conversations --json`, which `docs/conversations.md` explains. An event is named by a number and,
+ * where the capture has several, by the section that stands beside it.
+ */
 export interface ConversationLine {
   readonly family: string;
   readonly key: string;
@@ -407,13 +410,21 @@ export interface ConversationLine {
   readonly end: number | null;
   readonly start_ns: number | null;
   readonly end_ns: number | null;
-  readonly connect: { readonly enter: number | null; readonly exit: number | null; readonly res: number } | null;
-  readonly accept: { readonly enter: number | null; readonly exit: number | null; readonly res: number } | null;
+  readonly connect: (EdgesLine & { readonly res: number }) | null;
+  readonly accept: (EdgesLine & { readonly res: number }) | null;
   readonly accept_wait_ns: number | null;
   readonly dir: readonly [DirectionLine, DirectionLine];
   readonly close: readonly [ClosingLine | null, ClosingLine | null];
   readonly failures: readonly FailureLine[];
   readonly inferred: readonly string[];
+}
+
+/** The two events of a call. */
+export interface EdgesLine {
+  readonly enter: number | null;
+  readonly enter_section?: number;
+  readonly exit: number | null;
+  readonly exit_section?: number;
 }
 
 export interface HolderLine {
@@ -423,7 +434,9 @@ export interface HolderLine {
   /** It made a data call. */
   readonly io: boolean;
   readonly from: number | null;
+  readonly from_section?: number;
   readonly to: number | null;
+  readonly to_section?: number;
   readonly how: string;
 }
 
@@ -443,22 +456,20 @@ export interface DirectionLine {
   readonly at_least?: true;
 }
 
-export interface ClosingLine {
+export interface ClosingLine extends EdgesLine {
   readonly pid: number;
   readonly fd: number;
-  readonly enter: number | null;
-  readonly exit: number | null;
   readonly how: string;
 }
 
-export interface FailureLine {
+export interface FailureLine extends EdgesLine {
   readonly side: 0 | 1;
   readonly call: string;
-  readonly enter: number | null;
-  readonly exit: number | null;
   readonly errno: string;
   readonly requested: number | null;
   readonly cause_evts: readonly number[];
+  /** Empty while the capture has only one. */
+  readonly cause_sections?: readonly number[];
   readonly close_exit_to_enter_ns: number | null;
 }
 
@@ -467,8 +478,10 @@ export interface Finding {
   readonly severity: 'error' | 'warning' | 'note';
   readonly kind: string;
   readonly sentence: string;
-  /** Event numbers, ascending. */
+  /** Event numbers, in order. */
   readonly evts: readonly number[];
+  /** Their sections; absent while the capture has only one. */
+  readonly sections?: readonly number[];
   readonly delta_ns: number | null;
   readonly key: string;
   readonly life: number | null;
@@ -480,6 +493,8 @@ export interface ActBeforeClose {
   /** Row of the enter, or of the exit when that is all there is. */
   readonly row: EventRow;
   readonly num: number | null;
+  /** Absent while the capture has only one. */
+  readonly section?: number;
   readonly ns: RelNs | null;
   /** From its beginning to the beginning of the close. */
   readonly beforeCloseNs: number | null;
@@ -563,6 +578,10 @@ export interface ConversationCalls {
   readonly flags: Uint8Array<ArrayBuffer>;
   readonly num: Float64Array<ArrayBuffer>;
   readonly exitNum: Float64Array<ArrayBuffer>;
+  /** Section of `row`, counted from 1; 0 while the capture has only one. */
+  readonly section: Uint32Array<ArrayBuffer>;
+  /** Section of the exit, as `section`. */
+  readonly exitSection: Uint32Array<ArrayBuffer>;
   readonly ns: Float64Array<ArrayBuffer>;
   readonly latencyNs: Float64Array<ArrayBuffer>;
   readonly requested: Float64Array<ArrayBuffer>;

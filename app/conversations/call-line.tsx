@@ -5,7 +5,7 @@ import { grouped } from '../format/number';
 import { span } from '../format/time';
 import { visible, visibleCell } from '../format/visible';
 import type { BytesAs } from '../state/model';
-import { isData, isMinor, movedBy, type Call } from './call-rows';
+import { callNumber, exitNumber, isData, isMinor, movedBy, type Call } from './call-rows';
 
 /** Captured bytes of each call that the flow shows; the inspector has the rest. */
 export const bytesInFlow = 512;
@@ -146,8 +146,8 @@ export const CallLine = memo(function CallLine(props: CallLineProps): ReactNode 
       aria-selected={isSelected}
       data-call={call.position}
       data-side={call.side}
-      data-evt-num={call.num ?? call.exitNum}
-      data-exit-num={call.exitNum}
+      data-evt-num={callNumber(call)}
+      data-exit-num={exitNumber(call)}
     >
       <div role="gridcell" className="call-left">
         {call.side === 0 ? (

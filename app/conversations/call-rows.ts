@@ -1,5 +1,6 @@
 /** Reads single calls out of a window of a conversation. */
 import { callFlag, type ConversationCalls, type EventRow, type RelNs } from '../../workers/protocol';
+import { eventText } from '../format/number';
 import type { RowFacts } from '../state/model';
 
 export interface Call {
@@ -16,6 +17,9 @@ export interface Call {
   readonly isInferred: boolean;
   readonly num: number | undefined;
   readonly exitNum: number | undefined;
+  /** Of the enter, or of the exit where that is all there is; undefined while the capture has only one. */
+  readonly section: number | undefined;
+  readonly exitSection: number | undefined;
   readonly ns: number;
   readonly latencyNs: number | undefined;
   readonly requested: number | undefined;
@@ -34,6 +38,11 @@ export interface Call {
 
 function defined(value: number | undefined): number | undefined {
   return value === undefined || Number.isNaN(value) ? undefined : value;
+}
+
+/** Sections count from 1; 0 stands for none. */
+function numbered(section: number | undefined): number | undefined {
+  return section === 0 ? undefined : section;
 }
 
 const noRow = 0xffffffff;
@@ -68,6 +77,8 @@ function readCall(window: ConversationCalls, i: number): Call {
     isInferred: (flags & callFlag.inferred) !== 0,
     num: defined(window.num[i]),
     exitNum: defined(window.exitNum[i]),
+    section: numbered(window.section[i]),
+    exitSection: numbered(window.exitSection[i]),
     ns: window.ns[i] ?? 0,
     latencyNs: defined(window.latencyNs[i]),
     requested: defined(window.requested[i]),
@@ -83,13 +94,20 @@ function readCall(window: ConversationCalls, i: number): Call {
   };
 }
 
-/**
- * What the selection keeps of a call: where no enter was recorded, it has the number of its exit. Numbers begin again in
- * every section, so where there are several the row is the name.
- */
-export function factsOfCall(call: Call, sections: number): RowFacts {
-  const num = sections > 1 ? undefined : (call.num ?? call.exitNum);
-  return { row: call.row, num, exitNum: call.exitNum, ns: call.ns as RelNs };
+/** What the selection keeps of a call: where no enter was recorded, it has the number of its exit. */
+export function factsOfCall({ row, num, exitNum, section, ns }: Call): RowFacts {
+  return { row, num: num ?? exitNum, section, exitNum, ns: ns as RelNs };
+}
+
+/** Number of a call's enter, or of its exit where that is all there is, with its section where there are several. */
+export function callNumber({ num, exitNum, section }: Call): string | undefined {
+  const known = num ?? exitNum;
+  return known === undefined ? undefined : eventText(known, section);
+}
+
+/** Number of a call's exit, likewise. */
+export function exitNumber({ exitNum, exitSection }: Call): string | undefined {
+  return exitNum === undefined ? undefined : eventText(exitNum, exitSection);
 }
 
 /** Whether it is about bytes; others open, close or set something. */

@@ -11,13 +11,13 @@ import type {
 } from '../../workers/protocol';
 import { useLatest } from '../base/use-query';
 import { ask } from '../capture/session';
-import { counted, grouped } from '../format/number';
+import { counted, eventText, grouped } from '../format/number';
 import { span } from '../format/time';
 import { visible } from '../format/visible';
 import type { EventName, OpenConversation, Tab } from '../state/model';
 import { nameOf, openConversation } from './moves';
 import { roleOf } from './conversation-view';
-import { causeOf, rolesOf, type Role } from './cause';
+import { causeOf, eventOf, rolesOf, type Role } from './cause';
 import { useDetail } from './use-detail';
 
 type ShowEvent = (event: EventName) => void;
@@ -79,16 +79,17 @@ function Sentence({ text }: { readonly text: string }): ReactNode {
 }
 
 function EventButton({ role, onEvent }: { readonly role: Role; readonly onEvent: ShowEvent }): ReactNode {
-  const { num, row, label } = role;
+  const { event, row, label } = role;
+  const name = eventText(event.num, event.section);
   return (
     <button
       type="button"
       className="card-link"
-      data-evt-num={num}
-      onClick={() => onEvent(row === undefined ? { num } : { row })}
+      data-evt-num={name}
+      onClick={() => onEvent(row === undefined ? event : { row })}
     >
       <span>{label}</span>
-      <span>#{num}</span>
+      <span>#{name}</span>
     </button>
   );
 }
@@ -111,10 +112,10 @@ function Between({ cause, onEvent }: { readonly cause: FailureCause; readonly on
             <button
               type="button"
               className="link"
-              {...(act.num === null ? {} : { 'data-evt-num': act.num })}
+              {...(act.num === null ? {} : { 'data-evt-num': eventText(act.num, act.section) })}
               onClick={() => onEvent({ row: act.row })}
             >
-              {act.num === null ? `row ${grouped(act.row)}` : `#${act.num}`}
+              {act.num === null ? `row ${grouped(act.row)}` : `#${eventText(act.num, act.section)}`}
             </button>{' '}
             <span className="mono">{visible(act.syscall)}</span>{' '}
             {act.returned === null ? '' : <span className="dim">{grouped(act.returned)} </span>}
@@ -150,7 +151,7 @@ function Card(props: { readonly finding: Finding; readonly detail: ConversationD
       </p>
       <div className="card-links">
         {rolesOf(finding, detail).map((role) => (
-          <EventButton key={role.num} role={role} onEvent={onEvent} />
+          <EventButton key={eventText(role.event.num, role.event.section)} role={role} onEvent={onEvent} />
         ))}
         {line.life === null ? null : (
           <span className="card-life">
@@ -278,7 +279,8 @@ function Closings({ line, family }: { readonly line: readonly [ClosingLine | nul
       const closing = line[side];
       return closing === null ? [] : [{ side, closing, at: closing.exit ?? closing.enter ?? Number.MAX_SAFE_INTEGER }];
     })
-    .sort((a, b) => a.at - b.at);
+    // Each section counts its events from 1.
+    .sort((a, b) => sectionOf(a.closing) - sectionOf(b.closing) || a.at - b.at);
   if (known.length === 0) return <span className="dim">by neither end in this capture</span>;
   return known.map(({ side, closing }, order) => (
     <div key={side}>
@@ -287,6 +289,10 @@ function Closings({ line, family }: { readonly line: readonly [ClosingLine | nul
       {closingWords[closing.how] ?? visible(closing.how)}
     </div>
   ));
+}
+
+function sectionOf({ enter_section: enter, exit_section: exit }: ClosingLine): number {
+  return exit ?? enter ?? 0;
 }
 
 /** Holders of an end that are listed. */
@@ -317,19 +323,24 @@ function Holders({ detail, onEvent }: { readonly detail: ConversationDetail; rea
 
 function Holder({ holder, onEvent }: { readonly holder: HolderLine; readonly onEvent: ShowEvent }): ReactNode {
   const { comm, pid, fds, io, from, to } = holder;
-  const edge = (num: number | null, none: string): ReactNode =>
+  const edge = (num: number | null, section: number | undefined, none: string): ReactNode =>
     num === null ? (
       <span className="dim">{none}</span>
     ) : (
-      <button type="button" className="link" data-evt-num={num} onClick={() => onEvent({ num })}>
-        #{num}
+      <button
+        type="button"
+        className="link"
+        data-evt-num={eventText(num, section)}
+        onClick={() => onEvent(eventOf(num, section))}
+      >
+        #{eventText(num, section)}
       </button>
     );
   return (
     <li>
       {visible(comm)} <span className="dim">({pid})</span> fd {fds.join(', ')}{' '}
       <span className="dim">
-        {edge(from, 'before the capture')} – {edge(to, 'the end')}
+        {edge(from, holder.from_section, 'before the capture')} – {edge(to, holder.to_section, 'the end')}
         {io ? '' : ' · made no data call'}
       </span>
     </li>

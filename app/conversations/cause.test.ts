@@ -26,10 +26,21 @@ const finding = (evts: readonly number[]): Finding => ({ evts }) as unknown as F
 it('tells the events of a refused write in the order of the story, each once', () => {
   const roles = rolesOf(finding([14110, 14112, 14113, 14121, 14140]), detail);
   expect(roles).toEqual([
-    { num: 14110, row: 14109, label: 'write' },
-    { num: 14112, row: 14111, label: 'close' },
-    { num: 14121, row: 14120, label: 'writev' },
+    { event: { num: 14110 }, row: 14109, label: 'write' },
+    { event: { num: 14112 }, row: 14111, label: 'close' },
+    { event: { num: 14121 }, row: 14120, label: 'writev' },
   ]);
+});
+
+it('where each file counts from 1, the close of one and the write of the next stand in their order and are told apart', () => {
+  const late: FailureLine = { ...failure, enter: 7, exit: 9, enter_section: 2, exit_section: 2, cause_evts: [7, 9], cause_sections: [1, 1] };
+  const across = { line: { failures: [late], accept: null, connect: null }, causes: [{ ...cause, between: [] }] } as unknown as ConversationDetail;
+  const about = (sections: readonly number[]): Finding => ({ evts: [7, 9, 7, 9], sections }) as unknown as Finding;
+  expect(rolesOf(about([1, 1, 2, 2]), across)).toEqual([
+    { event: { num: 7, section: 1 }, row: 14111, label: 'close' },
+    { event: { num: 7, section: 2 }, row: 14120, label: 'writev' },
+  ]);
+  expect(causeOf(about([3, 3, 4, 4]), across)).toBeUndefined();
 });
 
 it('a finding about something else has no cause, and its events are just events', () => {

@@ -9,7 +9,7 @@ import { visible, visibleCell } from '../format/visible';
 import { sentence } from '../messages/messages';
 import type { ConversationElsewhere, OpenConversation, Reveal, Selected, Tab, TabId } from '../state/model';
 import { store, useApp } from '../state/store';
-import type { Call } from './call-rows';
+import { callNumber, exitNumber, type Call } from './call-rows';
 import {
   callText,
   compare,
@@ -240,7 +240,7 @@ function ComparedCall({ call, isFirst }: { readonly call: Call | undefined; read
   return (
     <span
       className="compared-call"
-      {...(call === undefined ? {} : { 'data-evt-num': call.num ?? call.exitNum, 'data-exit-num': call.exitNum })}
+      {...(call === undefined ? {} : { 'data-evt-num': callNumber(call), 'data-exit-num': exitNumber(call) })}
     >
       {isFirst ? <span className="tag bad">first difference</span> : null}
       {call === undefined ? (

@@ -1,6 +1,6 @@
 /** The calls of a conversation down the time: client left, server right, findings at their place. */
 import { useEffect, useLayoutEffect, useMemo, useState, type MouseEvent, type ReactNode } from 'react';
-import type { ConversationCalls, ConversationDetail, ConversationName, EventRow, Finding, ListPosition } from '../../workers/protocol';
+import type { ConversationCalls, ConversationDetail, ConversationName, Finding, ListPosition } from '../../workers/protocol';
 import { debounce } from '../base/debounce';
 import { useLatest } from '../base/use-query';
 import { ask } from '../capture/session';
@@ -11,8 +11,8 @@ import { sentence } from '../messages/messages';
 import type { BytesAs, OpenConversation, Tab } from '../state/model';
 import { store, useApp } from '../state/store';
 import { CallLine, bytesInFlow } from './call-line';
-import { callAt, factsOfCall, type Call } from './call-rows';
-import { causeOf } from './cause';
+import { callAt, callNumber, exitNumber, factsOfCall, type Call } from './call-rows';
+import { causeOf, eventsOf } from './cause';
 import { indexOfCall, lineAt, type Inlet } from './lines';
 import { nameOf, nameText, selectCall } from './moves';
 import { useLines } from './use-lines';
@@ -26,13 +26,10 @@ function useInlets(tab: Tab, name: ConversationName, detail: ConversationDetail)
     const inlets: Inlet[] = [];
     for (const finding of detail.findings) {
       const failed = causeOf(finding, detail)?.failedRow;
-      for (const event of failed === undefined ? [...finding.evts].reverse() : [failed]) {
-        let row: EventRow | undefined = failed;
-        if (row === undefined) {
-          const located = await ask(id, 'locate', { list: { unit: 'events' }, at: { num: event } }, signal);
-          if (!located.ok) return located;
-          row = located.value?.row;
-        }
+      for (const at of failed === undefined ? [...eventsOf(finding)].reverse() : [{ row: failed }]) {
+        const located = await ask(id, 'locate', { list: { unit: 'events' }, at }, signal);
+        if (!located.ok) return located;
+        const row = located.value?.row;
         if (row === undefined) continue;
         const answer = await ask(id, 'conversationPosition', { name, row }, signal);
         if (!answer.ok) return answer;
@@ -152,7 +149,7 @@ export function Flow(props: {
     const position = Number(row?.getAttribute('data-call') ?? Number.NaN);
     const one = Number.isNaN(position) ? undefined : call(position);
     if (one === undefined) return;
-    selectCall(id, position, { extend: event.shiftKey || event.ctrlKey || event.metaKey, facts: factsOfCall(one, tab.summary?.sections ?? 1) });
+    selectCall(id, position, { extend: event.shiftKey || event.ctrlKey || event.metaKey, facts: factsOfCall(one) });
   };
   const isInView = selected !== undefined && selected.position >= first && selected.position <= last;
 
@@ -219,7 +216,9 @@ function callId(position: number): string {
 }
 
 function titleOf(call: Call, firstNs: bigint): string {
-  const edges = [call.num, call.exitNum].flatMap((num) => (num === undefined ? [] : `#${num}`)).join(' → ');
+  const edges = [call.num === undefined ? undefined : callNumber(call), exitNumber(call)]
+    .flatMap((number) => (number === undefined ? [] : `#${number}`))
+    .join(' → ');
   return `${timeOfDay(firstNs + BigInt(Math.round(call.ns)), 'local')} · ${edges}`;
 }
 

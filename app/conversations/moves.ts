@@ -64,7 +64,7 @@ export function openConversation(id: TabId, name: ConversationName, selected?: E
 async function callFacts(id: TabId, name: ConversationName, position: number): Promise<RowFacts | undefined> {
   const answer = await ask(id, 'conversationCalls', { name, first: position, count: 1, protocol: '', bytes: 0 });
   const call = answer.ok && answer.value !== undefined ? callAt(answer.value, position) : undefined;
-  return call === undefined ? undefined : factsOfCall(call, tabOf(id)?.summary?.sections ?? 1);
+  return call === undefined ? undefined : factsOfCall(call);
 }
 
 /** Row of an event of the capture. */

@@ -17,10 +17,13 @@ export function openFinding(id: TabId, position?: number): void {
   if (finding === undefined || at === undefined) return;
   store.dispatch({ type: 'finding-selected', id, finding: at });
   const num = finding.evts.at(-1);
+  const section = finding.sections?.at(-1);
   store.dispatch({
     type: 'conversation-opened',
     id,
     name: finding.life === null ? { key: finding.key } : { key: finding.key, life: finding.life },
-    ...(num === undefined ? {} : { wish: { selected: { num }, mark: undefined } }),
+    ...(num === undefined
+      ? {}
+      : { wish: { selected: section === undefined ? { num } : { num, section }, mark: undefined } }),
   });
 }

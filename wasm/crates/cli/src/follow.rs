@@ -107,12 +107,16 @@ fn text_of(window: &CallWindow, at: usize) -> String {
     let number = |column: &[f64]| column.get(at).copied().filter(|value| !value.is_nan());
     let text = |column: &[String]| column.get(at).cloned().unwrap_or_default();
     let flags = window.flags.get(at).copied().unwrap_or(0);
-    let num = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.0}"));
+    let num = |value: Option<f64>, sections: &[u32]| match (value, sections.get(at)) {
+        (None, _) => "-".to_owned(),
+        (Some(value), Some(section)) if *section > 0 => format!("{section}.{value:.0}"),
+        (Some(value), _) => format!("{value:.0}"),
+    };
     let mut line = format!(
         "{} {:>8} {:>8} {:>15} {:<18} {:<10}",
         if window.side.get(at) == Some(&0) { ">" } else { "<" },
-        num(number(&window.num)),
-        num(number(&window.exit_num)),
+        num(number(&window.num), &window.section),
+        num(number(&window.exit_num), &window.exit_section),
         number(&window.ns).map_or_else(|| "-".to_owned(), |ns| format!("{:.9}", ns / 1e9)),
         text(&window.process),
         text(&window.syscall),

@@ -162,7 +162,7 @@ impl Core {
     }
 
     /// How an event is named in words: `#14107`, or `#2.14107` where sections have to be told apart.
-    fn event_text(&self, row: Row) -> Option<String> {
+    pub(crate) fn event_text(&self, row: Row) -> Option<String> {
         let num = self.index.number(row)?;
         Some(self.section_number(row).map_or_else(|| format!("#{num}"), |section| format!("#{section}.{num}")))
     }

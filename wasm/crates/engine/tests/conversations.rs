@@ -133,6 +133,68 @@ fn a_write_that_began_before_the_close_is_refused_while_it_closes() {
     assert!(capture.sentences()[0].contains("while server was closing"));
 }
 
+/// A roll: the close is the last call of one file, the refused write the first of the next, which counts from 1 again.
+const ACROSS_FILES: [&str; 2] = [
+    r"
+    release 0.29.3
+    process tid=10 comm=client
+    process tid=20 comm=server
+    ns tid dir type args
+    0   10 > socket  domain=1 type=1 proto=0
+    1   10 < socket  fd=3
+    10  10 > connect fd=3 addr=/s
+    20  10 < connect res=0 tuple=ffff01000->ffff02000 /s
+    30  20 > accept
+    40  20 < accept  fd=5 tuple=ffff01000->ffff02000 /s queuepct=0
+    60  20 > close   fd=5
+    70  20 < close   res=0
+    ",
+    r"
+    release 0.29.3
+    process tid=10 comm=client
+    process tid=20 comm=server
+    fd tid=10 fd=3 unix ffff01000->ffff02000 /s
+    ns tid dir type args
+    80  10 > writev  fd=3 size=699
+    90  10 < writev  res=-32 data=abc
+    ",
+];
+
+#[test]
+fn events_of_a_conversation_across_files_are_named_by_file_and_number() {
+    let files: Vec<Vec<u8>> = ACROSS_FILES.iter().map(|text| capture_from_text(text)).collect();
+    let mut session = Session::new(Options::default());
+    for (file, name) in files.iter().zip(["roll.scap0", "roll.scap1"]) {
+        session.next_file(name);
+        session.push(file);
+    }
+    session.finish();
+    let mut capture = Opened { session, files };
+    let line = &capture.lines()[0];
+    assert_eq!((line.start, line.start_section), (Some(3), Some(1)), "{line:?}");
+    let failure = &line.failures[0];
+    assert_eq!((failure.enter, failure.enter_section, failure.exit, failure.exit_section), (Some(1), Some(2), Some(2), Some(2)));
+    assert_eq!((failure.cause_evts.as_slice(), failure.cause_sections.as_slice()), (&[7, 8][..], &[1, 1][..]));
+    let close = line.close[1].as_ref().expect("the server closed");
+    assert_eq!((close.exit, close.exit_section), (Some(8), Some(1)));
+    let accept = line.accept.as_ref().expect("it was accepted");
+    assert_eq!((accept.exit, accept.exit_section), (Some(6), Some(1)));
+    let findings = capture.findings();
+    // In the order of the recording, though the numbers of the second file are the lesser ones.
+    assert_eq!((findings[0].evts.as_slice(), findings[0].sections.as_slice()), (&[7, 8, 1, 2][..], &[1, 1, 2, 2][..]));
+    let key = Wanted::parse(&findings[0].key);
+    let calls = capture.session.conversation_calls(&key, 0, 100, None, 0, &mut capture.files.as_slice()).expect("bytes are in memory").expect("it is there");
+    assert_eq!((calls.section.first(), calls.section.last(), calls.exit_section.last()), (Some(&1), Some(&2), Some(&2)));
+}
+
+#[test]
+fn in_a_single_file_numbers_are_names_enough() {
+    let mut capture = opened(FOUNDING);
+    let line = &capture.lines()[0];
+    assert_eq!((line.start_section, line.failures[0].exit_section), (None, None));
+    assert!(line.failures[0].cause_sections.is_empty() && capture.findings()[0].sections.is_empty());
+}
+
 #[test]
 fn a_peer_that_dies_has_closed_without_a_close() {
     let mut capture = opened(

@@ -131,7 +131,7 @@ fn calls(window: &CallWindow) -> Object {
     set(&object, "first", &JsValue::from_f64(window.first as f64));
     set(&object, "length", &JsValue::from_f64(window.row.len() as f64));
     set(&object, "rows", &JsValue::from_f64(window.rows as f64));
-    for (name, column) in [("row", &window.row), ("exitRow", &window.exit_row)] {
+    for (name, column) in [("row", &window.row), ("exitRow", &window.exit_row), ("section", &window.section), ("exitSection", &window.exit_section)] {
         set(&object, name, &Uint32Array::from(column.as_slice()));
     }
     for (name, column) in [("side", &window.side), ("flags", &window.flags)] {

@@ -89,6 +89,10 @@ pub struct CallWindow {
     pub num: Vec<f64>,
     /// Event number of the exit.
     pub exit_num: Vec<f64>,
+    /// Section of `row`, counted from 1; 0 while the capture has only one.
+    pub section: Vec<u32>,
+    /// Section of the exit, as `section`.
+    pub exit_section: Vec<u32>,
     /// Since the first event.
     pub ns: Vec<f64>,
     /// Exit less enter.
@@ -531,6 +535,8 @@ impl Session {
             window.exit_row.push(call.exit.unwrap_or(NONE));
             window.num.push(if begin.is_exit() { f64::NAN } else { known(core.num(begin.row)) });
             window.exit_num.push(known(exit.and_then(|exit| core.num(exit.row))));
+            window.section.push(core.section_number(begin.row).unwrap_or(0));
+            window.exit_section.push(exit.and_then(|exit| core.section_number(exit.row)).unwrap_or(0));
             window.ns.push(core.ns(begin.row).map_or(f64::NAN, |ns| ns as f64));
             window.latency_ns.push(match exit {
                 Some(exit) if exit.row != begin.row => exit.ts.wrapping_sub(begin.ts).cast_signed() as f64,

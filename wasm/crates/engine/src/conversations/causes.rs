@@ -23,6 +23,9 @@ pub struct Act {
     pub row: Row,
     /// Its event number.
     pub num: Option<u64>,
+    /// Its section, counted from 1; absent while the capture has only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub section: Option<u32>,
     /// Since the first event.
     pub ns: Option<i64>,
     /// From its beginning to the beginning of the close.
@@ -172,6 +175,7 @@ impl Core {
             acts.push(Act {
                 row,
                 num: self.num(row),
+                section: self.section_number(row),
                 ns,
                 before_close_ns: close.zip(ns).map(|(close, ns)| close - ns),
                 syscall: super::name_of_call(exit.kind),

@@ -37,6 +37,12 @@ pub struct Finding {
     pub sentence: String,
     /// Numbers of the events involved, in order.
     pub evts: Vec<u64>,
+    /// Their sections, counted from 1; empty while the capture has only one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<u32>,
+    /// Their rows.
+    #[serde(skip)]
+    pub rows: Vec<Row>,
     /// The time that matters.
     pub delta_ns: Option<i64>,
     /// Conversation.
@@ -84,11 +90,14 @@ struct LastAct {
 }
 
 impl Core {
-    fn evts(&self, rows: impl IntoIterator<Item = Option<Row>>) -> Vec<u64> {
-        let mut evts: Vec<u64> = rows.into_iter().flatten().filter_map(|row| self.num(row)).collect();
-        evts.sort_unstable();
-        evts.dedup();
-        evts
+    /// A finding about some events of a conversation.
+    fn finding(&self, severity: Severity, kind: &'static str, sentence: String, rows: &[Option<Row>], delta_ns: Option<i64>, about: &Conversation) -> Finding {
+        let mut rows: Vec<Row> = rows.iter().flatten().copied().filter(|row| self.num(*row).is_some()).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        let evts: Vec<u64> = rows.iter().filter_map(|row| self.num(*row)).collect();
+        let sections = rows.iter().filter_map(|row| self.section_number(*row)).collect();
+        Finding { severity, kind, sentence, filter: filter_of(&evts), evts, sections, rows, delta_ns, key: about.key.clone(), life: about.life }
     }
 
     pub(crate) fn thread_name(&self, thread: ThreadIndex, row: Row) -> String {
@@ -118,7 +127,7 @@ impl Core {
         let to = if name.is_empty() { format!("fd {}", exit.fd) } else { name };
         let enter = exit.partner.unwrap_or(exit.row);
         let size = exit.result.and_then(|result| u64::try_from(result).ok()).map_or_else(|| "something".to_owned(), bytes);
-        Ok(Some(LastAct { enter, words: format!("wrote {size} to {to}: “{text}” (#{})", self.num(enter).unwrap_or(0)) }))
+        Ok(Some(LastAct { enter, words: format!("wrote {size} to {to}: “{text}” ({})", self.event_text(enter).unwrap_or_default()) }))
     }
 
     fn failure_finding(&self, conversation: &Conversation, failure: &Failure, source: &mut dyn ByteSource) -> Result<Option<Finding>, ReadError> {
@@ -128,11 +137,10 @@ impl Core {
         let actor = self.who_at(failure.exit);
         let is_write = writes(failure.kind);
         let requested = self.requested(&[(failure.enter, failure.exit)], source)?.first().copied().flatten();
-        let evts = self.evts(failure.cause.iter().copied().map(Some).chain([failure.enter, Some(failure.exit)]));
+        let mut rows: Vec<Option<Row>> = failure.cause.iter().copied().map(Some).chain([failure.enter, Some(failure.exit)]).collect();
         let delta = failure.delta;
         let amount = requested.map_or_else(|| "something".to_owned(), bytes);
         let code = errno(Some(failure.result));
-        let mut extra_evts = Vec::new();
         let closer_name = closer.rsplit_once(" (").map_or(closer.as_str(), |(name, _)| name).to_owned();
         let when = match delta {
             Some(delta) if delta < 0 => format!("while {closer_name} was closing, {} before that ended", duration(delta)),
@@ -165,7 +173,7 @@ impl Core {
             if let Some(act) = self.last_act(closing.thread, from, close, conversation, source)? {
                 let before = self.ns(close).zip(self.ns(act.enter)).map_or_else(String::new, |(close, act)| format!("{} before ", duration(close - act)));
                 sentence.push_str(&format!("; {before}closing, {closer_name} {}", act.words));
-                extra_evts.push(Some(act.enter));
+                rows.push(Some(act.enter));
             }
         }
         let kind = match (failure.is_shutdown, is_write) {
@@ -173,11 +181,7 @@ impl Core {
             (false, true) => "write-after-close",
             (false, false) => "read-after-close",
         };
-        let mut all = evts;
-        all.extend(self.evts(extra_evts));
-        all.sort_unstable();
-        all.dedup();
-        Ok(Some(Finding { severity: Severity::Error, kind, sentence, filter: filter_of(&all), evts: all, delta_ns: delta, key: conversation.key.clone(), life: conversation.life }))
+        Ok(Some(self.finding(Severity::Error, kind, sentence, &rows, delta, conversation)))
     }
 
     /// Connects that failed, those of one program to one place together.
@@ -208,10 +212,10 @@ impl Core {
             };
             let times = if conversations.len() == 1 { String::new() } else { format!(", {} times", conversations.len()) };
             let sentence = format!("{who} could not connect to {target}{times}: {code}, {why}");
-            let evts = self.evts(conversations.iter().take(100).filter_map(|conversation| conversation.connect).flat_map(|connect| [connect.enter, Some(connect.exit)]));
+            let rows: Vec<_> = conversations.iter().take(100).filter_map(|conversation| conversation.connect).flat_map(|connect| [connect.enter, Some(connect.exit)]).collect();
             // Programs look for nscd all the time and do well without it.
             let severity = if code == "ENOENT" { Severity::Note } else { Severity::Warning };
-            found.push(Finding { severity, kind: "connect-failed", sentence, filter: filter_of(&evts), evts, delta_ns: None, key: first.key.clone(), life: None });
+            found.push(self.finding(severity, "connect-failed", sentence, &rows, None, first));
         }
     }
 
@@ -230,8 +234,8 @@ impl Core {
             let code = errno(Some(result));
             let why = if conversation.closings[1 - side].is_none() && matches!(result, -32 | -104) { ", and who closed is not in the capture" } else { "" };
             let sentence = format!("{who} could not {verb} {target} by {}{times}: {code}{why}", super::name_of_call(first.kind));
-            let evts = self.evts(failures.iter().take(100).flat_map(|failure| [failure.enter, Some(failure.exit)]));
-            found.push(Finding { severity: Severity::Warning, kind: "call-failed", sentence, filter: filter_of(&evts), evts, delta_ns: None, key: conversation.key.clone(), life: conversation.life });
+            let rows: Vec<_> = failures.iter().take(100).flat_map(|failure| [failure.enter, Some(failure.exit)]).collect();
+            found.push(self.finding(Severity::Warning, "call-failed", sentence, &rows, None, conversation));
         }
     }
 
@@ -251,8 +255,8 @@ impl Core {
             let Some((connect, accept)) = conversation.connect.zip(conversation.accept) else { continue };
             let more = if count > 1 { format!("; {count} connections waited longer than {}", duration(LONG_WAIT)) } else { String::new() };
             let sentence = format!("{} waited {} in the accept queue of {place} before {} accepted{more}", self.who_at(connect.exit), duration(wait), self.who_at(accept.exit));
-            let evts = self.evts([connect.enter, Some(connect.exit), accept.enter, Some(accept.exit)]);
-            found.push(Finding { severity: Severity::Warning, kind: "accept-wait", sentence, filter: filter_of(&evts), evts, delta_ns: Some(wait), key: conversation.key.clone(), life: conversation.life });
+            let rows = [connect.enter, Some(connect.exit), accept.enter, Some(accept.exit)];
+            found.push(self.finding(Severity::Warning, "accept-wait", sentence, &rows, Some(wait), conversation));
         }
     }
 
@@ -272,9 +276,8 @@ impl Core {
             if late > 0 {
                 sentence.push_str(&format!("; {} came after that", bytes(late)));
             }
-            let evts = self.evts([closing.enter, Some(closing.exit)]);
             let severity = if conversation.family == Family::Pipe { Severity::Note } else { Severity::Warning };
-            found.push(Finding { severity, kind: "unread-at-close", sentence, filter: filter_of(&evts), evts, delta_ns: None, key: conversation.key.clone(), life: conversation.life });
+            found.push(self.finding(severity, "unread-at-close", sentence, &[closing.enter, Some(closing.exit)], None, conversation));
         }
     }
 
@@ -289,8 +292,7 @@ impl Core {
             let waited = end_ts.saturating_sub(open.ts).cast_signed();
             let name = super::name_of_call(open.kind);
             let sentence = format!("{} had been in {name} for {} when the capture ended, on {}", self.who_at(open.row), duration(waited), conversation.key);
-            let evts = self.evts([Some(open.row)]);
-            found.push(Finding { severity: Severity::Note, kind: "never-returned", sentence, filter: filter_of(&evts), evts, delta_ns: Some(waited), key: conversation.key.clone(), life: conversation.life });
+            found.push(self.finding(Severity::Note, "never-returned", sentence, &[Some(open.row)], Some(waited), conversation));
         }
     }
 }
@@ -332,7 +334,7 @@ impl Session {
         }
         core.failed_connects(all, &mut found);
         core.accept_waits(all, &mut found);
-        by_number(&mut found, |finding| pair(finding.severity as u8, finding.evts.first().map_or(0, |evt| evt.saturating_add(1))));
+        by_number(&mut found, |finding| pair(finding.severity as u8, finding.rows.first().map_or(0, |row| u64::from(*row) + 1)));
         Ok(found)
     }
 }

@@ -23,8 +23,14 @@ pub struct HolderLine {
     pub io: bool,
     /// Event from which on it held the end; null: since before the capture.
     pub from: Option<u64>,
+    /// Section of `from`, counted from 1; absent while the capture has only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_section: Option<u32>,
     /// Event that ended it; null while it lasts.
     pub to: Option<u64>,
+    /// Section of `to`, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_section: Option<u32>,
     /// How it ended; empty while it lasts.
     pub how: &'static str,
 }
@@ -36,6 +42,12 @@ pub struct EdgeLine {
     pub enter: Option<u64>,
     /// Event number of the exit.
     pub exit: Option<u64>,
+    /// Section of the enter, counted from 1; absent while the capture has only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enter_section: Option<u32>,
+    /// Section of the exit, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_section: Option<u32>,
     /// Result.
     pub res: i64,
 }
@@ -88,6 +100,12 @@ pub struct ClosingLine {
     pub enter: Option<u64>,
     /// Event number of the exit; of an exiting process its procexit.
     pub exit: Option<u64>,
+    /// Section of the enter, counted from 1; absent while the capture has only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enter_section: Option<u32>,
+    /// Section of the exit, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_section: Option<u32>,
     /// `close`, `exit`, `exec`, `replaced`, `unseen`.
     pub how: &'static str,
 }
@@ -103,12 +121,21 @@ pub struct FailureLine {
     pub enter: Option<u64>,
     /// Event number of the exit.
     pub exit: Option<u64>,
+    /// Section of the enter, counted from 1; absent while the capture has only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enter_section: Option<u32>,
+    /// Section of the exit, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit_section: Option<u32>,
     /// Such as `EPIPE`.
     pub errno: String,
     /// Bytes asked for.
     pub requested: Option<u64>,
     /// Event numbers of what made it fail.
     pub cause_evts: Vec<u64>,
+    /// Their sections, counted from 1; empty while the capture has only one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cause_sections: Vec<u32>,
     /// From the end of the cause to the beginning of the call.
     pub close_exit_to_enter_ns: Option<i64>,
 }
@@ -130,6 +157,12 @@ pub struct ConversationLine {
     pub start: Option<u64>,
     /// Event number of its end; null while it is open.
     pub end: Option<u64>,
+    /// Section of `start`, counted from 1; absent while the capture has only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_section: Option<u32>,
+    /// Section of `end`, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_section: Option<u32>,
     /// Since the first event.
     pub start_ns: Option<i64>,
     /// Since the first event.
@@ -171,20 +204,31 @@ fn direction(direction: &Direction) -> DirectionLine {
 
 impl Core {
     fn edge_line(&self, edge: &index::conversations::Connect) -> EdgeLine {
-        EdgeLine { enter: edge.enter.and_then(|row| self.num(row)), exit: self.num(edge.exit), res: edge.result }
+        EdgeLine {
+            enter: edge.enter.and_then(|row| self.num(row)),
+            exit: self.num(edge.exit),
+            enter_section: edge.enter.and_then(|row| self.section_number(row)),
+            exit_section: self.section_number(edge.exit),
+            res: edge.result,
+        }
     }
 
     pub(crate) fn holder_lines(&self, conversation: &Conversation, side: usize) -> Vec<HolderLine> {
         let holders = self.ledgers.holders(conversation, side, &self.state);
         let old = conversation.start.is_none();
-        holders.into_iter().map(|Holding { pid, comm, fds, io, from, to, how }| HolderLine {
-            pid,
-            comm: String::from_utf8_lossy(&comm).into_owned(),
-            fds,
-            io,
-            from: if old && from == 0 { None } else { self.num(from) },
-            to: to.and_then(|to| self.num(to)),
-            how,
+        holders.into_iter().map(|Holding { pid, comm, fds, io, from, to, how }| {
+            let from = (!old || from > 0).then_some(from);
+            HolderLine {
+                pid,
+                comm: String::from_utf8_lossy(&comm).into_owned(),
+                fds,
+                io,
+                from: from.and_then(|row| self.num(row)),
+                from_section: from.and_then(|row| self.section_number(row)),
+                to: to.and_then(|row| self.num(row)),
+                to_section: to.and_then(|row| self.section_number(row)),
+                how,
+            }
         }).collect()
     }
 
@@ -192,6 +236,7 @@ impl Core {
     pub(crate) fn conversation_line(&self, conversation: &Conversation, requested: &[Option<u64>]) -> ConversationLine {
         let num = |row: Option<Row>| row.and_then(|row| self.num(row));
         let ns = |row: Option<Row>| row.and_then(|row| self.ns(row));
+        let section = |row: Option<Row>| row.and_then(|row| self.section_number(row));
         let wait = conversation.connect.zip(conversation.accept).and_then(|(connect, accept)| Some(self.ns(accept.exit)? - self.ns(connect.exit)?));
         ConversationLine {
             family: conversation.family.word(),
@@ -201,6 +246,8 @@ impl Core {
             ends: [self.holder_lines(conversation, 0), self.holder_lines(conversation, 1)],
             start: num(conversation.start),
             end: num(conversation.end),
+            start_section: section(conversation.start),
+            end_section: section(conversation.end),
             start_ns: ns(conversation.start),
             end_ns: ns(conversation.end),
             connect: conversation.connect.as_ref().map(|edge| self.edge_line(edge)),
@@ -208,7 +255,15 @@ impl Core {
             accept_wait_ns: wait,
             dir: [direction(&conversation.directions[0]), direction(&conversation.directions[1])],
             close: conversation.closings.map(|closing| {
-                closing.map(|closing| ClosingLine { pid: closing.pid, fd: closing.fd, enter: num(closing.enter), exit: self.num(closing.exit), how: closing.how.word() })
+                closing.map(|closing| ClosingLine {
+                    pid: closing.pid,
+                    fd: closing.fd,
+                    enter: num(closing.enter),
+                    exit: self.num(closing.exit),
+                    enter_section: section(closing.enter),
+                    exit_section: self.section_number(closing.exit),
+                    how: closing.how.word(),
+                })
             }),
             failures: conversation
                 .failures
@@ -219,9 +274,12 @@ impl Core {
                     call: name_of_call(failure.kind),
                     enter: num(failure.enter),
                     exit: self.num(failure.exit),
+                    enter_section: section(failure.enter),
+                    exit_section: self.section_number(failure.exit),
                     errno: errno(Some(failure.result)),
                     requested: requested.get(at).copied().flatten(),
                     cause_evts: failure.cause.iter().filter_map(|row| self.num(*row)).collect(),
+                    cause_sections: failure.cause.iter().filter_map(|row| self.num(*row).and(self.section_number(*row))).collect(),
                     close_exit_to_enter_ns: failure.delta,
                 })
                 .collect(),
