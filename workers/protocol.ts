@@ -689,7 +689,7 @@ export interface Requests {
   runFilter: { params: { text: string }; result: FilterCount };
   /**
    * Sorts a list further and answers within about 100 ms how far it is: ask again until it is done. Until then it keeps the
-   * capture's order. A list that has grown since is sorted anew when it is asked for again. Fails with `too-many-to-sort`
+   * order it has. A list that has grown since is sorted anew when it is asked for again. Fails with `too-many-to-sort`
    * when memory does not take it.
    */
   sort: { params: { list: ListSpec }; result: SortCount };

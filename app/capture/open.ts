@@ -155,6 +155,7 @@ export function wishOf(tab: Tab): Wish {
     conversation: view === 'conversations' ? open?.name : undefined,
     protocol: open?.protocol ?? '',
     against: open?.against,
+    by: place.sort,
     sort: conversations.sort,
     descending: conversations.descending,
     group: conversations.group,

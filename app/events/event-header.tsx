@@ -1,6 +1,8 @@
 import { useRef, useState, type PointerEvent, type ReactNode } from 'react';
+import type { SortSpec } from '../../workers/protocol';
 import type { TimeMode } from '../format/time';
 import type { Unit } from '../state/model';
+import { sortOfColumn } from './sort';
 import { moveColumn, setColumnWidth, type ShownColumn } from './use-columns';
 
 /** A press becomes a drag only beyond this: hands shake. */
@@ -26,13 +28,20 @@ export function EventHeader(props: {
   readonly unit: Unit;
   readonly columns: readonly ShownColumn[];
   readonly time: TimeMode;
+  /** What the list is sorted by; undefined: it stands as captured. */
+  readonly sort: SortSpec | undefined;
+  /** What it is being sorted by. */
+  readonly sorting: SortSpec | undefined;
+  readonly onSort: (column: string) => void;
 }): ReactNode {
-  const { unit, columns, time } = props;
+  const { unit, columns, time, sort, sorting, onSort } = props;
   const [drag, setDrag] = useState<Drag | undefined>(undefined);
   const pressed = useRef<{ readonly id: string; readonly x: number } | undefined>(undefined);
 
   const drop = (): void => {
+    const from = pressed.current;
     pressed.current = undefined;
+    if (drag === undefined && from !== undefined) onSort(from.id);
     if (drag?.over === undefined || drag.over === drag.id) {
       setDrag(undefined);
       return;
@@ -51,13 +60,18 @@ export function EventHeader(props: {
         if (column.end === true) classes.push('end');
         if (drag?.id === column.id) classes.push('dragged');
         if (isOver) classes.push(drag.after ? 'drop-after' : 'drop-before');
+        const by = sortOfColumn(column.id);
+        const order = by !== undefined && sort?.by === by ? (sort.descending ? 'descending' : 'ascending') : undefined;
+        if (by !== undefined) classes.push('sortable');
+        if (by !== undefined && sorting?.by === by) classes.push('sorting');
         return (
           <div
             key={column.id}
             role="columnheader"
             className={classes.join(' ')}
             data-head={column.id}
-            title={`${column.title} · drag to move, drag the edge to resize`}
+            {...(order === undefined ? {} : { 'aria-sort': order })}
+            title={`${column.title}${by === undefined ? '' : ' · click to sort'} · drag to move, drag the edge to resize`}
             onPointerDown={(event) => {
               if (event.button !== 0) return;
               pressed.current = { id: column.id, x: event.clientX };
@@ -77,6 +91,7 @@ export function EventHeader(props: {
             }}
           >
             {column.header(time)}
+            {order === undefined ? null : <span aria-hidden="true"> {order === 'descending' ? '↓' : '↑'}</span>}
             <span
               className={`grid-grip${isResizing ? ' active' : ''}`}
               aria-hidden="true"

@@ -15,6 +15,7 @@ import { EventRow } from './event-row';
 import { followSelected, recount, select } from './moves';
 import { RowMenu, type MenuPlace } from './row-menu';
 import { factsOf, keepSameRows, noteShown, rowAt, type Row } from './rows';
+import { sortByColumn } from './sort';
 import { useColumns } from './use-columns';
 import './event-list.css';
 
@@ -33,15 +34,16 @@ function loaderOf(id: TabId, list: ListSpec): WindowLoader<RowWindow> {
 }
 
 /** A new list is a new question: rows of the old one are never shown in it. */
-function useLoader(id: TabId, { unit, conversation, filter }: ListSpec): WindowLoader<RowWindow> {
+function useLoader(id: TabId, { unit, conversation, filter, sort }: ListSpec): WindowLoader<RowWindow> {
   const loader = useMemo(
     () =>
       loaderOf(id, {
         unit,
         ...(conversation === undefined ? {} : { conversation }),
         ...(filter === undefined ? {} : { filter }),
+        ...(sort === undefined ? {} : { sort }),
       }),
-    [id, unit, conversation, filter],
+    [id, unit, conversation, filter, sort],
   );
   useEffect(() => () => loader.stop(), [loader]);
   return loader;
@@ -68,8 +70,8 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   const looked = tab.sought?.filter === place.filter ? tab.sought.count.looked : 0;
   // Without a state of its own: what is in view changes with every step of a scroll.
   const onRange = useCallback(
-    (first: number, last: number) => loader.want(first, last, rows, tick + looked),
-    [loader, rows, tick, looked],
+    (first: number, last: number) => loader.want(first, last, rows, tick + looked + tab.sorts),
+    [loader, rows, tick, looked, tab.sorts],
   );
 
   // Fills in what the selection does not know yet.
@@ -121,6 +123,8 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
     [],
   );
 
+  const onSort = useCallback((column: string) => sortByColumn(id, column), [id]);
+
   const firstNs = tab.summary?.firstNs ?? 0n;
   const exitOnly = tab.summary?.exitOnly ?? false;
   const isConversation = place.follow !== undefined;
@@ -159,7 +163,7 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
         rowCount={rows}
         template={template}
         minWidth={minWidth}
-        header={<EventHeader unit={unit} columns={shown} time={time} />}
+        header={<EventHeader unit={unit} columns={shown} time={time} sort={place.sort} sorting={tab.sorting?.sort} onSort={onSort} />}
         selected={current}
         multiselectable
         top={top}

@@ -10,6 +10,7 @@ import { termOfCell } from './cell-terms';
 import type { EventColumn } from './columns';
 import { copyRows, followSelected, goToPartner } from './moves';
 import { factsOf, type Row } from './rows';
+import { sortByColumn, sortLabel, sortOfColumn } from './sort';
 
 /** Where a menu was asked for; its row is one of those selected. */
 export interface MenuPlace {
@@ -61,10 +62,13 @@ function groupsOf(id: TabId, row: Row, column: string | undefined): readonly (re
   if (place.filter !== '') {
     ways.push({ id: 'why', label: 'Why does it pass the filter?', keys: 'y', run: () => store.dispatch({ type: 'overlay', overlay: 'explain' }) });
   }
+  const by = column === undefined ? undefined : sortOfColumn(column);
+  const sorts: MenuEntry[] = by === undefined || column === undefined ? [] : [{ id: 'sort', label: sortLabel(place.sort, by), run: () => sortByColumn(id, column) }];
   return [
     term === undefined ? [] : termEntries(id, term),
     thread === undefined ? [] : termEntries(id, thread),
     ways,
+    sorts,
     [
       { id: 'copy', label: copy, keys: 'c', run: () => void copyRows(id) },
       { id: 'command', label: 'Copy as sysdig command', run: () => void copyCommand(id) },

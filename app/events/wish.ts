@@ -19,6 +19,7 @@ import {
 import { listKey, listOf, tabById } from '../state/select';
 import { store, tell } from '../state/store';
 import { fetchFacts } from './moves';
+import { sortToEnd } from './sort';
 
 /** A wish that cannot be granted before more is indexed. */
 const later = Symbol('later');
@@ -86,8 +87,17 @@ async function resolve(id: TabId, wish: Wish, isIndexed: boolean): Promise<reado
       place = { ...place, follow: { from: wish.follow, ...found } };
     }
   }
+  if (wish.by !== undefined) {
+    // An order is that of all rows.
+    if (!isIndexed) return later;
+    place = { ...place, sort: wish.by };
+  }
+  if (wish.filter !== '') await runFilterPast(id, wish.filter, wish.by === undefined ? await lastRow(id, [wish.selected, wish.mark, wish.top]) : Infinity);
+  if (wish.by !== undefined && (await sortToEnd(id, place, new AbortController().signal)) === undefined) {
+    const { sort: _, ...asCaptured } = place;
+    place = asCaptured;
+  }
   const list = listOf(place);
-  if (wish.filter !== '') await runFilterPast(id, wish.filter, await lastRow(id, [wish.selected, wish.mark, wish.top]));
   const places = await Promise.all([
     locate(id, list, wish.selected, isIndexed),
     locate(id, list, wish.mark, isIndexed),

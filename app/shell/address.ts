@@ -58,6 +58,7 @@ function linkOf(state: AppState, tab: Tab): Link | undefined {
     conversation: talk?.name,
     protocol: talk?.protocol ?? '',
     against: talk?.against,
+    by: view === 'events' ? place.sort : undefined,
     order: { sort: conversations.sort, descending: conversations.descending },
     group: conversations.group,
     selected,
@@ -79,7 +80,7 @@ function stepOf(fragment: string): string {
   const { link } = parseFragment(fragment);
   const follow = link.follow === undefined ? '' : JSON.stringify(link.follow);
   const against = link.against === undefined ? '' : JSON.stringify(link.against);
-  return [link.capture ?? '', link.view, link.unit, follow, JSON.stringify(link.filter), JSON.stringify(link.conversation ?? ''), against].join(' ');
+  return [link.capture ?? '', link.view, link.unit, follow, JSON.stringify(link.filter), JSON.stringify(link.by ?? ''), JSON.stringify(link.conversation ?? ''), against].join(' ');
 }
 
 function write(): void {
@@ -120,8 +121,8 @@ function rememberPlace(fingerprint: string, fragment: string): void {
 }
 
 export function wishOfLink(link: Link): Wish {
-  const { view, conversation, protocol, against, order, group, unit, follow, filter, selected, mark, top } = link;
-  return { view, conversation, protocol, against, ...order, group, unit, follow, filter, selected, mark, top };
+  const { view, conversation, protocol, against, order, group, unit, follow, filter, by, selected, mark, top } = link;
+  return { view, conversation, protocol, against, ...order, group, unit, follow, filter, by, selected, mark, top };
 }
 
 function tellRejected(rejected: readonly string[], newer: boolean): void {

@@ -10,6 +10,7 @@ import { goBack, showUnit } from '../events/moves';
 import { grantWish } from '../events/wish';
 import { later } from '../components/later';
 import { FilterBox } from '../filter/filter-box';
+import { useAppliedSort } from '../events/sort';
 import { useAppliedFilter } from '../filter/run';
 import { grouped } from '../format/number';
 import { timeModeNames, timeModes, type TimeMode } from '../format/time';
@@ -30,6 +31,7 @@ export function CaptureView({ tab }: { readonly tab: Tab }): ReactNode {
   useWish(tab);
   useFindings(tab);
   useAppliedFilter(tab);
+  useAppliedSort(tab);
   const { id, view, open, findings } = tab;
   const { unit, follow } = placeOf(tab);
   // What does not depend on the selected row is told only what it shows: each step of a key changes the tab.

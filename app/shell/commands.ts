@@ -2,6 +2,7 @@
 import { closeTab, reopen } from '../capture/open';
 import { stepLife } from '../conversations/moves';
 import { copyRows, findText, goBack, goToPartner, showUnit } from '../events/moves';
+import { orders, sortList } from '../events/sort';
 import { focusBox } from '../filter/filter-box';
 import { applyFilter } from '../filter/moves';
 import { copyCommand } from '../filter/term-menu';
@@ -54,6 +55,10 @@ const withEventSelected = (state: AppState): boolean => inEvents(state) && withS
 const isFiltered = (state: AppState): boolean => {
   const tab = activeTab(state);
   return tab?.view === 'events' && placeOf(tab).filter !== '';
+};
+const isSorted = (state: AppState): boolean => {
+  const tab = activeTab(state);
+  return tab?.view === 'events' && placeOf(tab).sort !== undefined;
 };
 const inCalls = shows('calls');
 const withCallSelected = (state: AppState): boolean => inCalls(state) && withSelection(state);
@@ -200,6 +205,10 @@ export const commands: readonly Command[] = [
       run: () => setTime(mode === 'since' && store.get().preferences.time === 'since' ? 'local' : mode),
     }),
   ),
+  ...orders.map(
+    ({ id, title, sort }): Command => ({ id: `sort-${id}`, title, keys: [], group: 'View', when: inEvents, run: onTab((tab) => void sortList(tab, sort)) }),
+  ),
+  { id: 'sort-none', title: 'Order as captured', keys: [], group: 'View', when: isSorted, run: onTab((tab) => void sortList(tab, undefined)) },
   { id: 'columns', title: 'Columns…', keys: [], group: 'View', when: inEvents, run: () => showOverlay('columns') },
   { id: 'columns-reset', title: 'Usual columns', keys: [], group: 'View', when: withCapture, run: () => store.dispatch({ type: 'preferences', change: { columns: { calls: undefined, events: undefined } } }) },
   { id: 'inspector', title: 'Show or hide the inspector', keys: ['i'], group: 'View', when: withCapture, run: () => store.dispatch({ type: 'ui', change: { inspectorOpen: !store.get().ui.inspectorOpen } }) },

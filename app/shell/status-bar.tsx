@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import { counted, grouped, rate, size } from '../format/number';
+import { stopSorting } from '../events/sort';
+import { counted, grouped, rate, share, size } from '../format/number';
 import { elapsedSeconds, span } from '../format/time';
 import type { Tab } from '../state/model';
 import { countOf, placeOf, selectedDelta, selectedRange } from '../state/select';
@@ -45,6 +46,14 @@ export function StatusBar({ tab }: { readonly tab: Tab }): ReactNode {
           </span>
         ) : null}
         {shown === 'events' ? null : <span>{elsewhere(tab)}</span>}
+        {tab.sorting === undefined ? null : (
+          <span>
+            Sorting · {share(tab.sorting.done, tab.sorting.total)}{' '}
+            <button type="button" className="link" onClick={stopSorting}>
+              Stop
+            </button>
+          </span>
+        )}
         {isIndexing && progress !== undefined ? (
           <span>
             Reading {size(progress.bytesRead)} of {size(progress.bytesTotal)} · {rate(progress.eventsPerSecond)}

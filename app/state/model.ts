@@ -17,6 +17,8 @@ import type {
   ListSpec,
   Progress,
   RelNs,
+  SortCount,
+  SortSpec,
 } from '../../workers/protocol';
 import type { Brand } from '../base/brand';
 import type { TimeMode } from '../format/time';
@@ -72,6 +74,8 @@ export interface Place {
   readonly follow: Follow | undefined;
   /** Only what passes it is shown; '' passes everything. The engine has accepted it. */
   readonly filter: string;
+  /** Order of the list; undefined: that of the capture. The engine has sorted it. */
+  readonly sort?: SortSpec;
   readonly selected: Selected | undefined;
   /** Other end of a selected range. */
   readonly mark: Selected | undefined;
@@ -148,6 +152,8 @@ export interface Wish {
   readonly follow: EventName | undefined;
   /** Comes from a link: nothing has looked at it yet. */
   readonly filter: string;
+  /** Order of the list of events; undefined: that of the capture. */
+  readonly by: SortSpec | undefined;
   readonly selected: EventName | undefined;
   readonly mark: EventName | undefined;
   readonly top: EventName | undefined;
@@ -163,6 +169,11 @@ export type Phase =
 export interface Sought {
   readonly filter: string;
   readonly count: FilterCount;
+}
+
+/** How far a list has been sorted. */
+export interface Sorting extends SortCount {
+  readonly sort: SortSpec;
 }
 
 export interface Tab {
@@ -194,6 +205,10 @@ export interface Tab {
   readonly draft: string | undefined;
   /** How far the applied filter has come. */
   readonly sought: Sought | undefined;
+  /** A list is being sorted; what is shown keeps its order meanwhile. */
+  readonly sorting: Sorting | undefined;
+  /** Grows each time that a list has been sorted anew. */
+  readonly sorts: number;
   /** Something about the file that the user should know while the rest works on. */
   readonly trouble: CaptureError | undefined;
 }

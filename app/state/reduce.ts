@@ -27,6 +27,7 @@ import {
   type View,
   type Wanted,
   type Wish,
+  type Sorting,
 } from './model';
 import { placeOf } from './select';
 
@@ -45,6 +46,8 @@ export type Action =
   | { readonly type: 'facts'; readonly id: TabId; readonly position: ListPosition; readonly facts: RowFacts }
   | { readonly type: 'place-replaced'; readonly id: TabId; readonly place: Place }
   | { readonly type: 'filtered'; readonly id: TabId; readonly place: Place }
+  | { readonly type: 'sorting'; readonly id: TabId; readonly sorting: Sorting | undefined }
+  | { readonly type: 'sorted'; readonly id: TabId }
   | { readonly type: 'draft'; readonly id: TabId; readonly draft: string | undefined }
   | { readonly type: 'sought'; readonly id: TabId; readonly sought: Sought }
   | { readonly type: 'followed'; readonly id: TabId; readonly follow: Follow; readonly unit: Unit; readonly selected: Selected | undefined }
@@ -165,6 +168,8 @@ export function reduce(state: AppState, action: Action): AppState {
         wish: action.wish,
         draft: undefined,
         sought: undefined,
+        sorting: undefined,
+        sorts: 0,
         trouble: undefined,
       };
       const tabs = [...state.tabs, tab].sort((a, b) => a.order - b.order);
@@ -238,6 +243,10 @@ export function reduce(state: AppState, action: Action): AppState {
         draft: undefined,
         places: [...tab.places.slice(0, -1), { ...action.place, jump: placeOf(tab).jump + 1 }],
       }));
+    case 'sorting':
+      return changeTab(state, action.id, (tab) => (tab.sorting === action.sorting ? tab : { ...tab, sorting: action.sorting }));
+    case 'sorted':
+      return changeTab(state, action.id, (tab) => ({ ...tab, sorts: tab.sorts + 1 }));
     case 'draft':
       return changeTab(state, action.id, (tab) => (tab.draft === action.draft ? tab : { ...tab, draft: action.draft }));
     case 'sought':

@@ -16,18 +16,20 @@ export function placeOf(tab: Tab): Place {
 }
 
 export function listOf(place: Place): ListSpec {
-  const { unit, follow, filter } = place;
+  const { unit, follow, filter, sort } = place;
   return {
     unit,
     ...(follow === undefined ? {} : { conversation: follow.description }),
     ...(filter === '' ? {} : { filter }),
+    ...(sort === undefined ? {} : { sort }),
   };
 }
 
 /** Names a list, for keys of queries. */
 export function listKey(list: ListSpec): string {
-  const { unit, conversation, filter } = list;
-  return `${unit}${conversation === undefined ? '' : `/${conversation}`}${filter === undefined ? '' : `?${filter}`}`;
+  const { unit, conversation, filter, sort } = list;
+  const order = sort === undefined ? '' : `${sort.descending ? '-' : '+'}${sort.by}`;
+  return `${unit}${order}${conversation === undefined ? '' : `/${conversation}`}${filter === undefined ? '' : `?${filter}`}`;
 }
 
 /** Rows of the current list; 0 until they are counted. */

@@ -1,5 +1,5 @@
 /** The codecs of `docs/url.md`, one per parameter. */
-import { decoders, type ConversationName, type ConversationSort, type EventRow } from '../../workers/protocol';
+import { decoders, type ConversationName, type ConversationSort, type EventRow, type SortColumn, type SortSpec } from '../../workers/protocol';
 import { isSample, remoteAddress } from '../capture/address';
 import { columnIds } from '../state/columns';
 import { eventText, parseEventNumber } from '../format/number';
@@ -146,6 +146,18 @@ const order: Field<ListOrder> = {
   format: ({ sort, descending }) => `${descending ? '-' : ''}${sort}`,
 };
 
+const sortColumns: readonly SortColumn[] = ['row', 'cpu', 'process', 'type', 'fd', 'fdName', 'latency', 'requested', 'returned'];
+
+/** `-latency`: by latency, the greatest first. */
+const by: Field<SortSpec | undefined> = optional(
+  'by',
+  (raw) => {
+    const column = sortColumns.find((one) => one === raw.replace(/^-/, ''));
+    return column === undefined ? undefined : { by: column, descending: raw.startsWith('-') };
+  },
+  (sort) => `${sort.descending ? '-' : ''}${sort.by}`,
+);
+
 const views: readonly View[] = ['events', 'conversations', 'findings'];
 const forms: readonly BytesAs[] = ['decoded', 'ascii', 'hex', 'raw'];
 const panes: readonly InspectorPane[] = ['call', 'bytes', 'state'];
@@ -180,6 +192,7 @@ export const fields = {
     parse: (raw) => (isWritableFilter(raw) ? raw.trim() : undefined),
     format: (value) => value,
   } satisfies Field<string>,
+  by,
   find: text('find'),
 } as const;
 

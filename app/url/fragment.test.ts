@@ -50,6 +50,7 @@ const links: fc.Arbitrary<Link> = fc.record({
   unit: fc.constantFrom('calls', 'events'),
   follow: optional(eventName),
   filter: fc.string({ maxLength: 200, unit: 'grapheme' }).map((text) => text.trim()).filter(isWritableFilter),
+  by: optional(fc.record({ by: fc.constantFrom('row', 'latency', 'process', 'fdName'), descending: fc.boolean() })),
   selected: optional(eventName),
   mark: optional(eventName),
   top: optional(eventName),

@@ -285,8 +285,9 @@ impl Sorts {
         self.kept.iter().find(|sort| sort.of == base && sort.spec == spec && sort.is_done()).map(|sort| sort.rows.as_slice())
     }
 
-    fn take(&mut self, of: ListSpec, spec: SortSpec) -> Option<Sort> {
-        let at = self.kept.iter().position(|sort| sort.of == of && sort.spec == spec)?;
+    /// What there is of a sort of so many rows: a list that has grown keeps its old order until the new one is made.
+    fn take(&mut self, of: ListSpec, spec: SortSpec, len: u64) -> Option<Sort> {
+        let at = self.kept.iter().position(|sort| sort.of == of && sort.spec == spec && (!sort.is_done() || sort.len == len))?;
         Some(self.kept.swap_remove(at))
     }
 
@@ -294,7 +295,7 @@ impl Sorts {
         self.clock += 1;
         sort.used = self.clock;
         // Two on their way would take twice the memory; what is not done is not worth keeping beside another.
-        self.kept.retain(Sort::is_done);
+        self.kept.retain(|other| other.is_done() && !(sort.is_done() && other.of == sort.of && other.spec == sort.spec));
         if self.kept.len() >= KEPT
             && let Some(oldest) = self.kept.iter().enumerate().min_by_key(|(_, sort)| sort.used).map(|(at, _)| at)
         {
@@ -306,7 +307,7 @@ impl Sorts {
 
 impl Session {
     /// Sorts a list further until `is_over` says so, and tells how far it is. A list that has grown since is sorted anew.
-    /// Until all is done the list keeps the capture's order.
+    /// Until all is done the list keeps the order it has.
     ///
     /// # Errors
     /// When the bytes of an event cannot be read again.
@@ -314,7 +315,7 @@ impl Session {
         let Some(spec) = of.sort else { return Ok(SortCount::default()) };
         let base = ListSpec { sort: None, ..of };
         let len = self.count(base).rows;
-        let mut sort = self.sorts.take(base, spec).filter(|sort| !sort.is_done() || sort.len == len).unwrap_or_else(|| Sort::new(base, spec, len));
+        let mut sort = self.sorts.take(base, spec, len).unwrap_or_else(|| Sort::new(base, spec, len));
         sort.too_many = sort.len.saturating_mul(ROW_BYTES) > self.left();
         let stepped = if sort.too_many { Ok(()) } else { self.step(&mut sort, source, is_over) };
         let count = sort.count();

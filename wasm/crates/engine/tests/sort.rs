@@ -168,3 +168,23 @@ fn a_list_that_would_take_too_much_memory_is_left_as_it_is() {
     assert!(sort_to_the_end(&mut session, list, &files).too_many);
     assert_eq!(session.rows(list, 0, usize::MAX), session.rows(ListSpec::all(Unit::Events), 0, usize::MAX));
 }
+
+#[test]
+fn a_list_that_grows_keeps_its_order_until_it_is_sorted_anew() {
+    let files = capture("variant-kmod-0.29.3-n2000.scap.gz");
+    let (head, tail) = files[0].split_at(files[0].len() / 2);
+    let mut session = Session::new(Options::default());
+    session.next_file("test");
+    session.push(head);
+    let list = ListSpec { sort: Some(SortSpec { by: SortBy::Cpu, descending: true }), ..ListSpec::all(Unit::Events) };
+    sort_to_the_end(&mut session, list, &files);
+    let before = session.rows(list, 0, usize::MAX);
+    session.push(tail);
+    session.finish();
+    assert_eq!(session.rows(list, 0, usize::MAX), before);
+    assert!(session.sort(list, &mut files.as_slice(), &mut || true).expect("the capture can be read again").done > 0);
+    assert_eq!(session.rows(list, 0, usize::MAX), before, "half of a new order is not shown");
+    sort_to_the_end(&mut session, list, &files);
+    assert!(session.rows(list, 0, usize::MAX).len() > before.len());
+    assert_eq!(session.count(list).rows, session.count(ListSpec { sort: None, ..list }).rows);
+}
