@@ -142,6 +142,22 @@ test.describe('1: who talks to whom', () => {
     expect(new Set(runs).size).toBe(runs.length);
   });
 
+  for (const [by, name] of [['path', '/tmp/helloFastCGI.s'], ['processes', 'apache2 ⇄ uwsgi']] as const) {
+    test(`by ${by}, a group says how many stand together and what they come to`, async ({ page }) => {
+      await start(page, captures.epipe);
+      await showList(page);
+      await page.getByRole('combobox', { name: 'Group by' }).selectOption(by);
+      await filter(page).fill('helloFastCGI');
+      await idle(page);
+      const group = conversations(page).locator('.group');
+      await expect(group).toHaveCount(1);
+      await expect(group.locator('b')).toHaveText(name);
+      // The sums of the JSON of `scapscope conversations` over this path.
+      await expect(group.locator(':scope > :last-child')).toHaveText('60 · 723 calls · 42.4 kB → 3.72 kB ← · 3 refused');
+      await expect(conversations(page)).toHaveAttribute('aria-rowcount', '61');
+    });
+  }
+
   test('text that nothing shows is told', async ({ page }) => {
     await start(page, captures.epipe);
     await showList(page);

@@ -394,6 +394,15 @@ export interface ConversationWindow {
   readonly protocol: readonly string[];
   /** Group it stands in, or ''. */
   readonly group: readonly string[];
+  /** Conversations of the group that begins with the row; NaN on any other row. So are its sums. */
+  readonly groupSize: Float64Array<ArrayBuffer>;
+  readonly groupCalls: Float64Array<ArrayBuffer>;
+  /** As far as that is known. */
+  readonly groupThere: Float64Array<ArrayBuffer>;
+  /** As far as that is known. */
+  readonly groupBack: Float64Array<ArrayBuffer>;
+  readonly groupUnread: Float64Array<ArrayBuffer>;
+  readonly groupRefused: Float64Array<ArrayBuffer>;
 }
 
 /**

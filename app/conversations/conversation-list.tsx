@@ -196,7 +196,7 @@ function ConversationRow(props: {
   const { position, row, columns, find, isSelected } = props;
   const classes = ['grid-row'];
   if (row !== undefined && (row.refused > 0 || row.isConnectOnly)) classes.push('failed');
-  if (row?.isGroupStart === true && columns[0]?.id === 'group') classes.push('group-start');
+  if (row?.groupSum !== undefined) classes.push('group-start');
   if (isSelected) classes.push('current');
   return (
     <div

@@ -2,10 +2,10 @@
 import type { ReactNode } from 'react';
 import type { ConversationSort } from '../../workers/protocol';
 import { Marked } from '../components/marked';
-import { grouped } from '../format/number';
+import { counted, grouped, size } from '../format/number';
 import { seconds, span } from '../format/time';
 import { visible } from '../format/visible';
-import type { ListRow } from './list-rows';
+import type { GroupSum, ListRow } from './list-rows';
 
 export interface ListColumn {
   readonly id: string;
@@ -30,14 +30,27 @@ const bytes = (value: number | undefined): ReactNode => (value === undefined ? u
 const nonzero = (value: number): ReactNode =>
   value === 0 ? <span className="dim">0</span> : <span className="bad">{grouped(value)}</span>;
 
+/** `12 · 140 calls · 8.7 kB → 1.1 kB ← · 3 refused`. */
+function sumText({ conversations, calls, there, back, unread, refused }: GroupSum): string {
+  const parts = [grouped(conversations), counted(calls, 'call'), `${size(there)} → ${size(back)} ←`];
+  if (unread > 0) parts.push(`${size(unread)} unread`);
+  if (refused > 0) parts.push(`${grouped(refused)} refused`);
+  return parts.join(' · ');
+}
+
 export const groupColumn: ListColumn = {
   id: 'group',
   header: 'Group',
-  title: 'What stands together',
+  title: 'What stands together: how many, and what they come to',
   sort: undefined,
-  width: 190,
-  cell: ({ group, isGroupStart }) =>
-    isGroupStart ? group === '' ? <span className="dim">without</span> : <b>{visible(group)}</b> : null,
+  width: 420,
+  cell: ({ group, groupSum }) =>
+    groupSum === undefined ? null : (
+      <span className="group" title={`${visible(group)}: ${sumText(groupSum)}`}>
+        {group === '' ? <span className="dim">without</span> : <b>{visible(group)}</b>}
+        <span className={groupSum.refused > 0 ? 'bad' : 'dim'}>{sumText(groupSum)}</span>
+      </span>
+    ),
 };
 
 export const listColumns: readonly ListColumn[] = [

@@ -22,8 +22,31 @@ export interface ListRow {
   readonly refused: number;
   readonly error: string;
   readonly group: string;
-  /** First of its group. */
-  readonly isGroupStart: boolean;
+  /** What its group comes to, on the first row of it. */
+  readonly groupSum: GroupSum | undefined;
+}
+
+export interface GroupSum {
+  readonly conversations: number;
+  readonly calls: number;
+  readonly there: number;
+  readonly back: number;
+  readonly unread: number;
+  readonly refused: number;
+}
+
+function groupSumOf(window: ConversationWindow, i: number): GroupSum | undefined {
+  const conversations = defined(window.groupSize[i]);
+  if (conversations === undefined) return undefined;
+  const sum = (column: Float64Array): number => column[i] ?? 0;
+  return {
+    conversations,
+    calls: sum(window.groupCalls),
+    there: sum(window.groupThere),
+    back: sum(window.groupBack),
+    unread: sum(window.groupUnread),
+    refused: sum(window.groupRefused),
+  };
 }
 
 function defined(value: number | undefined): number | undefined {
@@ -68,6 +91,6 @@ function readRow(window: ConversationWindow, i: number): ListRow {
     refused: window.refused[i] ?? 0,
     error: window.error[i] ?? '',
     group,
-    isGroupStart: i === 0 ? window.first === 0 : group !== window.group[i - 1],
+    groupSum: groupSumOf(window, i),
   };
 }

@@ -985,6 +985,23 @@ fn the_cause_says_what_the_closer_did_between_its_last_read_and_its_close() {
 }
 
 #[test]
+fn a_group_of_the_list_says_what_its_conversations_come_to() {
+    let mut capture = connected("50 10 > write fd=3 size=4\n51 10 < write res=4 data=abcd\n60 10 > pipe\n61 10 < pipe res=0 fd1=8 fd2=9 ino=77\n62 10 > pipe\n63 10 < pipe res=0 fd1=18 fd2=19 ino=78\n64 10 > write fd=9 size=70\n65 10 < write res=70 data=fill:70\n66 10 > write fd=19 size=8\n67 10 < write res=8 data=fill:8\n68 10 > read fd=18 size=5\n69 10 < read res=5 data=fill:5\n");
+    let sums = |window: &engine::conversations::ConversationWindow| -> Vec<String> {
+        (0..window.id.len()).map(|at| format!("{:?} {} {} {} {} {}", window.group[at], window.group_size[at], window.group_calls[at], window.group_there[at], window.group_back[at], window.group_refused[at])).collect()
+    };
+    let query = ListQuery { group: GroupBy::Path, ..ListQuery::default() };
+    let all = capture.session.conversation_window(&query, 0, 10);
+    assert_eq!(sums(&all), [r#""" 2 3 0 78 0"#, r#""" NaN NaN NaN NaN NaN"#, r#""/s" 1 1 4 0 0"#]);
+    // A window that begins within a group knows no sum of it, and one that begins with it knows it whole.
+    assert_eq!(sums(&capture.session.conversation_window(&query, 1, 1)), [r#""" NaN NaN NaN NaN NaN"#]);
+    assert_eq!(sums(&capture.session.conversation_window(&query, 2, 1)), [r#""/s" 1 1 4 0 0"#]);
+    let narrowed = ListQuery { narrow: "pipe:78".to_owned(), ..query };
+    assert_eq!(sums(&capture.session.conversation_window(&narrowed, 0, 10)), [r#""" 1 2 0 8 0"#]);
+    assert!(capture.session.conversation_window(&ListQuery::default(), 0, 10).group_size.iter().all(|size| size.is_nan()));
+}
+
+#[test]
 fn the_list_sorts_narrows_and_groups() {
     let mut capture = connected("50 10 > write fd=3 size=4\n51 10 < write res=4 data='a:1|c'\n60 10 > pipe\n61 10 < pipe res=0 fd1=8 fd2=9 ino=77\n62 10 > write fd=9 size=70\n63 10 < write res=70 data=fill:70\n");
     let mut keys = |query: ListQuery| {

@@ -108,6 +108,12 @@ fn list(window: &ConversationWindow) -> Object {
         ("back", &window.back),
         ("unread", &window.unread),
         ("refused", &window.refused),
+        ("groupSize", &window.group_size),
+        ("groupCalls", &window.group_calls),
+        ("groupThere", &window.group_there),
+        ("groupBack", &window.group_back),
+        ("groupUnread", &window.group_unread),
+        ("groupRefused", &window.group_refused),
     ] {
         set(&object, name, &Float64Array::from(column.as_slice()));
     }

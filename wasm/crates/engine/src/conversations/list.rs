@@ -136,6 +136,19 @@ struct Ranks {
 pub(crate) struct Ordered {
     query: Option<ListQuery>,
     order: Vec<u32>,
+    /// First position of each group and what its conversations come to, in order; empty where nothing is grouped.
+    groups: Vec<(usize, GroupSum)>,
+}
+
+/// What the conversations of one group come to.
+#[derive(Clone, Copy, Debug, Default)]
+struct GroupSum {
+    conversations: u64,
+    calls: u64,
+    there: u64,
+    back: u64,
+    unread: u64,
+    refused: u64,
 }
 
 /// Rows of the list, one vector per column. Absent numbers are NaN.
@@ -185,6 +198,18 @@ pub struct ConversationWindow {
     pub protocol: Vec<&'static str>,
     /// Group it stands in, or empty.
     pub group: Vec<String>,
+    /// Conversations of the group that begins with the row; NaN on any other row.
+    pub group_size: Vec<f64>,
+    /// Calls of these.
+    pub group_calls: Vec<f64>,
+    /// Bytes that their ends 0 wrote, as far as that is known.
+    pub group_there: Vec<f64>,
+    /// Bytes that their ends 1 wrote, as far as that is known.
+    pub group_back: Vec<f64>,
+    /// Bytes they left unread.
+    pub group_unread: Vec<f64>,
+    /// Their data calls that failed.
+    pub group_refused: Vec<f64>,
     /// A description of it, for lists of its events; `u32::MAX` when there is none.
     pub description: Vec<u32>,
 }
@@ -258,13 +283,14 @@ impl Session {
             self.book.listed = listed;
         }
         if self.book.ordered.query.as_ref() != Some(query) {
-            self.book.ordered = Ordered { order: order(query, &self.book.all, &self.book.listed), query: Some(query.clone()) };
+            let order = order(query, &self.book.all, &self.book.listed);
+            self.book.ordered = Ordered { groups: groups(query.group, &order, &self.book.listed), order, query: Some(query.clone()) };
         }
         let core = self.core();
         let book = &self.book;
         let start = usize::try_from(first).unwrap_or(usize::MAX);
         let mut window = ConversationWindow { first, rows: book.ordered.order.len() as u64, total: book.all.len() as u64, ..ConversationWindow::default() };
-        for id in book.ordered.order.get(start..).unwrap_or_default().iter().take(count) {
+        for (at, id) in book.ordered.order.iter().enumerate().skip(start).take(count) {
             let (Some(conversation), Some(listed)) = (book.all.get(*id as usize), book.listed.get(*id as usize)) else { continue };
             let known = |value: Option<u64>| value.map_or(f64::NAN, |value| value as f64);
             window.id.push(*id);
@@ -286,10 +312,44 @@ impl Session {
             window.error.push(listed.error.clone());
             window.protocol.push(protocol_of(conversation));
             window.group.push(group_of(query.group, listed));
+            let groups = &book.ordered.groups;
+            let sum = groups.binary_search_by_key(&at, |(first, _)| *first).ok().and_then(|found| groups.get(found)).map(|(_, sum)| *sum);
+            window.group_size.push(known(sum.map(|sum| sum.conversations)));
+            window.group_calls.push(known(sum.map(|sum| sum.calls)));
+            window.group_there.push(known(sum.map(|sum| sum.there)));
+            window.group_back.push(known(sum.map(|sum| sum.back)));
+            window.group_unread.push(known(sum.map(|sum| sum.unread)));
+            window.group_refused.push(known(sum.map(|sum| sum.refused)));
             window.description.push(conversation.ends.iter().find_map(|end| end.descriptions.first()).copied().unwrap_or(NONE));
         }
         window
     }
+}
+
+/// Where each group begins and what its conversations come to; `order` has those of a group together.
+fn groups(group: GroupBy, order: &[u32], listed: &[Listed]) -> Vec<(usize, GroupSum)> {
+    let mut groups: Vec<(usize, GroupSum)> = Vec::new();
+    let mut before = None;
+    for (at, id) in order.iter().enumerate() {
+        let Some(one) = listed.get(*id as usize) else { continue };
+        let rank = match group {
+            GroupBy::Nothing => return groups,
+            GroupBy::Path => one.ranks.place,
+            GroupBy::Processes => one.ranks.programs,
+        };
+        if before != Some(rank) {
+            before = Some(rank);
+            groups.push((at, GroupSum::default()));
+        }
+        let Some((_, sum)) = groups.last_mut() else { continue };
+        sum.conversations += 1;
+        sum.calls = sum.calls.saturating_add(one.calls);
+        sum.there = sum.there.saturating_add(one.there.unwrap_or(0));
+        sum.back = sum.back.saturating_add(one.back.unwrap_or(0));
+        sum.unread = sum.unread.saturating_add(one.unread);
+        sum.refused = sum.refused.saturating_add(one.refused.into());
+    }
+    groups
 }
 
 /// A number whose order is that of [`f64::total_cmp`].
