@@ -295,7 +295,7 @@ export function mutant(original, seed, events = Number.MAX_SAFE_INTEGER) {
 }
 
 /** Modes that are compared. */
-const allModes = [[], ['-v'], ['-x']];
+const allModes = [[], ['-v'], ['-x'], ['-A'], ['-t', 'd'], ['-q', '-S']];
 
 /**
  * What sysdig prints, and the lines of it that depend on what its memory held before.

@@ -302,6 +302,11 @@ quirks! {
         right: "the rule of the IPv4 ones",
         shows: "as `<6>` without the protocol, with the local end first",
     }
+    InitialAddressesAsListed: State, TimeOfDay, [V0_29_3] {
+        sysdig: "names the connections of the initial list by their addresses and ports as they were recorded, whatever the protocol, and fills no address that is unset",
+        right: "no ports where the protocol has none, and an unset address from the list of interfaces",
+        shows: "as `0.0.0.0` and as the port 0 of ICMP and raw sockets",
+    }
     InitialServersHaveNoRole: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
         sysdig: "makes bound sockets that are older than the capture neither client nor server",
         right: "servers",

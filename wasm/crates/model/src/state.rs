@@ -742,7 +742,11 @@ impl State {
         } else {
             None
         };
-        live.enter = Enter::NONE;
+        // It forgets nothing at an exit that was kept for state alone.
+        let stays = by_type && event.state_only;
+        if !stays {
+            live.enter = Enter::NONE;
+        }
         // What was kept is in use until the exit has had its effect; then its memory goes back to the thread.
         let kept = if pair && !live.kept.is_empty() { std::mem::take(&mut live.kept) } else { Kept::default() };
         let enter = enter.filter(|_| typed || !by_type);
@@ -787,7 +791,7 @@ impl State {
             self.threads.live_mut(thread).last_fd = fd;
         }
         if !kept.is_empty() && self.threads.lives(thread) {
-            self.threads.live_mut(thread).kept = kept.emptied();
+            self.threads.live_mut(thread).kept = if stays { kept } else { kept.emptied() };
         }
         subject
     }

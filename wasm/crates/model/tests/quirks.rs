@@ -633,6 +633,21 @@ faces! {
         ",
         [("sshd (10) > read fd=4(<6>2001:db8::1:22->2001:db8::2:4000) size=1", "sshd (10) > read fd=4(<6t>2001:db8::2:4000->2001:db8::1:22) size=1")]
 
+    an_initial_connection_has_the_address_of_an_interface_and_only_ports_of_its_protocol: InitialAddressesAsListed, NOTHING, "
+        release 0.29.3
+        process tid=10 comm=ping
+        interface eth0 10.0.0.1/255.255.255.0 broadcast=10.0.0.255 speed=0
+        fd tid=10 fd=3 ipv4 0.0.0.0:7->10.0.0.9:80 l4=udp
+        fd tid=10 fd=4 ipv4 10.0.0.1:7->10.0.0.9:0 l4=icmp
+        ns tid dir type args
+        0  10  >   close fd=3
+        10 10  >   close fd=4
+        ",
+        [
+            ("ping (10) > close fd=3(<4u>0.0.0.0:7->10.0.0.9:80)", "ping (10) > close fd=3(<4u>10.0.0.1:7->10.0.0.9:80)"),
+            ("ping (10) > close fd=4(<4i>10.0.0.1:7->10.0.0.9:0)", "ping (10) > close fd=4(<4i>10.0.0.1->10.0.0.9)"),
+        ]
+
     initial_bound_sockets_are_servers: InitialServersHaveNoRole, ROLE, "
         release 0.29.3
         process tid=10 comm=syslogd

@@ -2,7 +2,7 @@
 
 mod harness;
 
-use harness::{Ask, lines, shown, state};
+use harness::{Ask, NOTHING, lines, shown, state};
 use model::quirk::Quirks;
 use model::state::NONE;
 use model::state::threads::{Birth, ThreadVersion};
@@ -138,6 +138,36 @@ fn exits_that_carry_everything_count_without_their_enter_in_sysdig_too() {
         ["srv (10) > read fd=5(<4t>10.0.0.2:4000->10.0.0.1:80) size=1", "srv (10) > read fd=6(<p>) size=1", "srv (10) > read fd=8(<e>) size=1"];
     assert_eq!(right(drawn)[3..], expected);
     assert_eq!(sysdig(drawn)[3..], expected);
+}
+
+#[test]
+fn an_exit_that_was_kept_for_state_alone_ends_no_call() {
+    let drawn = "
+        release 0.29.3
+        process tid=10 comm=sh
+        fd tid=10 fd=4 file /old
+        ns tid dir type args
+        1 10 hidden > close  fd=4
+        2 10        > openat dirfd=-100 name=/asked flags=O_RDONLY mode=0
+        3 10 hidden < close  res=0
+        4 10        < openat fd=5 dirfd=-100 name=/later flags=O_RDONLY mode=0
+        5 10        > read   fd=5 size=1
+        ";
+    assert!(sysdig(drawn).pop().is_some_and(|line| line.contains("(<f>/asked)")));
+}
+
+#[test]
+fn a_placeholder_that_learns_its_name_has_no_latency_in_0_29_3() {
+    let drawn = "
+        release 0.29.3
+        ns tid dir type args
+        0  10  >   clone
+        50 10  <   clone res=11 exe=sh tid=10 pid=10 ptid=1 cwd=/ comm=sh flags=0 uid=0 gid=0 vtid=10 vpid=10
+        70 10  <   close res=0
+        ";
+    let times = |quirks| shown(drawn, quirks, TimeMode::Latency, NOTHING).iter().map(|line| line[..11].to_owned()).collect::<Vec<_>>();
+    assert_eq!(times(Quirks::ALL), ["0.000000000"; 3]);
+    assert_eq!(times(Quirks::NONE), ["0.000000000", "0.000000050", "0.000000000"]);
 }
 
 #[test]

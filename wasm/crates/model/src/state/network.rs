@@ -45,6 +45,7 @@ impl State {
             }
         }
         let four_only = self.quirks.has(Quirk::InitialIpv6HasNoRole);
+        let as_listed = self.release == Release::V0_29_3 && self.quirks.has(Quirk::InitialAddressesAsListed);
         for index in initial {
             let now = self.descriptions.get(index).now;
             let six = now.kind.is_six();
@@ -52,7 +53,9 @@ impl State {
             let mut after = now;
             match now.kind {
                 FdKind::Ipv4 | FdKind::Ipv6 => {
-                    self.fill_unset(six, &mut sock);
+                    if !as_listed {
+                        self.fill_unset(six, &mut sock);
+                    }
                     if !(six && four_only) {
                         let listens = ports.contains(&(false, sock.sport(six))) || (!four_only && ports.contains(&(true, sock.sport(six))));
                         if listens {
@@ -61,7 +64,13 @@ impl State {
                         after.role = if listens { Role::Server } else { Role::Client };
                         after.connected = sock.l4(six) == L4_TCP;
                     }
-                    after.name = self.name_of_connection(six, &sock);
+                    after.name = if as_listed {
+                        self.scratch.clear();
+                        write_connection(&mut self.scratch, six, &sock);
+                        self.strings.keep(&self.scratch)
+                    } else {
+                        self.name_of_connection(six, &sock)
+                    };
                 }
                 FdKind::Ipv4Server | FdKind::Ipv6Server => {
                     if !self.quirks.has(Quirk::InitialServersHaveNoRole) {

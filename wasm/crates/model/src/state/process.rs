@@ -303,6 +303,8 @@ impl State {
         });
         if let Some(table) = emptied {
             self.descriptions.set_owner(table, thread);
+            let live = self.threads.live_mut(thread);
+            (live.last_kind, live.last_fd, live.last_enter_ts, live.latency) = (u16::MAX, -1, 0, 0);
         }
         if let Some(table) = gone {
             self.descriptions.end(table, row, Ended::Unseen, thread);
