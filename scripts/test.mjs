@@ -8,6 +8,7 @@ import { checkConversations } from './conversation-truth.mjs';
 import { canInstall, install } from './debian.mjs';
 import { buildCommand } from './engine.mjs';
 import { prepare } from './prepare.mjs';
+import { randomFilters } from './random-filters.mjs';
 import { alone, Failure, main } from './steps.mjs';
 
 /** @type {checks.Counts} */
@@ -63,6 +64,7 @@ await main(async () => {
   ]);
   await check('Conformance with sysdig', () => conformance());
   await check('Damaged copies beside sysdig', () => damaged(60, 1));
+  await check('Made-up filters beside sysdig', async () => randomFilters(await alone(buildCommand), 200));
   await check('Conversations by arithmetic', async () => checkConversations(await alone(buildCommand)));
   await check('Journeys in browsers', checks.journeys);
   await check('Budgets', checkBudgets);

@@ -7,7 +7,7 @@ use filter::plan::{Ground, Plan, Sifted};
 use filter::rows::RowSet;
 use filter::transform::Room;
 use filter::{Filter, FilterError, Rooms};
-use index::{CHUNK_ROWS, Flags, Record, Unit};
+use index::{Bitmap, CHUNK_ROWS, Record, Unit};
 use model::{Quirks, Row};
 use serde::Serialize;
 
@@ -192,11 +192,12 @@ impl Run {
         let mut upto = end;
         while let Some(from) = at {
             let Some(found) = sifted.maybe.next(from) else { break };
-            if let Some(record) = core.index.record(first + Row::from(found)) {
+            let row = first + Row::from(found);
+            if let Some(record) = core.index.unplaced(row) {
                 match self.plan.decide(&self.filter, ground, &record, &mut self.rooms) {
-                    Some(true) => passed.push(record.row),
+                    Some(true) => passed.push(row),
                     Some(false) => {}
-                    None => open.push(record),
+                    None => open.extend(core.index.record(row)),
                 }
             }
             at = found.checked_add(1);
@@ -219,39 +220,29 @@ impl Run {
                     passed.push(record.row);
                 }
             }
-            passed.sort_unstable();
         }
-        let mut asked = passed.into_iter().peekable();
-        let mut next = sifted.yes.next(self.seen as u16).map(|at| first + Row::from(at)).filter(|row| *row < upto);
-        let mut take = |row: Row| {
-            self.events.insert(row);
-            if let Some(anchor) = anchor(core, row) {
-                self.calls.insert(anchor);
-            }
-        };
-        loop {
-            match (next, asked.peek().copied()) {
-                (Some(row), other) if other.is_none_or(|other| row < other) => {
-                    take(row);
-                    let after = (row as u16).checked_add(1);
-                    next = after.and_then(|after| sifted.yes.next(after)).map(|at| first + Row::from(at)).filter(|row| *row < upto);
-                }
-                (_, Some(row)) => {
-                    take(row);
-                    asked.next();
-                }
-                (_, None) => break,
-            }
-        }
+        let mut here = sifted.yes.clone();
+        keep(&mut here, self.seen as u16, upto - first);
+        passed.iter().for_each(|row| here.or(*row as u16, true));
+        let number = first as usize / CHUNK_ROWS;
+        self.events.insert_all(number, &here);
+        let calls = &mut self.calls;
+        let of_chunk = core.index.calls_of(number, &here, &mut |row| calls.insert(row));
+        self.calls.insert_all(number, &of_chunk);
         self.seen = upto;
         Ok(())
     }
 }
 
-/// The row of the call list that stands for an event.
-fn anchor(core: &Core, row: Row) -> Option<Row> {
-    let record = core.index.record(row)?;
-    if record.flags.has(Flags::CALL) { Some(row) } else { record.partner.filter(|_| record.is_exit()) }
+/// Keeps of a chunk's rows those from `from` up to `end`.
+fn keep(rows: &mut Bitmap, from: u16, end: Row) {
+    for (word, at) in rows.words_mut().iter_mut().zip((0u32..).step_by(64)) {
+        let below = |row: u32| match row.saturating_sub(at) {
+            64.. => u64::MAX,
+            bits => (1 << bits) - 1,
+        };
+        *word &= below(end) & !below(u32::from(from));
+    }
 }
 
 /// The filters of a session.

@@ -34,7 +34,7 @@ const CAPTURES: [&str; 3] =
     ["fastcgi-nginx-ok-kmod-0.29.3.scap.gz", "fastcgi-nginx-ok-modern-0.36.0.scap.gz", "fastcgi-epipe-modern-libs0.25.4.scap.gz"];
 
 /// Filters of every kind of field and every shape.
-const FILTERS: [&str; 53] = [
+const FILTERS: [&str; 55] = [
     "",
     "evt.type = openat",
     "evt.type in (read, write) and evt.rawres > 100",
@@ -86,6 +86,8 @@ const FILTERS: [&str; 53] = [
     "len(evt.arg.res) > 2 and evt.buflen.out > 100",
     "not evt.buffer contains HTTP and not evt.arg.data exists",
     "fd.filename exists or fd.directory = /etc",
+    "evt.type in (rt_sigprocmask, set_robust_list, sigaltstack) or syscall.type = newfstatat",
+    "not (evt.category in (signal, process)) and evt.type != switch",
     "ss.conversation exists and ss.life = 1",
     "ss.unread > 0 or ss.refused > 0",
 ];

@@ -13,7 +13,7 @@ mod tracer;
 use std::cell::Cell;
 use std::fmt;
 
-use model::table::Format;
+use model::table::{self, Format, ParamType, Release};
 
 use crate::moment::Moment;
 use crate::spelling::nearest;
@@ -38,6 +38,19 @@ pub enum Kind {
     /// Parameters of the event, which are read from the capture.
     Parameters,
     /// The data buffer of the event.
+    Bytes,
+}
+
+/// Where the value of a field comes from for events of one type. Later ones cost more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// There is none for any of them.
+    Nothing,
+    /// Type and result alone.
+    Result,
+    /// Columns and state.
+    State,
+    /// The bytes of the event.
     Bytes,
 }
 
@@ -235,21 +248,40 @@ impl Field {
         self.kept.set(0);
     }
 
-    /// Whether its value for an event of this type comes from the event's bytes, whatever its [`Kind`] says of the
-    /// others: names of calls without an event of their own, names of files that could not be opened.
-    pub fn reads_bytes(&self, kind: u16) -> bool {
-        match self.info.kind {
-            Kind::Parameters | Kind::Bytes => true,
-            _ => match self.info.id {
-                Id::EvtType | Id::SyscallType | Id::EvtCategory => kind < 2,
-                Id::FdName | Id::FdDirectory | Id::FdFilename | Id::FdContainername | Id::FdContainerdirectory | Id::FdTypechar | Id::FdType => {
-                    descriptor::names_from_parameters(kind)
-                }
-                // brk returns an address, which is no result to the index.
-                Id::EvtRes | Id::EvtRawres | Id::EvtFailed => kind == 159,
-                Id::SsRefused => kind % 2 == 1,
-                _ => false,
+    /// Where its value for events of this type comes from: for some fields that depends on the type.
+    ///
+    /// A result is known without the bytes of its event where the first parameter is one that the index keeps.
+    pub fn source(&self, kind: u16, release: Release) -> Source {
+        let params = table::params(kind, release);
+        let of_place = |place: Option<usize>| match place {
+            None => Source::Nothing,
+            Some(0) if kind % 2 == 1 => match params.first().map(|first| first.ty) {
+                Some(ParamType::Errno | ParamType::Int64) => Source::Result,
+                // What a number stands for depends on when it is asked.
+                Some(ParamType::Fd | ParamType::Pid) => if self.info.id == Id::EvtRawarg { Source::Result } else { Source::State },
+                _ => Source::Bytes,
             },
+            Some(_) => Source::Bytes,
+        };
+        match self.info.id {
+            Id::EvtArg | Id::EvtRawarg => match &self.bound {
+                Bound::Parameter(places) => of_place(places.at(kind, release)),
+                Bound::Index(0) if !params.is_empty() => of_place(Some(0)),
+                _ => Source::Bytes,
+            },
+            Id::EvtBuffer | Id::SsCaptured | Id::SsLength if !params.iter().any(|param| param.name == "data") => Source::Nothing,
+            _ if matches!(self.info.kind, Kind::Parameters | Kind::Bytes) => Source::Bytes,
+            // brk returns an address, which is no result to the index.
+            Id::EvtRes | Id::EvtRawres | Id::EvtFailed | Id::EvtCountError => if kind == 159 { Source::Bytes } else { Source::Result },
+            // The code of the call stands where others have their result.
+            Id::EvtType | Id::SyscallType | Id::EvtCategory if kind < 2 => Source::Result,
+            Id::FdName | Id::FdDirectory | Id::FdFilename | Id::FdContainername | Id::FdContainerdirectory | Id::FdTypechar | Id::FdType
+                if descriptor::names_from_parameters(kind) =>
+            {
+                Source::Bytes
+            }
+            Id::SsRefused if kind % 2 == 1 => Source::Bytes,
+            _ => Source::State,
         }
     }
 

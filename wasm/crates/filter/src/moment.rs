@@ -18,8 +18,8 @@ use scap::{Event, Params};
 pub struct Moment<'a> {
     /// The state.
     pub state: &'a State,
-    /// The event. Its parameters are empty where nobody has read its bytes: then the fields that read bytes
-    /// ([`crate::fields::Field::reads_bytes`]) have no value.
+    /// The event. Where nobody has read its bytes it has no parameters but its result: then fields answer whose
+    /// [`crate::fields::Field::source`] is not the bytes.
     pub event: &'a Event<'a>,
     /// What it meant.
     pub applied: Applied,
@@ -101,8 +101,12 @@ impl View for Sight<'_> {
     }
 }
 
-/// The event of an index row as far as its columns tell: without parameters.
-pub fn bare_event(record: &Record, state: &State) -> Event<'static> {
+/// Lengths of the parameters of an event of which the result alone is known.
+const RESULT_ALONE: [u8; 2] = [8, 0];
+
+/// The event of an index row as far as its columns tell: of its parameters the result alone, which is `result`.
+pub fn bare_event<'a>(record: &Record, state: &State, result: &'a [u8; 8]) -> Event<'a> {
+    let params = record.result.and_then(|_| Params::new(&RESULT_ALONE, result, false)).unwrap_or_default();
     let tid = if record.version == NONE { -1 } else { state.threads().get(state.version(record.version).thread).tid };
     Event {
         offset: record.offset,
@@ -113,7 +117,7 @@ pub fn bare_event(record: &Record, state: &State) -> Event<'static> {
         tid,
         kind: record.kind,
         unreadable: false,
-        params: Params::default(),
+        params,
     }
 }
 

@@ -10,14 +10,15 @@ use index::{Bitmap, CHUNK_ROWS, Column, Index, Record};
 use model::state::descriptions::Attributes;
 use model::state::{DescriptionIndex, NONE};
 use model::quirk::Quirks;
-use model::table::{self, EventFlags};
+use model::table::{self, EventFlags, ParamType, Release};
 use model::text::Printer;
 use model::{Row, State};
 use scap::Event;
 
-use crate::fields::{Field, Id, Kind, Owner};
+use crate::fields::{Field, Id, Kind, Owner, Source};
 use crate::moment::{Conversations, Moment, bare_event};
 use crate::ready::{Check, Filter, Node, Rooms};
+use crate::transform::Side;
 
 /// What a check has to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +29,8 @@ pub enum Needs {
     Thread,
     /// What its description is: once for each state of each description.
     Description,
+    /// Type and result of the event: once for most pairs of them.
+    Result,
     /// The columns of the row and the state as of it.
     Row,
     /// The bytes of the event.
@@ -41,6 +44,7 @@ impl Needs {
             Self::Kind => "once for each event type",
             Self::Thread => "once for each version of a thread",
             Self::Description => "once for each state of a descriptor",
+            Self::Result => "once for each type and result",
             Self::Row => "for each row, from columns and state",
             Self::Bytes => "for each row that is left, from the bytes of the event",
         }
@@ -49,6 +53,8 @@ impl Needs {
 
 /// The enter event of close, which is about a descriptor and nothing else.
 const CLOSE: u16 = 4;
+/// The exit event of connect.
+const CONNECTED: u32 = 23;
 
 /// Answers about a row, one bit each.
 const YES: u8 = 1;
@@ -62,6 +68,8 @@ pub struct Plan {
     root: Node,
     /// Nothing may be asked out of order: a field measures from its own last evaluation.
     in_order: bool,
+    /// Release that the sources of `checks` are those of.
+    release: Release,
 }
 
 #[derive(Debug)]
@@ -70,8 +78,8 @@ struct Planned {
     /// Answers by version of a thread, plus one; 0: not asked yet.
     threads: Vec<u8>,
     descriptions: HashMap<(DescriptionIndex, Attributes), u8>,
-    /// Types of events for which the bytes are needed whatever `needs` says.
-    reads: Vec<bool>,
+    /// By event type.
+    sources: Vec<Source>,
 }
 
 /// What a filter is evaluated over.
@@ -106,22 +114,26 @@ pub struct Sifted {
 impl Plan {
     /// How to evaluate a filter. `is_plain`: as it is written, reading every event.
     pub fn new(filter: &Filter, is_plain: bool) -> Self {
+        Self::of_release(filter, is_plain, Release::default())
+    }
+
+    fn of_release(filter: &Filter, is_plain: bool, release: Release) -> Self {
         let in_order = is_plain || filter.checks().iter().flat_map(Check::fields).any(|field| field.info().ordered);
         let checks: Vec<Planned> = filter
             .checks()
             .iter()
             .map(|check| Planned {
-                needs: if in_order { Needs::Bytes } else { needs(check) },
+                needs: if in_order { Needs::Bytes } else { needs(check, release) },
                 threads: Vec::new(),
                 descriptions: HashMap::new(),
-                reads: (0..table::TABLE_SIZE).map(|kind| check.fields().iter().any(|field| field.reads_bytes(kind))).collect(),
+                sources: (0..table::TABLE_SIZE).map(|kind| source(check, kind, release)).collect(),
             })
             .collect();
         let mut root = filter.root().clone();
         if !in_order {
             cheap_first(&mut root, &checks);
         }
-        Self { checks, root, in_order }
+        Self { checks, root, in_order, release }
     }
 
     /// What each check needs, in the order of [`Filter::checks`].
@@ -151,6 +163,9 @@ impl Plan {
 
     /// Sorts the printed rows of a chunk without looking at single ones.
     pub fn sift(&mut self, filter: &Filter, ground: Ground<'_>, number: usize, rooms: &mut Rooms) -> Sifted {
+        if self.release != ground.printer.release {
+            *self = Self::of_release(filter, self.in_order, ground.printer.release);
+        }
         let printed = ground.index.printed(number);
         let root = std::mem::replace(&mut self.root, Node::All);
         let sifted = self.sift_node(&root, filter, ground, number, printed, rooms);
@@ -218,11 +233,29 @@ impl Plan {
         let end = ground.index.next_row().min(first.saturating_add(CHUNK_ROWS as Row));
         // With faults to copy, what a field says depends on more than its kind tells.
         let needs = if ground.printer.quirks == Quirks::NONE { planned.needs } else { planned.needs.max(Needs::Row) };
+        let sources = planned.sources.clone();
+        let source = |kind: u16| sources.get(usize::from(kind)).copied().unwrap_or(Source::Bytes);
         let (mut yes, mut maybe) = match needs {
-            Needs::Row | Needs::Bytes => (Bitmap::default(), among.clone()),
-            Needs::Kind => ground.index.classify(number, Column::Kind, |kind| {
-                let record = Record { kind: kind as u16, ..blank(first) };
-                answer(check, ground, &record, rooms)
+            Needs::Result | Needs::Row | Needs::Bytes if self.in_order || ground.printer.quirks != Quirks::NONE => (Bitmap::default(), among.clone()),
+            Needs::Result | Needs::Row | Needs::Bytes => {
+                let is_wanted = |kind: u16| source(kind) == Source::Result;
+                let (yes, mut maybe) = ground.index.classify_results(number, &is_wanted, &mut |kind, result| {
+                    if is_untold(kind, result, ground.printer.release) {
+                        return MAYBE;
+                    }
+                    answer(check, ground, &Record { kind, result, ..blank(first) }, rooms)
+                });
+                let (open, _) = ground.index.classify(number, Column::Kind, |kind| u8::from(source(kind as u16) > Source::Result));
+                maybe.combine(&open, |maybe, open| maybe | open);
+                (yes, maybe)
+            }
+            Needs::Kind => ground.index.classify(number, Column::Kind, |told| {
+                let (kind, code) = (told as u16, i64::from(told >> 16));
+                let result = (code > 0).then_some(code);
+                if source(kind) == Source::Result && is_untold(kind, result, ground.printer.release) {
+                    return MAYBE;
+                }
+                answer(check, ground, &Record { kind, result, ..blank(first) }, rooms)
             }),
             Needs::Thread => ground.index.classify(number, Column::Version, |version| {
                 let slot = version.wrapping_add(1) as usize;
@@ -240,6 +273,28 @@ impl Plan {
                 let (mut yes, mut maybe) = ground.index.classify(number, Column::Description, |description| {
                     planned.description(check, ground, description, first, end, rooms)
                 });
+                // What changes within the chunk is asked for each of its rows.
+                maybe.combine(&among, |maybe, among| maybe & among);
+                let mut last = None;
+                for at in std::mem::take(&mut maybe).iter() {
+                    let (description, row) = (ground.index.description(number, at), first + Row::from(at));
+                    let known = (description, ground.state.descriptions().at(description, row));
+                    let holds = match last {
+                        Some((before, holds)) if before == known => holds,
+                        _ => planned.of_attributes(check, ground, known, row, rooms),
+                    };
+                    last = Some((known, holds));
+                    yes.or(at, holds & YES != 0);
+                }
+                // Without a description the type of the event decides.
+                let (nameless, _) = ground.index.classify(number, Column::Description, |description| u8::from(description == NONE));
+                let has_threads = ground.state.threads().version_count() > 0;
+                let (of_kind, _) = ground.index.classify(number, Column::Kind, |kind| {
+                    if has_threads { answer(check, ground, &Record { kind: kind as u16, version: 0, ..blank(first) }, rooms) } else { 0 }
+                });
+                for (word, (nameless, of_kind)) in yes.words_mut().iter_mut().zip(nameless.words().iter().zip(of_kind.words())) {
+                    *word |= nameless & of_kind;
+                }
                 // Other events have no descriptor, whatever theirs may be.
                 let (about, _) = ground.index.classify(number, Column::Kind, |kind| {
                     u8::from(table::flags(kind as u16, ground.printer.release).any(EventFlags::CREATES_FD.with(EventFlags::USES_FD)))
@@ -252,9 +307,17 @@ impl Plan {
                 (yes, maybe)
             }
         };
-        if planned.reads.contains(&true) && !matches!(needs, Needs::Row | Needs::Bytes) {
-            let reads = &planned.reads;
-            let (reading, _) = ground.index.classify(number, Column::Kind, |kind| u8::from(reads.get(kind as usize).copied().unwrap_or(false)));
+        if needs < Needs::Result && sources.contains(&Source::Bytes) {
+            let (mut reading, connects) = ground.index.classify(number, Column::Kind, |kind| {
+                let reads = u8::from(source(kind as u16) == Source::Bytes);
+                reads | (reads & u8::from(kind == CONNECTED)) << 1
+            });
+            if needs == Needs::Description {
+                // What such a call is about is known but where it failed, or a connect has a tuple of its own.
+                let (nameless, _) = ground.index.classify(number, Column::Description, |description| u8::from(description == NONE));
+                reading.combine(&nameless, |reading, nameless| reading & nameless);
+                reading.combine(&connects, |reading, connects| reading | connects);
+            }
             yes.combine(&reading, |yes, reading| yes & !reading);
             maybe.combine(&reading, |maybe, reading| maybe | reading);
         }
@@ -268,7 +331,8 @@ impl Plan {
         if self.in_order {
             return None;
         }
-        let event = bare_event(record, ground.state);
+        let result = record.result.unwrap_or(0).to_le_bytes();
+        let event = bare_event(record, ground.state, &result);
         let moment = ground.moment(record, &event);
         self.decide_node(&self.root, filter, &moment, rooms)
     }
@@ -279,11 +343,12 @@ impl Plan {
             Node::Not(part) => self.decide_node(part, filter, moment, rooms).map(|holds| !holds),
             Node::Check(at) => {
                 let (check, planned) = (filter.checks().get(*at)?, self.checks.get(*at)?);
-                let kind = usize::from(moment.event.kind);
-                if planned.needs == Needs::Bytes || planned.reads.get(kind).copied().unwrap_or(false) {
-                    return None;
+                let kind = moment.event.kind;
+                match planned.sources.get(usize::from(kind)).copied().unwrap_or(Source::Bytes) {
+                    Source::Bytes => None,
+                    Source::Result if is_untold(kind, moment.applied.result, self.release) => None,
+                    _ => Some(check.holds(moment, rooms)),
                 }
-                Some(check.holds(moment, rooms))
             }
             Node::And(parts) => self.decide_parts(parts, false, filter, moment, rooms),
             Node::Or(parts) => self.decide_parts(parts, true, filter, moment, rooms),
@@ -311,22 +376,24 @@ impl Plan {
 
 impl Planned {
     fn description(&mut self, check: &Check, ground: Ground<'_>, description: DescriptionIndex, first: Row, end: Row, rooms: &mut Rooms) -> u8 {
-        // Without one, some events have the name that it would have.
         if description == NONE || ground.state.threads().version_count() == 0 {
-            return MAYBE;
+            return 0;
         }
-        // As any call of any thread that uses it.
-        let record = Record { description, kind: CLOSE, version: 0, ..blank(first) };
         let descriptions = ground.state.descriptions();
         if !descriptions.is_steady(description, first, end) {
             return MAYBE;
         }
-        let attributes = descriptions.at(description, first);
-        if let Some(known) = self.descriptions.get(&(description, attributes)) {
-            return *known;
+        self.of_attributes(check, ground, (description, descriptions.at(description, first)), first, rooms)
+    }
+
+    /// Whether the check holds for a description as it was at a row.
+    fn of_attributes(&mut self, check: &Check, ground: Ground<'_>, known: (DescriptionIndex, Attributes), row: Row, rooms: &mut Rooms) -> u8 {
+        if let Some(answer) = self.descriptions.get(&known) {
+            return *answer;
         }
-        let answer = answer(check, ground, &record, rooms);
-        self.descriptions.insert((description, attributes), answer);
+        // As any call of any thread that uses it.
+        let answer = answer(check, ground, &Record { description: known.0, kind: CLOSE, version: 0, ..blank(row) }, rooms);
+        self.descriptions.insert(known, answer);
         answer
     }
 }
@@ -350,24 +417,52 @@ fn blank(row: Row) -> Record {
 }
 
 fn answer(check: &Check, ground: Ground<'_>, record: &Record, rooms: &mut Rooms) -> u8 {
-    let event = bare_event(record, ground.state);
+    let result = record.result.unwrap_or(0).to_le_bytes();
+    let event = bare_event(record, ground.state, &result);
     let moment = ground.moment(record, &event);
     if check.holds(&moment, rooms) { YES } else { 0 }
 }
 
-fn needs(check: &Check) -> Needs {
-    let mut all = check.fields().into_iter().map(field_needs);
+/// An exit whose result the index does not know, though the type has one, or a call whose code it does not know: the bytes
+/// say.
+fn is_untold(kind: u16, result: Option<i64>, release: Release) -> bool {
+    if kind < 2 {
+        // A call of code 0 may have its native number beside it.
+        return result.is_none_or(|code| code == 0);
+    }
+    let has_result = || table::params(kind, release).first().is_some_and(|first| {
+        matches!(first.name, "res" | "fd" | "res_or_fd") || matches!(first.ty, ParamType::Errno | ParamType::Fd | ParamType::Pid | ParamType::Int64)
+    });
+    result.is_none() && kind % 2 == 1 && has_result()
+}
+
+/// The dearest of its fields; where the field that it compares has no value for the type, neither has the check.
+fn source(check: &Check, kind: u16, release: Release) -> Source {
+    let of = |field: &Field| field.source(kind, release);
+    match check.left() {
+        Side::Field(field) if of(field) == Source::Nothing => Source::Nothing,
+        _ => check.fields().into_iter().map(of).max().unwrap_or(Source::State).max(Source::Result),
+    }
+}
+
+fn needs(check: &Check, release: Release) -> Needs {
+    let mut all = check.fields().into_iter().map(|field| field_needs(field, release));
     let Some(first) = all.next() else { return Needs::Row };
     all.fold(first, |one, other| if one == other { one } else { one.max(other).max(Needs::Row) })
 }
 
-fn field_needs(field: &Field) -> Needs {
+fn field_needs(field: &Field, release: Release) -> Needs {
     match (field.info().kind, field.info().id) {
         (Kind::Own(Owner::Thread), _) => Needs::Thread,
         (Kind::Own(Owner::Description), _) => Needs::Description,
         (Kind::Event, Id::EvtType | Id::EvtDir | Id::EvtIsIo | Id::EvtIsIoRead | Id::EvtIsIoWrite | Id::EvtIoDir | Id::EvtIsWait | Id::SyscallType) => Needs::Kind,
+        (_, Id::EvtRes | Id::EvtRawres | Id::EvtFailed | Id::EvtCountError) => Needs::Result,
         (Kind::Event | Kind::Relational | Kind::Volatile, _) => Needs::Row,
-        (Kind::Parameters | Kind::Bytes, _) => Needs::Bytes,
+        (Kind::Parameters | Kind::Bytes, _) => match (0..table::TABLE_SIZE).map(|kind| field.source(kind, release)).max() {
+            Some(Source::Nothing | Source::Result) => Needs::Result,
+            Some(Source::State) => Needs::Row,
+            _ => Needs::Bytes,
+        },
     }
 }
 

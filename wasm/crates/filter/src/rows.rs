@@ -101,6 +101,20 @@ impl RowSet {
         }
     }
 
+    /// Adds rows of one chunk.
+    pub fn insert_all(&mut self, number: usize, rows: &Bitmap) {
+        let first = (number * CHUNK_ROWS) as Row;
+        let count = rows.count();
+        if count as usize <= FEW || self.parts.len() > number {
+            return rows.iter().for_each(|at| self.insert(first + Row::from(at)));
+        }
+        self.insert(first + Row::from(rows.next(0).unwrap_or(0)));
+        if let Some(part) = self.parts.get_mut(number) {
+            *part = Part::Many(Box::new(rows.clone()));
+            self.len += count - 1;
+        }
+    }
+
     /// How many rows are in it.
     pub fn len(&self) -> u64 {
         u64::from(self.len)
@@ -192,5 +206,16 @@ mod tests {
         assert!(!rows.has(1) || list.contains(&1));
         assert_eq!(rows.iter_from(5).next(), list.get(5).copied());
         assert!(RowSet::default().iter_from(0).next().is_none());
+        // A chunk at a time, the second time with rows that it has.
+        let mut whole = RowSet::default();
+        for _ in 0..2 {
+            for number in 0..=rows.select(rows.len() - 1).unwrap_or(0) as usize / CHUNK_ROWS {
+                let mut chunk = Bitmap::default();
+                let of_chunk = list.iter().filter(|row| **row as usize / CHUNK_ROWS == number);
+                of_chunk.for_each(|row| chunk.or(*row as u16, true));
+                whole.insert_all(number, &chunk);
+            }
+            assert_eq!((whole.len(), whole.iter_from(0).collect::<Vec<_>>()), (rows.len(), list.clone()));
+        }
     }
 }

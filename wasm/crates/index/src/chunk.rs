@@ -42,7 +42,7 @@ impl Flags {
 /// A column of which a chunk has few different values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
-    /// Event type.
+    /// Event type, in the lower 16 bits; in the upper ones the code of a call that has no type of its own.
     Kind,
     /// Version of the thread.
     Version,
@@ -312,6 +312,59 @@ pub struct Completion {
     pub error: bool,
 }
 
+/// Type of an event, and the code of the call that has no type of its own: [`Column::Kind`] has both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// Event type.
+    pub kind: u16,
+    /// Code of the call, for the first two types, as far as it is below 512; else 0.
+    pub code: u16,
+}
+
+impl Kind {
+    /// Types and codes have values of their own below this; they share few bits in a chunk.
+    const FEW: u32 = 512;
+
+    #[inline]
+    fn of(event: &Event<'_>) -> Self {
+        let code = if event.kind < 2 { event.params.uint(0).filter(|code| *code < u64::from(Self::FEW)) } else { None };
+        Self { kind: event.kind, code: code.unwrap_or(0) as u16 }
+    }
+
+    /// As a value of the column.
+    #[inline]
+    fn pack(self) -> u32 {
+        let (kind, code) = (u32::from(self.kind), u32::from(self.code));
+        match (kind, code) {
+            (0 | 1, 1..) => Self::FEW + 2 * code + kind,
+            (..Self::FEW, _) => kind,
+            _ => kind + 2 * Self::FEW,
+        }
+    }
+
+    /// Reads what [`Kind::pack`] wrote.
+    #[inline]
+    fn unpack(value: u32) -> Self {
+        match value {
+            ..Self::FEW => Self { kind: value as u16, code: 0 },
+            _ if value < 3 * Self::FEW => Self { kind: (value % 2) as u16, code: ((value - Self::FEW) / 2) as u16 },
+            _ => Self { kind: (value - 2 * Self::FEW) as u16, code: 0 },
+        }
+    }
+
+    /// The type and the result, or for calls without a type of their own the code.
+    fn with(self, packed_result: Option<u64>) -> (u16, Option<i64>) {
+        let code = (self.code > 0).then(|| i64::from(self.code));
+        (self.kind, packed_result.map(unzigzag).or(code))
+    }
+
+    /// What [`Chunk::classify`] asks about: the type in the lower 16 bits, the code in the upper ones.
+    fn asked(value: u32) -> u32 {
+        let Self { kind, code } = Self::unpack(value);
+        u32::from(code) << 16 | u32::from(kind)
+    }
+}
+
 /// Whether the event table has this type.
 #[cold]
 fn is_known(kind: u16) -> bool {
@@ -339,7 +392,7 @@ impl Chunk {
             open.wide_results.push((at, result));
         }
         open.ts[slot] = event.ts;
-        open.kind[slot] = u32::from(event.kind);
+        open.kind[slot] = Kind::of(event).pack();
         open.cpu[slot] = u32::from(event.cpu);
         open.version[slot] = applied.version;
         open.description[slot] = applied.description;
@@ -452,8 +505,8 @@ impl Chunk {
 
     /// Adds its events by type.
     pub fn add_kinds(&self, open: &Open, sums: &mut Vec<u64>) {
-        let mut add = |kind: u32, count: u64| {
-            let at = kind as usize;
+        let mut add = |value: u32, count: u64| {
+            let at = usize::from(Kind::unpack(value).kind);
             if at >= sums.len() {
                 sums.resize(at + 1, 0);
             }
@@ -487,23 +540,23 @@ impl Chunk {
     /// Everything known of a row, which must be in this chunk.
     pub fn record(&self, open: &Open, row: Row) -> Record {
         let at = row as u16;
-        let index = usize::from(at);
-        let slot = index % FRAME;
-        let is_packed = index < self.packed;
-        let pick = |packed: &dyn Fn() -> u32, open: &[u32; FRAME]| if is_packed { packed() } else { open[slot] };
-        let kind = pick(&|| self.kind.get(index), &open.kind) as u16;
         let block_len = |at: u16| {
             let index = usize::from(at);
             let len = if index < self.packed { self.block_len.get(index) as u32 } else { open.block_len[index % FRAME] };
             len.rotate_left(2)
         };
-        let result = if is_packed {
-            self.result.get(index)
-        } else if open.result[slot] == ASIDE {
-            open.wide_results.iter().find(|wide| wide.0 == at).map_or(0, |wide| wide.1)
-        } else {
-            u64::from(open.result[slot])
-        };
+        Record { offset: self.offsets.get(at, block_len), block_len: block_len(at), ..self.unplaced(open, row) }
+    }
+
+    /// Everything known of a row but where its block stands and how long it is: those are 0. A fraction of the work.
+    pub fn unplaced(&self, open: &Open, row: Row) -> Record {
+        let at = row as u16;
+        let index = usize::from(at);
+        let slot = index % FRAME;
+        let is_packed = index < self.packed;
+        let pick = |packed: &dyn Fn() -> u32, open: &[u32; FRAME]| if is_packed { packed() } else { open[slot] };
+        let kind = Kind::unpack(pick(&|| self.kind.get(index), &open.kind)).kind;
+        let result = self.packed_result(open, index);
         let fd = if is_packed { self.fd.get(index) } else { u64::from(open.fd[slot]) };
         let flags = Flags(pick(&|| self.flags.get(index), &open.flags) as u8)
             .with(Flags::SHOWN, self.shown.has(at))
@@ -521,10 +574,16 @@ impl Chunk {
             fd: unzigzag(fd) as i32,
             partner: late.or_else(|| partner(row, kind, distance)),
             result: flags.has(Flags::RESULT).then(|| unzigzag(result)),
-            offset: self.offsets.get(at, block_len),
-            block_len: block_len(at),
+            offset: 0,
+            block_len: 0,
             flags,
         }
+    }
+
+    /// Description that row `at` of the chunk is about, or `model::state::NONE`.
+    pub fn description(&self, open: &Open, at: u16) -> u32 {
+        let index = usize::from(at);
+        if index < self.packed { self.description.get(index) } else { open.description[index % FRAME] }
     }
 
     /// Time of row `at` of the chunk.
@@ -536,7 +595,7 @@ impl Chunk {
     /// Event type of row `at` of the chunk.
     pub fn kind(&self, open: &Open, at: u16) -> u16 {
         let index = usize::from(at);
-        (if index < self.packed { self.kind.get(index) } else { open.kind[index % FRAME] }) as u16
+        Kind::unpack(if index < self.packed { self.kind.get(index) } else { open.kind[index % FRAME] }).kind
     }
 
     /// Calls `found` with each row of the chunk from `from` on that is about one of these descriptions.
@@ -564,12 +623,13 @@ impl Chunk {
     /// Asks `class` once about each different value of a column, and answers with the rows whose value was given bit 0
     /// and those whose value was given bit 1.
     pub fn classify(&self, open: &Open, column: Column, mut class: impl FnMut(u32) -> u8) -> (Bitmap, Bitmap) {
+        let told = |value: u32| if column == Column::Kind { Kind::asked(value) } else { value };
         let (values, rest) = match column {
             Column::Kind => (&self.kind, &open.kind),
             Column::Version => (&self.version, &open.version),
             Column::Description => (&self.description, &open.description),
         };
-        let classes: Vec<u8> = values.values().iter().map(|value| class(*value)).collect();
+        let classes: Vec<u8> = values.values().iter().map(|value| class(told(*value))).collect();
         let (mut one, mut two) = (Bitmap::default(), Bitmap::default());
         if classes.iter().any(|class| *class != 0) {
             let mut codes = [0; FRAME];
@@ -591,13 +651,111 @@ impl Chunk {
             let value = rest[at % FRAME];
             let class = match last {
                 Some((known, class)) if known == value => class,
-                _ => class(value),
+                _ => class(told(value)),
             };
             last = Some((value, class));
             one.or(at as u16, class & 1 != 0);
             two.or(at as u16, class & 2 != 0);
         }
         (one, two)
+    }
+
+    /// Asks `class` about the type and result of rows whose type `is_wanted`, about most pairs once, and answers with the
+    /// rows that were given bit 0 and those that were given bit 1. For calls without events of their own, which have no
+    /// result, it is asked about their code.
+    pub fn classify_results(&self, open: &Open, is_wanted: &dyn Fn(u16) -> bool, class: &mut dyn FnMut(u16, Option<i64>) -> u8) -> (Bitmap, Bitmap) {
+        // Answers plus one, by type and result: the small ones, as they are packed, and none at the end.
+        const SMALL: usize = 256;
+        let mut known = vec![0u8; self.kind.values().len() * SMALL];
+        let kinds: Vec<Kind> = self.kind.values().iter().map(|value| Kind::unpack(*value)).collect();
+        let wanted: Vec<bool> = kinds.iter().map(|kind| is_wanted(kind.kind)).collect();
+        let (mut one, mut two) = (Bitmap::default(), Bitmap::default());
+        let (mut codes, mut flags, mut results) = ([0; FRAME], [0; FRAME], [0; FRAME]);
+        let has_result = |flags: u32| Flags(flags as u8).has(Flags::RESULT);
+        for frame in 0..self.packed / FRAME {
+            self.kind.codes(frame, &mut codes);
+            if !codes.iter().any(|code| wanted[*code as usize]) {
+                continue;
+            }
+            self.flags.unpack(frame, &mut flags);
+            self.result.unpack(frame, &mut results);
+            for (at, ((code, flags), packed)) in codes.iter().zip(flags).zip(results).enumerate() {
+                let code = *code as usize;
+                if !wanted[code] {
+                    continue;
+                }
+                let told = has_result(flags).then_some(packed);
+                let slot = told.map_or(SMALL - 1, |packed| packed as usize);
+                let (kind, result) = kinds[code].with(told);
+                let known = if slot < SMALL - 1 || told.is_none() { Some(&mut known[code * SMALL + slot]) } else { None };
+                let answer = match known {
+                    Some(known) => {
+                        if *known == 0 {
+                            *known = 1 + class(kind, result);
+                        }
+                        *known - 1
+                    }
+                    None => class(kind, result),
+                };
+                let at = (frame * FRAME + at) as u16;
+                one.or(at, answer & 1 != 0);
+                two.or(at, answer & 2 != 0);
+            }
+        }
+        for at in self.packed..self.len {
+            let kind = Kind::unpack(open.kind[at % FRAME]);
+            if is_wanted(kind.kind) {
+                let (kind, result) = kind.with(has_result(open.flags[at % FRAME]).then(|| self.packed_result(open, at)));
+                let answer = class(kind, result);
+                one.or(at as u16, answer & 1 != 0);
+                two.or(at as u16, answer & 2 != 0);
+            }
+        }
+        (one, two)
+    }
+
+    /// Result of row `at` of the chunk, as it is packed.
+    fn packed_result(&self, open: &Open, at: usize) -> u64 {
+        if at < self.packed {
+            return self.result.get(at);
+        }
+        match open.result[at % FRAME] {
+            ASIDE => open.wide_results.iter().find(|wide| usize::from(wide.0) == at).map_or(0, |wide| wide.1),
+            narrow => u64::from(narrow),
+        }
+    }
+
+    /// Which rows of the call list stand for these rows: themselves, or the enters of which they are the exits. `first` is
+    /// the row that the chunk begins with; enters that stand in earlier chunks are told to `earlier`.
+    pub fn calls_of(&self, open: &Open, first: Row, rows: &Bitmap, earlier: &mut dyn FnMut(Row)) -> Bitmap {
+        let mut calls = rows.clone();
+        calls.combine(&self.calls, |rows, calls| rows & calls);
+        let mut exits = rows.clone();
+        exits.combine(&self.calls, |rows, calls| rows & !calls);
+        let (mut distances, mut unpacked) = ([0; FRAME], usize::MAX);
+        for at in exits.iter() {
+            let index = usize::from(at);
+            let distance = if self.sealed && index < self.packed {
+                if unpacked != index / FRAME {
+                    unpacked = index / FRAME;
+                    self.partner.unpack(unpacked, &mut distances);
+                }
+                distances[index % FRAME] as u32
+            } else if self.sealed {
+                self.partner.get(index) as u32
+            } else {
+                open.partner(at)
+            };
+            // Enters point forwards: only what ends a call stands for another row.
+            if distance == 0 || self.kind(open, at).is_multiple_of(2) {
+                continue;
+            }
+            match u32::from(at).checked_sub(distance) {
+                Some(enter) => calls.or(enter as u16, true),
+                None => (first + u32::from(at)).checked_sub(distance).into_iter().for_each(&mut *earlier),
+            }
+        }
+        calls
     }
 
     /// Rows that are lines of `sysdig -r`.

@@ -2,6 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use model::state::NONE;
 use model::{Applied, Row};
 use scap::Event;
 
@@ -193,6 +194,30 @@ impl Index {
     /// [`Chunk::classify`] of chunk `number`.
     pub fn classify(&self, number: usize, column: Column, class: impl FnMut(u32) -> u8) -> (Bitmap, Bitmap) {
         self.chunk(number).map_or_else(Default::default, |chunk| chunk.classify(&self.open, column, class))
+    }
+
+    /// [`Chunk::classify_results`] of chunk `number`.
+    pub fn classify_results(&self, number: usize, is_wanted: &dyn Fn(u16) -> bool, class: &mut dyn FnMut(u16, Option<i64>) -> u8) -> (Bitmap, Bitmap) {
+        self.chunk(number).map_or_else(Default::default, |chunk| chunk.classify_results(&self.open, is_wanted, class))
+    }
+
+    /// [`Chunk::calls_of`] of chunk `number`.
+    pub fn calls_of(&self, number: usize, rows: &Bitmap, earlier: &mut dyn FnMut(Row)) -> Bitmap {
+        let first = (number * CHUNK_ROWS) as Row;
+        self.chunk(number).map_or_else(Bitmap::default, |chunk| chunk.calls_of(&self.open, first, rows, earlier))
+    }
+
+    /// [`Chunk::unplaced`] of a row.
+    pub fn unplaced(&self, row: Row) -> Option<Record> {
+        if row >= self.next_row() {
+            return None;
+        }
+        self.chunk(row as usize / CHUNK_ROWS).map(|chunk| chunk.unplaced(&self.open, row))
+    }
+
+    /// Description that row `at` of chunk `number` is about, or `model::state::NONE`.
+    pub fn description(&self, number: usize, at: u16) -> u32 {
+        self.chunk(number).map_or(NONE, |chunk| chunk.description(&self.open, at))
     }
 
     /// Rows of chunk `number` that are lines of `sysdig -r`.
@@ -394,7 +419,6 @@ impl Index {
 
 #[cfg(test)]
 mod tests {
-    use model::state::NONE;
 
     use super::*;
     use crate::chunk::Flags;

@@ -232,6 +232,20 @@ impl Patched {
         }
     }
 
+    /// All values of a frame.
+    pub fn unpack(&self, frame: usize, into: &mut [u64; FRAME]) {
+        let mut narrow = [0; FRAME];
+        self.frames.unpack(frame, &mut narrow);
+        for (value, narrow) in into.iter_mut().zip(narrow) {
+            *value = u64::from(narrow);
+        }
+        let first = frame * FRAME;
+        let from = self.rows.partition_point(|row| usize::from(*row) < first);
+        for (row, value) in self.rows.iter().zip(&self.wide).skip(from).take_while(|(row, _)| usize::from(**row) < first + FRAME) {
+            into[usize::from(*row) - first] = *value;
+        }
+    }
+
     /// Gives back what was reserved for more.
     pub fn shrink(&mut self) {
         self.frames.shrink();
@@ -345,7 +359,8 @@ impl Dictionary {
             let known = marks.codes.get(slot).copied().unwrap_or(0);
             *code = if known == 0 { self.add(*value, slot, marks) } else { known - 1 };
         }
-        self.frames.push(&codes, width_of((self.values.len() - 1) as u32));
+        // What came first in the chunk comes often, and has a short code.
+        self.frames.push(&codes, width_of(all_bits(&codes)));
     }
 
     #[cold]
