@@ -138,3 +138,24 @@ fn events_kept_for_state_alone_are_followed_and_not_shown() {
     assert!(window.process.iter().filter(|name| *name == "ls").count() > 10);
     assert!(window.process.iter().all(|name| !name.is_empty()));
 }
+
+#[test]
+fn records_at_the_start_of_a_further_section_are_no_rows_of_unknown_type() {
+    let bytes = capture_from_text(
+        "
+        release 0.29.3
+        ns tid dir type args
+        0 10 > container json='{}'
+        1 10 > close fd=3
+        section
+        ns tid dir type args
+        2 10 > container json='{}'
+        3 10 > close fd=3
+        4 10 > #999 hex:01
+        ",
+    );
+    let (session, window) = opened(&[bytes]);
+    // The two that print, and the one that nobody knows.
+    assert_eq!(window.kind.len(), 3, "{:?}", window.kind);
+    assert_eq!((window.row.as_slice(), counts(&session)), (&[1, 3, 4][..], (2, 5)));
+}

@@ -176,15 +176,12 @@ fn an_fd_type_of_the_future_is_named_when_its_length_is_known_and_ends_the_list_
     assert_eq!((log.damages[0].block, log.damages[0].field), ("fd list", "fd type"));
 }
 
+fn interface(width: usize, speed: Option<u64>) -> InterfaceSpec {
+    InterfaceSpec { addr: vec![10; width], mask: vec![255; width], broadcast: vec![11; width], speed, name: b"eth0".into() }
+}
+
 #[test]
 fn machine_interfaces_users_and_groups_come_back() {
-    let interface = |width: usize, speed| InterfaceSpec {
-        addr: vec![10; width],
-        mask: vec![255; width],
-        broadcast: vec![11; width],
-        speed,
-        name: b"eth0".into(),
-    };
     let interfaces = [interface(4, Some(1_000)), interface(16, Some(0)), interface(4, None), interface(16, None)];
     let users = [
         UserSpec::User { uid: 33, gid: 34, name: b"www".into(), home: b"/var/www".into(), shell: b"/bin/sh".into() },
@@ -243,6 +240,34 @@ fn every_event_block_comes_back() {
             })
             .collect();
         assert_eq!(log.events, expected, "{block:?}");
+    }
+}
+
+#[test]
+fn lists_come_back_by_the_block_numbers_of_pre_releases() {
+    // Alias of each block, and the list as it is written with its final number.
+    let write = |list: usize| {
+        let mut writer = Writer::new();
+        writer.section(2);
+        match list {
+            0 => writer.machine(&MachineSpec::default()),
+            1..=3 => writer.processes(list as u8, &[process()]),
+            4 => writer.fds(1, 10, &fds()),
+            5 => writer.interfaces(1, &[interface(4, Some(7))]),
+            _ => writer.users(1, &[UserSpec::Group { gid: 34, name: b"www-data".into() }]),
+        };
+        writer.event(EventBlock::V2, &event(6, &[]));
+        writer.into_bytes()
+    };
+    let aliases = [0x8002_abcd_u32, 0x8000_abcd, 0x8013_abcd, 0x8014_abcd, 0x8001_abcd, 0x8011_abcd, 0x8012_abcd];
+    for (list, alias) in aliases.into_iter().enumerate() {
+        let bytes = write(list);
+        let mut aliased = bytes.clone();
+        aliased[28..32].copy_from_slice(&alias.to_le_bytes());
+        let (plain, aliased) = (read(&bytes), read(&aliased));
+        assert_eq!(aliased.damages, [], "{alias:#x}");
+        assert_eq!(plain.calls, aliased.calls, "{alias:#x}");
+        assert!(plain.calls.len() > 1, "{alias:#x}: {:?}", plain.calls);
     }
 }
 
