@@ -32,6 +32,7 @@ const nonzero = (value: number): ReactNode =>
 
 /** `12 · 140 calls · 8.7 kB → 1.1 kB ← · 3 refused`. */
 function sumText({ conversations, calls, there, back, unread, refused }: GroupSum): string {
+  if (calls === 0) return `${grouped(conversations)} · no calls`;
   const parts = [grouped(conversations), counted(calls, 'call'), `${size(there)} → ${size(back)} ←`];
   if (unread > 0) parts.push(`${size(unread)} unread`);
   if (refused > 0) parts.push(`${grouped(refused)} refused`);

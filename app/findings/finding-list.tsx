@@ -19,7 +19,7 @@ const severities: Readonly<Record<Finding['severity'], readonly [string, string]
   note: ['i', 'note'],
 };
 
-const template = '86px minmax(320px, 1fr) 84px minmax(150px, 260px) 66px';
+const template = '86px minmax(320px, 1fr) 84px minmax(110px, 18vw) 66px';
 const lines = 42;
 
 export function FindingList({ tab }: { readonly tab: Tab }): ReactNode {

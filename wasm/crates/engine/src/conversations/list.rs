@@ -268,7 +268,10 @@ fn group_of(group: GroupBy, listed: &Listed) -> String {
     match group {
         GroupBy::Nothing => String::new(),
         GroupBy::Path => listed.place.clone(),
-        GroupBy::Processes => format!("{} ⇄ {}", program(&listed.left), program(&listed.right)),
+        GroupBy::Processes => {
+            let right = if listed.right.is_empty() { "outside" } else { program(&listed.right) };
+            format!("{} ⇄ {right}", if listed.left.is_empty() { "?" } else { program(&listed.left) })
+        }
     }
 }
 
