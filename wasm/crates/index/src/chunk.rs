@@ -1,5 +1,6 @@
 //! 65,536 rows: packed 256 at a time as soon as they are written, but for what may still change.
 
+use model::order::by_number;
 use model::{Applied, Row};
 use scap::Event;
 
@@ -440,7 +441,7 @@ impl Chunk {
 
     /// The chunk is full: packs what could still change.
     pub fn seal(&mut self, open: &mut Open) {
-        open.far.sort_by_key(|far| far.0);
+        by_number(&mut open.far, |far| far.0.into());
         for first in (0..CHUNK_ROWS).step_by(FRAME) {
             let mut values = [0; FRAME];
             for (value, short) in values.iter_mut().zip(&open.partner[first..]) {

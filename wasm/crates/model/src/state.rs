@@ -545,7 +545,7 @@ impl State {
         self.loading = false;
         if let Some(Carried { threads, slots }) = self.carried.take() {
             let mut gone: Vec<_> = threads.into_iter().collect();
-            gone.sort_unstable();
+            by_number(&mut gone, |thread| u128::from(*thread));
             for thread in gone {
                 if let Some(table) = self.threads.remove(thread, row) {
                     self.descriptions.end(table, row, Ended::Unseen, NONE);

@@ -858,7 +858,7 @@ impl Descriptions {
             numbers.extend(place.heads.iter().map(|(fd, _)| *fd));
             at = place.parent;
         }
-        numbers.sort_unstable();
+        by_number(&mut numbers, |fd| signed(*fd));
         numbers.dedup();
         numbers.into_iter().filter_map(|fd| Some((fd, self.slot_at(table, fd, row)?))).collect()
     }

@@ -6,6 +6,7 @@ use super::{figures, path};
 use super::strings::Text;
 use super::threads::{Birth, Image, ThreadVersion};
 use super::{NONE, Removal, Row, State, ThreadIndex};
+use crate::order::by_number;
 use crate::quirk::Quirk;
 use crate::table::Release;
 use scap::Event;
@@ -249,7 +250,7 @@ impl State {
             !stale
         });
         gone.extend(self.snapshots.insert((event.tid, child), Snapshot { table, ts: event.ts, ptid: self.threads.now(caller).ptid }).map(|old| old.table));
-        gone.sort_unstable();
+        by_number(&mut gone, |table| u128::from(*table));
         for table in gone.into_iter().filter(|table| *table != NONE) {
             self.descriptions.end(table, row, Ended::Unseen, NONE);
         }

@@ -3,6 +3,7 @@
 use super::descriptions::TableIndex;
 use super::strings::Text;
 use super::{NONE, Row, ThreadIndex, VersionIndex};
+use crate::order::by_number;
 use hashbrown::HashMap;
 use scap::Params;
 
@@ -546,7 +547,7 @@ impl Threads {
     /// Threads that live now, oldest first.
     pub fn living(&self) -> Vec<ThreadIndex> {
         let mut all: Vec<_> = self.each_living().collect();
-        all.sort_unstable();
+        by_number(&mut all, |thread| u128::from(*thread));
         all.dedup();
         all
     }
