@@ -7,7 +7,7 @@ use filter::plan::{Ground, Plan, Sifted};
 use filter::rows::RowSet;
 use filter::transform::Room;
 use filter::{Filter, FilterError, Rooms};
-use index::{Bitmap, CHUNK_ROWS, Record, Unit};
+use index::{Bitmap, CHUNK_ROWS, Places, Record, Unit};
 use model::{Quirks, Row};
 use serde::Serialize;
 
@@ -116,6 +116,7 @@ pub(crate) struct Run {
     calls: RowSet,
     /// Rows from here on have not been looked at.
     seen: Row,
+    places: Places,
     /// As of which rows the conversations were that it asked about.
     as_of: Option<(Row, bool)>,
     /// The chunk that `seen` stands in, when it has been sifted: its number, the end of what was sifted, and what came of it.
@@ -126,7 +127,7 @@ impl Run {
     fn new(filter: Rc<Filter>, is_plain: bool) -> Self {
         filter.reset();
         let plan = Plan::new(&filter, is_plain);
-        Self { filter, plan, rooms: Rooms::default(), events: RowSet::default(), calls: RowSet::default(), seen: 0, as_of: None, sifted: None }
+        Self { filter, plan, rooms: Rooms::default(), events: RowSet::default(), calls: RowSet::default(), seen: 0, places: Places::default(), as_of: None, sifted: None }
     }
 
     pub(crate) fn rows(&self, unit: Unit) -> &RowSet {
@@ -186,19 +187,18 @@ impl Run {
     fn decide_some(&mut self, core: &Core, ground: Ground<'_>, first: Row, source: &mut dyn ByteSource) -> Result<(), ReadError> {
         let Some((_, end, sifted)) = &self.sifted else { return Ok(()) };
         let end = *end;
-        let mut open: Vec<Record> = Vec::new();
+        let mut open: Vec<(Row, u64, u32)> = Vec::new();
         let mut passed: Vec<Row> = Vec::new();
         let mut at = Some(self.seen as u16);
         let mut upto = end;
         while let Some(from) = at {
             let Some(found) = sifted.maybe.next(from) else { break };
             let row = first + Row::from(found);
-            if let Some(record) = core.index.unplaced(row) {
-                match self.plan.decide(&self.filter, ground, &record, &mut self.rooms) {
-                    Some(true) => passed.push(row),
-                    Some(false) => {}
-                    None => open.extend(core.index.record(row)),
-                }
+            let known = if core.index.kind(row).is_some_and(|kind| self.plan.decides(kind)) { core.index.unplaced(row) } else { None };
+            match known.and_then(|record| self.plan.decide(&self.filter, ground, &record, &mut self.rooms)) {
+                Some(true) => passed.push(row),
+                Some(false) => {}
+                None => open.extend(core.index.place(row, &mut self.places).map(|(offset, len)| (row, offset, len))),
             }
             at = found.checked_add(1);
             // Rows that columns decide cost a fraction of those that are read.
@@ -212,12 +212,18 @@ impl Run {
             }
         }
         if !open.is_empty() {
-            let blocks = Blocks::read(core, &open, source)?;
+            let blocks = Blocks::read_places(core, open.iter().map(|(_, offset, len)| (*offset, *len)), source)?;
             let mut scratch = Vec::new();
-            for record in &open {
-                let event = blocks.event(core, record, &mut scratch)?;
-                if self.plan.passes(&self.filter, ground, record, &event, &mut self.rooms) {
-                    passed.push(record.row);
+            for (row, offset, block_len) in open {
+                let block = blocks.at(offset, block_len).ok_or(ReadError::Changed)?;
+                if !self.plan.may_pass(&self.filter, block) {
+                    continue;
+                }
+                let Some(record) = core.index.unplaced(row) else { continue };
+                let record = Record { offset, block_len, ..record };
+                let event = blocks.event(core, &record, &mut scratch)?;
+                if self.plan.passes(&self.filter, ground, &record, &event, &mut self.rooms) {
+                    passed.push(row);
                 }
             }
         }

@@ -23,8 +23,12 @@ pub(crate) struct Blocks {
 impl Blocks {
     /// Reads the blocks of these rows, neighbours in one go.
     pub(crate) fn read(core: &Core, records: &[Record], source: &mut dyn ByteSource) -> Result<Self, ReadError> {
-        let mut wanted: Vec<(u64, u64)> =
-            records.iter().map(|record| (record.offset, record.offset.saturating_add(u64::from(record.block_len)))).collect();
+        Self::read_places(core, records.iter().map(|record| (record.offset, record.block_len)), source)
+    }
+
+    /// The same by offset and length.
+    pub(crate) fn read_places(core: &Core, places: impl Iterator<Item = (u64, u32)>, source: &mut dyn ByteSource) -> Result<Self, ReadError> {
+        let mut wanted: Vec<(u64, u64)> = places.map(|(offset, len)| (offset, offset.saturating_add(u64::from(len)))).collect();
         wanted.sort_unstable();
         let mut spans: Vec<(u64, u64)> = Vec::new();
         for (start, end) in wanted {
@@ -48,10 +52,15 @@ impl Blocks {
 
     /// The block of a row.
     pub(crate) fn block(&self, record: &Record) -> Option<&[u8]> {
-        let piece = self.pieces.partition_point(|piece| piece.0 <= record.offset).checked_sub(1)?;
+        self.at(record.offset, record.block_len)
+    }
+
+    /// The block that stands there.
+    pub(crate) fn at(&self, offset: u64, len: u32) -> Option<&[u8]> {
+        let piece = self.pieces.partition_point(|piece| piece.0 <= offset).checked_sub(1)?;
         let (start, bytes) = self.pieces.get(piece)?;
-        let at = usize::try_from(record.offset - start).ok()?;
-        bytes.get(at..at.checked_add(record.block_len as usize)?)
+        let at = usize::try_from(offset - start).ok()?;
+        bytes.get(at..at.checked_add(len as usize)?)
     }
 
     /// The event of a row. An event that no longer says what it said when it was indexed has changed.

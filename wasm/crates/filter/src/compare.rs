@@ -90,6 +90,14 @@ fn shown(text: &Literal) -> String {
 }
 
 impl Comparison {
+    /// Whether it may hold for a part of these bytes: not, when what must be contained stands nowhere in them.
+    pub fn may_hold_within(&self, bytes: &[u8]) -> bool {
+        match &self.matcher {
+            Matcher::Text(TextMatcher::Contains(finder)) => finder.find(bytes).is_some(),
+            _ => true,
+        }
+    }
+
     /// Whether there is a value is all that counts.
     pub fn exists() -> Self {
         Self { matcher: Matcher::Anything, operator: Operator::Exists }

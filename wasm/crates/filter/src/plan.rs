@@ -326,6 +326,26 @@ impl Plan {
         Sifted { yes, maybe }
     }
 
+    /// Whether an event may pass whose block is this: most events are told by that alone when data are searched.
+    pub fn may_pass(&self, filter: &Filter, block: &[u8]) -> bool {
+        let may_hold = |node: &Node| match node {
+            Node::Check(at) => filter.checks().get(*at).is_none_or(|check| check.may_hold_in(block)),
+            _ => true,
+        };
+        self.in_order || match &self.root {
+            Node::And(parts) => parts.iter().all(may_hold),
+            root => may_hold(root),
+        }
+    }
+
+    /// Whether [`Plan::decide`] can say anything of events of this type that [`Plan::sift`] does not.
+    pub fn decides(&self, kind: u16) -> bool {
+        let says = |check: &Planned| {
+            check.needs >= Needs::Result && matches!(check.sources.get(usize::from(kind)), Some(Source::Result | Source::State))
+        };
+        !self.in_order && self.checks.iter().any(says)
+    }
+
     /// Whether a row passes, as far as columns and state tell. `None`: its bytes are needed.
     pub fn decide(&self, filter: &Filter, ground: Ground<'_>, record: &Record, rooms: &mut Rooms) -> Option<bool> {
         if self.in_order {

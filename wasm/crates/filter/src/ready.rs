@@ -165,6 +165,14 @@ impl Check {
         found
     }
 
+    /// Whether it may hold for the event of a block. Data stand in the block as they are.
+    pub fn may_hold_in(&self, block: &[u8]) -> bool {
+        match (&self.left, &self.test) {
+            (Side::Field(field), Test::Value(comparison)) if field.info().id == Id::EvtBuffer => comparison.may_hold_within(block),
+            _ => true,
+        }
+    }
+
     /// Whether it holds for an event. Where a side has no value it does not, whatever the operator.
     pub fn holds(&self, moment: &Moment<'_>, rooms: &mut Rooms) -> bool {
         let Some(value) = self.left.value(moment, &mut rooms.left) else { return false };

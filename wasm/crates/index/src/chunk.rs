@@ -581,6 +581,31 @@ impl Chunk {
         }
     }
 
+    /// Where the blocks of a frame stand and how long they are.
+    pub fn places(&self, open: &Open, frame: usize, into: &mut [(u64, u32); FRAME]) {
+        let first = frame * FRAME;
+        let mut lens = [0; FRAME];
+        if first < self.packed {
+            self.block_len.unpack(frame, &mut lens);
+        } else {
+            for (len, open) in lens.iter_mut().zip(open.block_len) {
+                *len = u64::from(open);
+            }
+        }
+        let jumps = &self.offsets.jumps;
+        let mut jumps = jumps[jumps.partition_point(|jump| usize::from(jump.at) < first)..].iter().peekable();
+        let mut offset = 0;
+        for (at, (place, len)) in (first..self.len).zip(into.iter_mut().zip(lens)) {
+            if at.is_multiple_of(64) {
+                offset = self.offsets.every_64[at / 64];
+            } else if let Some(jump) = jumps.next_if(|jump| usize::from(jump.at) == at) {
+                offset = jump.offset;
+            }
+            *place = (offset, (len as u32).rotate_left(2));
+            offset = offset.saturating_add(u64::from(place.1));
+        }
+    }
+
     /// Description that row `at` of the chunk is about, or `model::state::NONE`.
     pub fn description(&self, open: &Open, at: u16) -> u32 {
         let index = usize::from(at);

@@ -9,6 +9,7 @@ use scap::Event;
 use crate::bitmap::Bitmap;
 use crate::chunk::{CHUNK_ROWS, Chunk, Column, Completion, Counts, Open, Record, is_error, is_time};
 use crate::number::Numbers;
+use crate::packed::FRAME;
 
 /// What one row of a list stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -93,6 +94,20 @@ impl Totals {
         self.printed += u64::from(counts.printed);
         self.exits += u64::from(counts.exits);
         self.errors += u64::from(counts.errors);
+    }
+}
+
+/// What [`Index::place`] worked out last.
+#[derive(Debug)]
+pub struct Places {
+    /// Number of the frame, and how many rows there were.
+    of: Option<(usize, Row)>,
+    here: [(u64, u32); FRAME],
+}
+
+impl Default for Places {
+    fn default() -> Self {
+        Self { of: None, here: [(0, 0); FRAME] }
     }
 }
 
@@ -213,6 +228,22 @@ impl Index {
             return None;
         }
         self.chunk(row as usize / CHUNK_ROWS).map(|chunk| chunk.unplaced(&self.open, row))
+    }
+
+    /// Where the block of a row stands in all files together, and how long it is. For rows in order, with the same `places`,
+    /// a fraction of the work that [`Index::record`] has.
+    pub fn place(&self, row: Row, places: &mut Places) -> Option<(u64, u32)> {
+        if row >= self.next_row() {
+            return None;
+        }
+        let frame = row as usize / FRAME;
+        // The last frame grows.
+        if places.of != Some((frame, self.next_row())) {
+            let chunk = self.chunk(row as usize / CHUNK_ROWS)?;
+            chunk.places(&self.open, frame % (CHUNK_ROWS / FRAME), &mut places.here);
+            places.of = Some((frame, self.next_row()));
+        }
+        places.here.get(row as usize % FRAME).copied()
     }
 
     /// Description that row `at` of chunk `number` is about, or `model::state::NONE`.
@@ -552,7 +583,10 @@ mod tests {
                 }
             }
         }
+        let mut places = Places::default();
         for record in &expected {
+            assert_eq!(index.place(record.row, &mut places), Some((record.offset, record.block_len)));
+            assert_eq!(index.unplaced(record.row), Some(Record { offset: 0, block_len: 0, ..*record }));
             let printed = record.flags.has(Flags::PRINTED);
             if record.row % 977 == 0 {
                 assert_eq!(index.printed(record.row as usize / CHUNK_ROWS).has(record.row as u16), printed);

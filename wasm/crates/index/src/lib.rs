@@ -10,4 +10,4 @@ pub mod packed;
 
 pub use bitmap::Bitmap;
 pub use chunk::{CHUNK_ROWS, Column, Flags, Record};
-pub use columns::{Full, Index, Unit};
+pub use columns::{Full, Index, Places, Unit};
