@@ -998,7 +998,26 @@ fn a_group_of_the_list_says_what_its_conversations_come_to() {
     assert_eq!(sums(&capture.session.conversation_window(&query, 2, 1)), [r#""/s" 1 1 4 0 0"#]);
     let narrowed = ListQuery { narrow: "pipe:78".to_owned(), ..query };
     assert_eq!(sums(&capture.session.conversation_window(&narrowed, 0, 10)), [r#""" 1 2 0 8 0"#]);
+    let by_processes = ListQuery { group: GroupBy::Processes, narrow: "unix".to_owned(), ..ListQuery::default() };
+    assert_eq!(capture.session.conversation_window(&by_processes, 0, 10).group, ["client ⇄ server"]);
     assert!(capture.session.conversation_window(&ListQuery::default(), 0, 10).group_size.iter().all(|size| size.is_nan()));
+}
+
+#[test]
+fn a_group_whose_other_end_is_not_in_the_capture_leads_outside() {
+    let mut capture = opened(
+        r"
+        release 0.29.3
+        process tid=10 comm=client
+        ns tid dir type args
+        0   10 > socket  domain=1 type=1 proto=0
+        1   10 < socket  fd=3
+        10  10 > connect fd=3 addr=/s
+        20  10 < connect res=-2 tuple=0->ffff02000 /s
+        ",
+    );
+    let by_processes = ListQuery { group: GroupBy::Processes, ..ListQuery::default() };
+    assert_eq!(capture.session.conversation_window(&by_processes, 0, 10).group, ["client ⇄ outside"]);
 }
 
 #[test]
