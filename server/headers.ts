@@ -6,7 +6,7 @@ const directives: Readonly<Record<string, readonly string[]>> = {
   'style-src': ["'self'"],
   'img-src': ["'self'", 'data:'],
   'font-src': ["'self'"],
-  // Links may name a capture on any host that lets other pages read it: docs/decisions/0005.
+  // Links may name a capture on any host that lets other pages read it: docs/decisions/0006.
   'connect-src': ["'self'", 'https:'],
   'manifest-src': ["'self'"],
   'base-uri': ["'none'"],
