@@ -455,15 +455,7 @@ impl<T: Table> Reader<T> {
                 }
                 match self.is_block_at(bytes, total as usize, is_end) {
                     Proof::Missing(need) => return Step::Need(need),
-                    Proof::No => {
-                        let damage = self.damage(kind.name(), &fault, 0);
-                        let lost = self.lose(damage);
-                        // What follows is lost, but this one adds up.
-                        if self.is_sound(block, kind) {
-                            self.decode(block, total, kind, sink);
-                        }
-                        return lost;
-                    }
+                    Proof::No => return self.lose(self.damage(kind.name(), &fault, 0)),
                     Proof::Yes => {}
                 }
             }
