@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
 import { captures, cell, filter, goTo, grid, idle, row, selectedNumber, showEvents, start, status } from './page';
 
@@ -265,14 +266,14 @@ test('by keyboard the menu of a row leads to each of its cells', async ({ page }
 test('a value of the inspector becomes a check', async ({ page }) => {
   await start(page, captures.epipe);
   await goTo(page, '14121');
-  const button = page.getByRole('region', { name: 'Inspector' }).getByRole('button', { name: 'Filter by: res', exact: true });
+  const button = page.getByRole('region', { name: 'Inspector' }).getByRole('button', { name: 'Filter or column: res', exact: true });
   await button.focus();
   await page.keyboard.press('Enter');
   await page.getByRole('menu', { name: 'res' }).getByRole('menuitem', { name: '= this: evt.arg.res = EPIPE' }).click();
   await expect(filter(page)).toHaveValue('evt.arg.res = EPIPE');
   await expect(status(page)).toContainText('3 of 17,796 events');
   await page.getByRole('tab', { name: 'State' }).click();
-  await page.getByRole('button', { name: 'Filter by: User' }).click();
+  await page.getByRole('button', { name: 'Filter or column: User' }).click();
   await page.getByRole('menu', { name: 'User' }).getByRole('menuitem', { name: 'only this: user.name = www-data' }).click();
   await expect(filter(page)).toHaveValue('user.name = www-data');
 });
@@ -317,4 +318,134 @@ test('why a call passes or does not: each check with its value, and how the filt
   await page.keyboard.type('evt.res = EPIPE');
   await page.getByRole('button', { name: 'Why?' }).click();
   await expect(dialog.getByText('The call passes by its event 14140 · exit of writev.')).toBeVisible();
+});
+
+const heads = (page: Page) => grid(page).getByRole('columnheader').allTextContents();
+
+test('any field becomes a column, by name, from the inspector and as a format, and the link keeps it', async ({ page }) => {
+  await page.setViewportSize({ width: 1920, height: 900 });
+  await start(page, captures.epipe);
+  await showEvents(page);
+  await goTo(page, '14140');
+  await page.getByRole('button', { name: 'Columns' }).click();
+  const columns = page.getByRole('dialog', { name: 'Columns' });
+  const field = columns.getByRole('combobox', { name: 'Add a field' });
+  await field.fill('user.nme');
+  await page.keyboard.press('Enter');
+  await expect(columns.getByText('There is no field user.nme.')).toBeVisible();
+  await field.fill('evt.arg');
+  await page.keyboard.press('Enter');
+  await expect(columns.getByText('evt.arg needs an argument')).toBeVisible();
+  await field.fill('user.name');
+  await page.keyboard.press('Enter');
+  await expect(field).toHaveValue('');
+  await page.keyboard.press('Escape');
+  await expect(cell(page, 14140, 'user.name')).toHaveText('www-data');
+  await idle(page);
+  await page.getByRole('button', { name: 'Filter or column: res', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Show evt.arg.res as a column' }).click();
+  await expect(cell(page, 14140, 'evt.arg.res')).toHaveText('EPIPE');
+  await idle(page);
+  await page.reload();
+  await expect(cell(page, 14140, 'evt.arg.res')).toHaveText('EPIPE');
+  await expect(cell(page, 14140, 'user.name')).toHaveText('www-data');
+  // A cell of a field is asked for like any other.
+  await cell(page, 14140, 'user.name').click({ button: 'right' });
+  await entry(page, '= this: user.name = www-data').click();
+  await expect(filter(page)).toHaveValue('user.name = www-data');
+  await idle(page);
+  await page.getByRole('button', { name: 'Columns' }).click();
+  const format = columns.getByRole('textbox', { name: 'As a format' });
+  await expect(format).toHaveValue(
+    '*%evt.num %evt.outputtime %evt.cpu %proc.name (%thread.tid) %evt.dir %evt.type %evt.info %user.name %evt.arg.res',
+  );
+  await format.fill('%evt.num %proc.name %fd.nme');
+  await page.keyboard.press('Enter');
+  await expect(columns.getByText('There is no field fd.nme.')).toBeVisible();
+  await format.fill('%evt.num %proc.name %proc.aname[1] %fd.name');
+  await page.keyboard.press('Enter');
+  expect(await heads(page)).toEqual(['#', 'Process', 'proc.aname[1]', 'FD name']);
+  await expect(cell(page, 14140, 'proc.aname[1]')).toHaveText('apache2');
+  await columns.getByRole('button', { name: 'Containers (-pc)' }).click();
+  expect(await heads(page)).toContain('container.name');
+  await expect(cell(page, 14140, 'container.name')).toHaveText('host');
+  await columns.getByRole('button', { name: 'Remove: container.id' }).click();
+  expect(await heads(page)).not.toContain('container.id');
+  await columns.getByRole('button', { name: 'Default' }).click();
+  expect(await heads(page)).toEqual(['#', 'Time', 'CPU', 'Process', 'Dir', 'Type', 'Info']);
+});
+
+test('a call shows of a field what its exit has, else its enter', async ({ page }) => {
+  await page.setViewportSize({ width: 1920, height: 900 });
+  await start(page, captures.epipe);
+  await goTo(page, '14121');
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('dialog', { name: 'Columns' }).getByRole('textbox', { name: 'As a format' }).fill('%evt.num %evt.res %evt.arg.size %evt.arg.nothing');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('There is no field')).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(cell(page, 14121, 'evt.res')).toHaveText('EPIPE');
+  await expect(cell(page, 14121, 'evt.arg.size')).toHaveText('8');
+  await expect(cell(page, 14121, 'evt.arg.nothing')).toHaveText('');
+});
+
+/** Saves what is shown, by the download of browsers that have no file to write to. */
+async function exported(page: Page, kind: string): Promise<string> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Command' }).fill('export');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Export' });
+  await dialog.getByRole('radio', { name: kind }).check();
+  const download = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'Save…' }).click();
+  const path = await (await download).path();
+  await expect(dialog).toBeHidden();
+  return readFileSync(path, 'utf8');
+}
+
+test('what is shown is exported as text, JSON lines and CSV', async ({ page }) => {
+  await page.addInitScript(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
+  await start(page, captures.epipe);
+  await showEvents(page);
+  await apply(page, 'proc.name = uwsgi');
+  const text = await exported(page, 'Text');
+  expect(text.trimEnd().split('\n')).toHaveLength(2974);
+  expect(text).toMatch(/^14110 20:59:22\.\d{9} \d uwsgi \(1513\) > writev? /m);
+  const json = (await exported(page, 'JSON lines')).trimEnd().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(json).toHaveLength(2974);
+  expect(json.every((one) => one['proc.name'] === 'uwsgi')).toBe(true);
+  expect(json.find((one) => one['evt.num'] === 14110)).toMatchObject({ 'evt.dir': '>', 'thread.tid': 1513 });
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('textbox', { name: 'As a format' }).fill('%evt.num %proc.name %fd.name');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Escape');
+  const csv = (await exported(page, 'CSV')).split('\n');
+  expect(csv[0]).toBe('evt.num,proc.name,thread.tid,fd.name');
+  expect(csv).toHaveLength(2974 + 2);
+});
+
+test('an export streams to the file that the browser gives', async ({ page }) => {
+  // The picker is a window of the browser's own; the file is a real one.
+  await page.addInitScript(() => {
+    const pick = async ({ suggestedName }: { suggestedName: string }): Promise<FileSystemFileHandle> => {
+      const root = await navigator.storage.getDirectory();
+      return root.getFileHandle(suggestedName, { create: true });
+    };
+    Object.assign(window, { showSaveFilePicker: pick });
+  });
+  await start(page, captures.epipe);
+  const written = () =>
+    page.evaluate(async () => {
+      const root = await navigator.storage.getDirectory();
+      const file = await root.getFileHandle('fastcgi-epipe-kmod-0.29.3.scap.txt').then((handle) => handle.getFile(), () => undefined);
+      return (await file?.text())?.split('\n').length;
+    });
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Command' }).fill('export');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Export' });
+  await dialog.getByRole('button', { name: 'Save…' }).click();
+  await expect(page.getByText('Exported 10,222 calls.').first()).toBeVisible();
+  // Both events of each call that has an exit, and the end of the last line.
+  expect(await written()).toBeGreaterThan(17_000);
 });

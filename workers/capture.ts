@@ -14,9 +14,11 @@ import type {
   FilterCount,
   FilterReason,
   Finding,
+  LineKind,
   ListPosition,
   ListSpec,
   Progress,
+  Requests,
   RowWindow,
   SortCount,
   StateDetail,
@@ -112,6 +114,16 @@ export function createCaptureHandlers(surroundings: Surroundings): Handlers {
     },
     async sort({ list }, signal) {
       return plain(await capture().sort(list, signal));
+    },
+    fieldCatalogue() {
+      return plain(engine.fieldCatalogue());
+    },
+    fieldValues({ list, first, count, names }) {
+      return plain(capture().fieldValues(list, first, count, names));
+    },
+    lines({ list, first, count, kind, format }) {
+      const bytes = capture().lines(list, first, count, kind, format);
+      return { value: bytes, transfer: [bytes.buffer] };
     },
     explainFilter({ text }) {
       return plain(capture().session.explainFilter(text));
@@ -318,6 +330,14 @@ class OpenCapture {
       checkAborted(signal);
       begun = performance.now();
     }
+  }
+
+  fieldValues(list: ListSpec, first: ListPosition, count: number, names: readonly string[]): Requests['fieldValues']['result'] {
+    return this.#reading(() => this.session.fieldValues(list, first, count, names, this.#bytes.read));
+  }
+
+  lines(list: ListSpec, first: ListPosition, count: number, kind: LineKind, format: string): Uint8Array<ArrayBuffer> {
+    return this.#reading(() => this.session.lines(list, first, count, kind, format, this.#bytes.read));
   }
 
   whyRow(text: string, row: EventRow): readonly FilterReason[] {

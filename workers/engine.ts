@@ -19,11 +19,13 @@ import type {
   Decoder,
   DescriptionIndex,
   EventRow,
+  FieldInfo,
   FilterCheck,
   FilterCount,
   FilterReason,
   FilterStep,
   Finding,
+  LineKind,
   ListCount,
   ListPosition,
   ListSpec,
@@ -73,6 +75,8 @@ export interface EngineSession {
   /** Runs a filter a little further. */
   sort(list: ListSpec, read: ReadBytes): SortCount;
   runFilter(text: string, read: ReadBytes): FilterCount;
+  fieldValues(list: ListSpec, first: ListPosition, count: number, names: readonly string[], read: ReadBytes): Requests['fieldValues']['result'];
+  lines(list: ListSpec, first: ListPosition, count: number, kind: LineKind, format: string, read: ReadBytes): Uint8Array<ArrayBuffer>;
   explainFilter(text: string): readonly FilterStep[];
   whyRow(text: string, row: EventRow, read: ReadBytes): readonly FilterReason[];
   call(row: EventRow, read: ReadBytes): CallDetail;
@@ -107,6 +111,8 @@ export interface Engine {
   looksLike(head: Uint8Array<ArrayBuffer>): string | undefined;
   /** Reads a filter without running it. */
   checkFilter(text: string): FilterCheck;
+  /** All fields that a column can show. */
+  fieldCatalogue(): readonly FieldInfo[];
   /** Puts the calls of two conversations side by side. */
   align(left: ComparedCalls, right: ComparedCalls): Alignment;
   createWarmUp(): WarmUp;
@@ -145,6 +151,7 @@ export async function loadEngine(module: WebAssembly.Module): Promise<Engine> {
     createPackedBytes: () => new wasm.PackedBytes() as PackedBytes,
     looksLike: (head) => wasm.looksLike(head),
     checkFilter: (text) => JSON.parse(wasm.checkFilter(text)) as FilterCheck,
+    fieldCatalogue: () => JSON.parse(wasm.fieldCatalogue()) as FieldInfo[],
     align: (left, right) =>
       wasm.alignCalls(left.side, [...left.syscall], left.returned, right.side, [...right.syscall], right.returned) as Alignment,
     createWarmUp: () => new wasm.WarmUp(),
@@ -280,6 +287,14 @@ class WasmSession implements EngineSession {
   runFilter(text: string, read: ReadBytes): FilterCount {
     const [events = 0, calls = 0, looked = 0, total = 0] = this.#session.runFilter(text, read);
     return { events, calls, looked, total };
+  }
+
+  fieldValues(list: ListSpec, first: ListPosition, count: number, names: readonly string[], read: ReadBytes): Requests['fieldValues']['result'] {
+    return this.#session.fieldValues(list, first, count, [...names], read) as Requests['fieldValues']['result'];
+  }
+
+  lines(list: ListSpec, first: ListPosition, count: number, kind: LineKind, format: string, read: ReadBytes): Uint8Array<ArrayBuffer> {
+    return this.#session.lines(list, first, count, kind, format, read) as Uint8Array<ArrayBuffer>;
   }
 
   explainFilter(text: string): readonly FilterStep[] {

@@ -79,6 +79,18 @@ export interface FilterCount {
   readonly total: number;
 }
 
+/** A field that a column can show. */
+export interface FieldInfo {
+  readonly name: string;
+  /** What stands behind the name, in brackets or behind a dot. */
+  readonly argument: 'none' | 'optional' | 'required';
+  /** In a few words. */
+  readonly says: string;
+}
+
+/** How events are written to a file. */
+export type LineKind = 'text' | 'json' | 'csv';
+
 /** One check of a filter, in the order of evaluation. */
 export interface FilterStep {
   readonly text: string;
@@ -702,6 +714,21 @@ export interface Requests {
    * when memory does not take it.
    */
   sort: { params: { list: ListSpec }; result: SortCount };
+  /** All fields that a column can show; needs no capture. */
+  fieldCatalogue: { params: Readonly<Record<string, never>>; result: readonly FieldInfo[] };
+  /**
+   * Values of fields for rows of a list, an array for each field: of a call what its exit has, else its enter. Undefined
+   * where there is none, and for what is no field.
+   */
+  fieldValues: {
+    params: { list: ListSpec; first: ListPosition; count: number; names: readonly string[] };
+    result: readonly (readonly (string | undefined)[])[];
+  };
+  /** The events of rows as lines of UTF-8, each with its end; of a call both. `format` is what `sysdig -p` takes. */
+  lines: {
+    params: { list: ListSpec; first: ListPosition; count: number; kind: LineKind; format: string };
+    result: Uint8Array<ArrayBuffer>;
+  };
   /** The checks of an accepted filter in the order of their evaluation. */
   explainFilter: { params: { text: string }; result: readonly FilterStep[] };
   /** Why an event passes an accepted filter or does not: each of its checks, from left to right. */

@@ -13,5 +13,6 @@ interface DataTransferItem {
 }
 
 interface Window {
+  showSaveFilePicker?(options: { readonly suggestedName: string }): Promise<FileSystemFileHandle>;
   showOpenFilePicker?(options: { readonly multiple: boolean }): Promise<FileSystemFileHandle[]>;
 }

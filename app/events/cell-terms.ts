@@ -1,5 +1,6 @@
 /** What a filter can ask for by a cell of the list. */
 import type { Term } from '../filter/terms';
+import { isField } from '../state/columns';
 import type { Row } from './rows';
 
 const number = (field: string, value: number | undefined): Term => ({
@@ -50,6 +51,6 @@ export function termOfCell(column: string, row: Row, firstNs: bigint): Term | un
     case 'took':
       return row.latencyNs === undefined ? undefined : { ...number('evt.latency', row.latencyNs), isAmount: true };
     default:
-      return undefined;
+      return isField(column) ? { field: column, value: row.fields[column] } : undefined;
   }
 }

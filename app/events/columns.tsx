@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { Marked } from '../components/marked';
 import { micros, timeText, type TimeContext, type TimeMode } from '../format/time';
+import { isField } from '../state/columns';
 import type { Unit } from '../state/model';
 import type { Row } from './rows';
 
@@ -258,7 +259,30 @@ const events: readonly EventColumn[] = [
 
 export const eventColumns: Readonly<Record<Unit, readonly EventColumn[]>> = { calls, events };
 
-export const columnById: Readonly<Record<Unit, ReadonlyMap<string, EventColumn>>> = {
+const columnById: Readonly<Record<Unit, ReadonlyMap<string, EventColumn>>> = {
   calls: new Map(calls.map((column) => [column.id, column])),
   events: new Map(events.map((column) => [column.id, column])),
 };
+
+const fieldColumns = new Map<string, EventColumn>();
+
+/** The column of a field: the same object for the same name. */
+function fieldColumn(name: string): EventColumn {
+  const known = fieldColumns.get(name);
+  if (known !== undefined) return known;
+  const column: EventColumn = {
+    id: name,
+    header: fixed(name),
+    title: name,
+    width: Math.min(220, Math.max(80, 24 + 7 * name.length)),
+    mono: true,
+    cell: (row, { find }) => <Marked text={row.fields[name] ?? ''} find={find} />,
+  };
+  fieldColumns.set(name, column);
+  return column;
+}
+
+/** A built-in column or that of a field; undefined for what is neither. */
+export function columnOf(unit: Unit, id: string): EventColumn | undefined {
+  return columnById[unit].get(id) ?? (isField(id) ? fieldColumn(id) : undefined);
+}

@@ -1,11 +1,12 @@
 /** The grid of calls or events: of the whole capture, or of one conversation. */
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
-import type { ListSpec, RowWindow } from '../../workers/protocol';
+import type { ListSpec } from '../../workers/protocol';
 import { ask } from '../capture/session';
 import type { Point } from '../components/menu';
 import { VirtualGrid, rowId } from '../components/grid/virtual-grid';
 import { WindowLoader } from '../components/grid/window-loader';
 import { sentence } from '../messages/messages';
+import { isField } from '../state/columns';
 import type { Reveal, RowFacts, Tab, TabId } from '../state/model';
 import { listKey, listOf, nameOf, placeOf, rowsOf, selectedRange, tabById } from '../state/select';
 import { store, useApp } from '../state/store';
@@ -14,7 +15,7 @@ import { EventHeader } from './event-header';
 import { EventRow } from './event-row';
 import { followSelected, recount, select } from './moves';
 import { RowMenu, type MenuPlace } from './row-menu';
-import { factsOf, keepSameRows, noteShown, rowAt, type Row } from './rows';
+import { factsOf, keepSameRows, noteShown, rowAt, type ListWindow, type Row } from './rows';
 import { sortByColumn } from './sort';
 import { useColumns } from './use-columns';
 import './event-list.css';
@@ -22,28 +23,40 @@ import './event-list.css';
 const label = 'Events';
 
 /** Fetches rows of a list; those that are held already stay the same objects. */
-function loaderOf(id: TabId, list: ListSpec): WindowLoader<RowWindow> {
-  let before: RowWindow | undefined;
+function loaderOf(id: TabId, list: ListSpec, names: readonly string[]): WindowLoader<ListWindow> {
+  let before: ListWindow | undefined;
   return new WindowLoader(async (first, count, signal) => {
-    const answer = await ask(id, 'window', { list, first, count }, signal);
+    const [answer, fields] = await Promise.all([
+      ask(id, 'window', { list, first, count }, signal),
+      names.length === 0 ? undefined : ask(id, 'fieldValues', { list, first, count, names }, signal),
+    ]);
     if (!answer.ok) return answer;
-    keepSameRows(answer.value, before);
-    before = answer.value;
-    return answer;
+    // Where bytes cannot be read again, the window says so.
+    const value: ListWindow = { ...answer.value, names, values: fields?.ok === true ? fields.value : [] };
+    keepSameRows(value, before);
+    before = value;
+    return { ok: true, value };
   });
 }
 
 /** A new list is a new question: rows of the old one are never shown in it. */
-function useLoader(id: TabId, { unit, conversation, filter, sort }: ListSpec): WindowLoader<RowWindow> {
+function useLoader(id: TabId, list: ListSpec, fields: string): WindowLoader<ListWindow> {
+  const { unit, conversation, filter } = list;
+  const by = list.sort?.by;
+  const descending = list.sort?.descending ?? false;
   const loader = useMemo(
     () =>
-      loaderOf(id, {
-        unit,
-        ...(conversation === undefined ? {} : { conversation }),
-        ...(filter === undefined ? {} : { filter }),
-        ...(sort === undefined ? {} : { sort }),
-      }),
-    [id, unit, conversation, filter, sort],
+      loaderOf(
+        id,
+        {
+          unit,
+          ...(conversation === undefined ? {} : { conversation }),
+          ...(filter === undefined ? {} : { filter }),
+          ...(by === undefined ? {} : { sort: { by, descending } }),
+        },
+        fields === '' ? [] : fields.split(' '),
+      ),
+    [id, unit, conversation, filter, by, descending, fields],
   );
   useEffect(() => () => loader.stop(), [loader]);
   return loader;
@@ -59,7 +72,8 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   const time = useApp((state) => state.preferences.time);
   const find = useApp((state) => state.preferences.find);
   const { shown, columns, template, minWidth } = useColumns(unit);
-  const loader = useLoader(id, list);
+  const fields = columns.map((column) => column.id).filter(isField).join(' ');
+  const loader = useLoader(id, list, fields);
   const { window, error } = useSyncExternalStore(loader.subscribe, loader.snapshot);
   const [menu, setMenu] = useState<MenuPlace | undefined>(undefined);
   const closeMenu = useCallback(() => setMenu(undefined), [setMenu]);

@@ -38,6 +38,23 @@ export interface Row {
   readonly info: string;
   readonly fdName: string;
   readonly errno: string;
+  /** Values of the fields that columns show, by name. */
+  readonly fields: Readonly<Record<string, string | undefined>>;
+}
+
+/** A window with values of fields. */
+export interface ListWindow extends RowWindow {
+  readonly names: readonly string[];
+  /** An array for each name. */
+  readonly values: readonly (readonly (string | undefined)[])[];
+}
+
+const noFields: Row['fields'] = {};
+
+function fieldsAt(window: RowWindow & Partial<ListWindow>, i: number): Row['fields'] {
+  const { names, values } = window;
+  if (names === undefined || values === undefined || names.length === 0) return noFields;
+  return Object.fromEntries(names.map((name, at) => [name, values[at]?.[i]]));
 }
 
 /** Rows that were read already, so that a row that did not change is the same object. */
@@ -57,7 +74,9 @@ export function rowAt(window: RowWindow, position: number): Row | undefined {
 }
 
 function isSame(a: Row, b: Row): boolean {
-  return (Object.keys(a) as (keyof Row)[]).every((key) => a[key] === b[key]);
+  const names = Object.keys(a.fields);
+  const isSameOf = (key: keyof Row): boolean => (key === 'fields' ? names.every((name) => a.fields[name] === b.fields[name]) : a[key] === b[key]);
+  return (Object.keys(a) as (keyof Row)[]).every(isSameOf);
 }
 
 /** Takes over rows of the window before that are the same in this one, so that what shows them does not change. */
@@ -102,6 +121,7 @@ function readRow(window: RowWindow, i: number): Row | undefined {
     info: window.info[i] ?? '',
     fdName: window.fdName[i] ?? '',
     errno: window.errno[i] ?? '',
+    fields: fieldsAt(window, i),
   };
 }
 

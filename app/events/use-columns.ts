@@ -9,10 +9,10 @@ import {
   type ColumnDef,
 } from '@tanstack/react-table';
 import { useMemo, useSyncExternalStore } from 'react';
-import { usualLayouts } from '../state/columns';
+import { isField, usualLayouts } from '../state/columns';
 import type { ColumnLayout, Unit } from '../state/model';
 import { store, useApp } from '../state/store';
-import { columnById, eventColumns, type EventColumn } from './columns';
+import { columnOf, eventColumns, type EventColumn } from './columns';
 
 const features = tableFeatures({
   columnOrderingFeature,
@@ -24,15 +24,13 @@ const features = tableFeatures({
 export const minColumnWidth = 32;
 const maxColumnWidth = 4000;
 
-const definitions = (unit: Unit): ColumnDef<typeof features, object>[] =>
-  eventColumns[unit].map((column) => ({
-    id: column.id,
-    size: column.width,
-    minSize: minColumnWidth,
-    maxSize: maxColumnWidth,
-  }));
+type Definition = ColumnDef<typeof features, object>;
 
-const columnDefs: Readonly<Record<Unit, ColumnDef<typeof features, object>[]>> = {
+const definition = ({ id, width }: EventColumn): Definition => ({ id, size: width, minSize: minColumnWidth, maxSize: maxColumnWidth });
+
+const definitions = (unit: Unit): Definition[] => eventColumns[unit].map(definition);
+
+const columnDefs: Readonly<Record<Unit, Definition[]>> = {
   calls: definitions('calls'),
   events: definitions('events'),
 };
@@ -41,14 +39,15 @@ const columnDefs: Readonly<Record<Unit, ColumnDef<typeof features, object>[]>> =
 const noRows: object[] = [];
 
 /** In narrower windows the inspector leaves too little room for all the usual columns. */
-const narrowWindow = window.matchMedia('(width < 1440px)');
+let narrowQuery: MediaQueryList | undefined;
+const narrowWindow = (): MediaQueryList => (narrowQuery ??= window.matchMedia('(width < 1440px)'));
 
 function onNarrow(listener: () => void): () => void {
-  narrowWindow.addEventListener('change', listener);
-  return () => narrowWindow.removeEventListener('change', listener);
+  narrowWindow().addEventListener('change', listener);
+  return () => narrowWindow().removeEventListener('change', listener);
 }
 
-const isNarrow = (): boolean => narrowWindow.matches;
+const isNarrow = (): boolean => narrowWindow().matches;
 
 function usualLayout(unit: Unit, narrow: boolean): ColumnLayout {
   return usualLayouts[unit][narrow ? 'narrow' : 'wide'];
@@ -61,6 +60,11 @@ export function useLayout(unit: Unit): ColumnLayout {
   return arranged ?? usualLayout(unit, narrow);
 }
 
+/** The columns as the user arranged them; undefined while they are the usual ones. */
+export function arrangedLayout(unit: Unit): ColumnLayout | undefined {
+  return store.get().preferences.columns[unit];
+}
+
 function setLayout(unit: Unit, change: (layout: ColumnLayout) => ColumnLayout): void {
   const before = store.get().preferences.columns[unit] ?? usualLayout(unit, isNarrow());
   store.dispatch({ type: 'columns', unit, layout: change(before) });
@@ -70,6 +74,23 @@ export function setColumnHidden(unit: Unit, id: string, isHidden: boolean): void
   setLayout(unit, (layout) => ({
     ...layout,
     hidden: isHidden ? [...layout.hidden, id] : layout.hidden.filter((one) => one !== id),
+  }));
+}
+
+/** Shows a field as a column, the last of those shown; one that has one already is shown again. */
+export function addField(unit: Unit, name: string): void {
+  setLayout(unit, (layout) => {
+    if (layout.order.includes(name)) return { ...layout, hidden: layout.hidden.filter((one) => one !== name) };
+    const last = layout.order.findLastIndex((id) => !layout.hidden.includes(id));
+    return { ...layout, order: [...layout.order.slice(0, last + 1), name, ...layout.order.slice(last + 1)] };
+  });
+}
+
+export function removeField(unit: Unit, name: string): void {
+  setLayout(unit, ({ order, hidden, widths }) => ({
+    order: order.filter((id) => id !== name),
+    hidden: hidden.filter((id) => id !== name),
+    widths: Object.fromEntries(Object.entries(widths).filter(([id]) => id !== name)),
   }));
 }
 
@@ -131,9 +152,14 @@ export function useColumns(unit: Unit): Columns {
     }),
     [layout],
   );
+  const fields = layout.order.filter(isField).join(' ');
+  const defined = useMemo(() => {
+    const own = fields.split(' ').flatMap((id) => columnOf(unit, id) ?? []);
+    return own.length === 0 ? columnDefs[unit] : [...columnDefs[unit], ...own.map(definition)];
+  }, [unit, fields]);
   const table = useTable({
     features,
-    columns: columnDefs[unit],
+    columns: defined,
     data: noRows,
     state,
     columnResizeMode: 'onChange',
@@ -147,7 +173,7 @@ export function useColumns(unit: Unit): Columns {
   });
   const shown: ShownColumn[] = [];
   for (const header of table.getHeaderGroups()[0]?.headers ?? []) {
-    const column = columnById[unit].get(header.column.id);
+    const column = columnOf(unit, header.column.id);
     if (column === undefined) continue;
     shown.push({
       column,
@@ -160,7 +186,7 @@ export function useColumns(unit: Unit): Columns {
     column.flexible === true && layout.widths[column.id] === undefined;
   const parts = shown.map((one) => (isFlexible(one) ? `minmax(${one.width}px, 1fr)` : `${one.width}px`));
   const ids = shown.map(({ column }) => column.id).join(' ');
-  const columns = useMemo(() => ids.split(' ').flatMap((id) => columnById[unit].get(id) ?? []), [unit, ids]);
+  const columns = useMemo(() => ids.split(' ').flatMap((id) => columnOf(unit, id) ?? []), [unit, ids]);
   return {
     shown,
     columns,

@@ -94,8 +94,7 @@ async function show(id: TabId, place: Place, filter: string, signal: AbortSignal
   const there = await relisted(id, place, next);
   const now = tabById(store.get(), id);
   if (now === undefined || isOvertaken()) return;
-  const { selected, top } = placeOf(now);
-  // The user has moved on in the meantime.
-  if (listKey(listOf(placeOf(now))) !== listKey(listOf(next)) || selected !== undefined || top > 0) return;
+  // The user has moved on in the meantime. That the list was scrolled says nothing: it does so by itself as it grows.
+  if (listKey(listOf(placeOf(now))) !== listKey(listOf(next)) || placeOf(now).selected !== undefined) return;
   store.dispatch({ type: 'place-replaced', id, place: there });
 }

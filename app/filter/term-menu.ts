@@ -5,6 +5,8 @@ import { sentence } from '../messages/messages';
 import type { TabId } from '../state/model';
 import { placeOf, tabById } from '../state/select';
 import { store, tell } from '../state/store';
+import { addField, arrangedLayout } from '../events/use-columns';
+import { formatOf, isField } from '../state/columns';
 import { applyFilter } from './moves';
 import { both, check, either, sysdigCommand, type Relation, type Term } from './terms';
 
@@ -36,10 +38,19 @@ export function termEntries(id: TabId, term: Term): readonly MenuEntry[] {
   ];
 }
 
+/** Shows the field of something shown as a column of the list. */
+export function columnEntry(id: TabId, { field }: Term): readonly MenuEntry[] {
+  const tab = tabById(store.get(), id);
+  if (tab === undefined || !isField(field)) return [];
+  return [{ id: `column ${field}`, label: `Show ${field} as a column`, run: () => addField(placeOf(tab).unit, field) }];
+}
+
 /** Copies the line that asks sysdig for what the list shows. */
-export async function copyCommand(id: TabId, format = ''): Promise<void> {
+export async function copyCommand(id: TabId): Promise<void> {
   const tab = tabById(store.get(), id);
   if (tab === undefined) return;
+  const layout = arrangedLayout(placeOf(tab).unit);
+  const format = layout === undefined ? '' : formatOf(layout);
   const { filter, follow } = placeOf(tab);
   const checked = filter === '' ? undefined : await ask(id, 'checkFilter', { text: filter });
   // The printed form is what every sysdig reads.

@@ -2,7 +2,7 @@ import { useCallback, useState, type ReactNode } from 'react';
 import type { EventRow } from '../../workers/protocol';
 import { ask } from '../capture/session';
 import { Menu, type Point } from '../components/menu';
-import { termEntries } from '../filter/term-menu';
+import { columnEntry, termEntries } from '../filter/term-menu';
 import type { Term } from '../filter/terms';
 import { sentence } from '../messages/messages';
 import type { TabId } from '../state/model';
@@ -39,14 +39,14 @@ export function FactMenu({ name, asked }: { readonly name: string; readonly aske
       <button
         type="button"
         className="icon fact-menu"
-        aria-label={`Filter by: ${name}`}
+        aria-label={`Filter or column: ${name}`}
         aria-haspopup="menu"
         onClick={(event) => show(event.currentTarget)}
       >
         ⋯
       </button>
       {open === undefined ? null : (
-        <Menu label={name} at={open.at} groups={open.terms.map((term) => termEntries(asked.tabId, term))} onClose={close} />
+        <Menu label={name} at={open.at} groups={open.terms.map((term) => [...termEntries(asked.tabId, term), ...columnEntry(asked.tabId, term)])} onClose={close} />
       )}
     </>
   );

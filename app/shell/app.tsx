@@ -20,6 +20,7 @@ const compareDialog = later(() =>
 );
 
 const explainDialog = later(() => import('../filter/explain-dialog').then(({ ExplainDialog }) => ExplainDialog));
+const exportDialog = later(() => import('./export-dialog').then(({ ExportDialog }) => ExportDialog));
 
 export function App(): ReactNode {
   const tab = useApp(activeTab);
@@ -38,6 +39,7 @@ export function App(): ReactNode {
         <compareDialog.Component tab={tab} open={tab.open} onClose={() => showOverlay('none')} />
       ) : null}
       {overlay === 'explain' && tab !== undefined ? <explainDialog.Component tab={tab} onClose={() => showOverlay('none')} /> : null}
+      {overlay === 'export' && tab !== undefined ? <exportDialog.Component tab={tab} onClose={() => showOverlay('none')} /> : null}
       {overlay === 'goto' && tab !== undefined ? <GoToDialog tab={tab} /> : null}
       <Notices />
       <DropTarget />

@@ -20,7 +20,6 @@ import { details, sentence } from '../messages/messages';
 import type { Tab, TabId, Unit, View } from '../state/model';
 import { placeOf, rowsOf, tabById } from '../state/select';
 import { store, useApp } from '../state/store';
-import { ColumnsMenu } from './columns-menu';
 import { showOverlay, showPane } from './commands';
 import { DamageBadge } from './damage-badge';
 import { Split } from './split';
@@ -40,7 +39,7 @@ export function CaptureView({ tab }: { readonly tab: Tab }): ReactNode {
       <h1 className="visually-hidden">{visible(tab.names[0] ?? '')}</h1>
       <div className="toolbar">
         <FilterBox key={id} tab={tab} narrows={shownIn(tab) === 'conversations'} />
-        <Tools view={view} unit={unit} />
+        <Tools tabId={tab.id} view={view} unit={unit} />
       </div>
       <Trouble id={id} error={tab.phase.kind === 'failed' ? tab.phase.error : tab.trouble} isDead={tab.phase.kind === 'failed'} />
       <Way
@@ -103,7 +102,8 @@ const conversationView = later(() =>
 const causePane = later(() => import('../conversations/cause-pane').then(({ CausePane }) => CausePane));
 const findingList = later(() => import('../findings/finding-list').then(({ FindingList }) => FindingList));
 const compareView = later(() => import('../conversations/compare-view').then(({ CompareView }) => CompareView));
-const laterViews = [conversationList, conversationView, causePane, compareView, findingList];
+const columnsMenu = later(() => import('./columns-menu').then(({ ColumnsMenu }) => ColumnsMenu));
+const laterViews = [columnsMenu, conversationList, conversationView, causePane, compareView, findingList];
 
 /** What the chosen tab shows. */
 function Shown({ tab }: { readonly tab: Tab }): ReactNode {
@@ -166,7 +166,7 @@ function Shown({ tab }: { readonly tab: Tab }): ReactNode {
   );
 }
 
-const Tools = memo(function Tools({ view, unit }: { readonly view: View; readonly unit: Unit }): ReactNode {
+const Tools = memo(function Tools({ tabId, view, unit }: { readonly tabId: TabId; readonly view: View; readonly unit: Unit }): ReactNode {
   const time = useApp((state) => state.preferences.time);
   const overlay = useApp((state) => state.ui.overlay);
   return (
@@ -198,7 +198,7 @@ const Tools = memo(function Tools({ view, unit }: { readonly view: View; readonl
         >
           Columns <span aria-hidden="true">▾</span>
         </button>
-        {overlay === 'columns' ? <ColumnsMenu unit={unit} /> : null}
+        {overlay === 'columns' ? <columnsMenu.Component tabId={tabId} unit={unit} /> : null}
       </div>
     </>
   );

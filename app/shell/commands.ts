@@ -152,6 +152,7 @@ export const commands: readonly Command[] = [
   { id: 'filter', title: 'Filter', keys: ['/'], group: 'Filter', when: withCapture, run: () => focusBox('filter') },
   { id: 'filter-clear', title: 'Clear filter', keys: [], group: 'Filter', when: isFiltered, run: onTab((id) => void applyFilter(id, '')) },
   { id: 'explain', title: 'Why does an event pass the filter, or not? How is it run?', keys: ['y'], group: 'Filter', when: withCapture, run: () => showOverlay('explain') },
+  { id: 'export', title: 'Export what is shown…', keys: [], group: 'Filter', when: inEvents, run: () => showOverlay('export') },
   { id: 'command-copy', title: 'Copy as sysdig command', keys: [], group: 'Filter', when: inEvents, run: onTab((id) => void copyCommand(id)) },
   { id: 'find', title: 'Find text in rows', keys: ['Mod+f'], group: 'Move', when: withCapture, run: () => focusBox('find') },
   { id: 'find-next', title: 'Next match', keys: ['n'], group: 'Move', when: hasFind, run: find(1) },

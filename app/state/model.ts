@@ -254,7 +254,7 @@ export interface Notice {
   readonly tone: 'quiet' | 'alert';
 }
 
-export type Overlay = 'none' | 'palette' | 'keys' | 'goto' | 'columns' | 'damage' | 'compare' | 'explain';
+export type Overlay = 'none' | 'palette' | 'keys' | 'goto' | 'columns' | 'damage' | 'compare' | 'explain' | 'export';
 
 export interface Ui {
   readonly overlay: Overlay;

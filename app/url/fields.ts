@@ -1,7 +1,7 @@
 /** The codecs of `docs/url.md`, one per parameter. */
 import { decoders, type ConversationName, type ConversationSort, type EventRow, type SortColumn, type SortSpec } from '../../workers/protocol';
 import { isSample, remoteAddress } from '../capture/address';
-import { columnIds } from '../state/columns';
+import { columnIds, isField } from '../state/columns';
 import { eventText, parseEventNumber } from '../format/number';
 import { timeModes, type TimeMode } from '../format/time';
 import type { BytesAs, ColumnLayout, ConversationElsewhere, EventName, InspectorPane, Unit, View } from '../state/model';
@@ -44,6 +44,8 @@ const event = (key: string): Field<EventName | undefined> => optional(key, parse
 
 const minWidth = 24;
 const maxWidth = 4000;
+/** More would be no list. */
+const mostColumns = 60;
 
 /** `num,time:180,-cpu`: columns in order, widths where they were changed, a minus before those hidden. */
 function columns(key: string, unit: Unit): Field<ColumnLayout | undefined> {
@@ -55,10 +57,11 @@ function columns(key: string, unit: Unit): Field<ColumnLayout | undefined> {
       const hidden: string[] = [];
       const widths: Record<string, number> = {};
       for (const part of raw.split(',')) {
-        const match = /^(-?)([a-z]+)(?::(\d{1,4}))?$/.exec(part);
+        const match = /^(-?)([^:]+)(?::(\d{1,4}))?$/.exec(part);
         const id = match?.[2];
-        if (match === null || id === undefined || !ids.includes(id) || order.includes(id)) return undefined;
+        if (match === null || id === undefined || !(ids.includes(id) || isField(id)) || order.includes(id)) return undefined;
         order.push(id);
+        if (order.length > mostColumns) return undefined;
         if (match[1] === '-') hidden.push(id);
         if (match[3] !== undefined) {
           const width = Number(match[3]);

@@ -14,11 +14,13 @@ const eventName: fc.Arbitrary<EventName> = fc.oneof(
   fc.nat().map((row) => ({ row: row as EventRow })),
 );
 
+const fieldColumns = ['fd.name', 'proc.aname[2]'];
+
 const layout = (unit: Unit): fc.Arbitrary<ColumnLayout> =>
   fc.record({
-    order: fc.shuffledSubarray([...columnIds[unit]], { minLength: columnIds[unit].length }),
+    order: fc.shuffledSubarray([...columnIds[unit], ...fieldColumns], { minLength: columnIds[unit].length + fieldColumns.length }),
     hidden: fc.subarray([...columnIds[unit]]),
-    widths: fc.dictionary(fc.constantFrom(...columnIds[unit]), fc.integer({ min: 32, max: 4000 })),
+    widths: fc.dictionary(fc.constantFrom(...columnIds[unit], ...fieldColumns), fc.integer({ min: 32, max: 4000 })),
   });
 
 const optional = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
@@ -146,7 +148,7 @@ describe('the fragment of the address', () => {
     expect(parseFragment('#v=x').rejected).toEqual(['v']);
   });
 
-  it.each(['sel=-1', 'sel=1e9', 'capture=xyz', 'src=http://evil.example/x', 'src=https://user:word@evil.example/x', 'src=javascript:alert(1)', 'src=samples/../x', 'calls=num,num', 'calls=nope', 'calls=num:9', 'rows=files', 'view=files', 'key=x', 'key=UNIX:1-2', 'with=unix:1-2', 'sort=key2', 'bytes=octal', 'decode=x25', 'group=all', 'filter=proc.name%0a', 'filter=%E2%80%AEgro.live'])(
+  it.each(['sel=-1', 'sel=1e9', 'capture=xyz', 'src=http://evil.example/x', 'src=https://user:word@evil.example/x', 'src=javascript:alert(1)', 'src=samples/../x', 'calls=num,num', 'calls=nope', 'calls=fd.name[a b]', 'calls=fd.name,fd.name', 'calls=%3Cb%3E.x', 'calls=num:9', 'rows=files', 'view=files', 'key=x', 'key=UNIX:1-2', 'with=unix:1-2', 'sort=key2', 'bytes=octal', 'decode=x25', 'group=all', 'filter=proc.name%0a', 'filter=%E2%80%AEgro.live'])(
     'refuses %s',
     (part) => {
       expect(parseFragment(`#v=1&${part}`).rejected).toEqual([part.split('=')[0]]);

@@ -105,7 +105,8 @@ impl Edges {
         Some(self.last().ts.wrapping_sub(enter).cast_signed())
     }
 
-    fn records(&self) -> impl Iterator<Item = Record> {
+    /// Its events, the enter first.
+    pub(crate) fn records(&self) -> impl Iterator<Item = Record> {
         std::iter::once(self.first).chain(self.exit)
     }
 }

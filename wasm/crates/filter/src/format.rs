@@ -239,6 +239,14 @@ impl Format {
         }
     }
 
+    /// Appends the value of one column as text. Answers false where it has none.
+    pub fn cell(&self, at: usize, out: &mut Vec<u8>, moment: &Moment<'_>, scratch: &mut Scratch) -> bool {
+        let Some(field) = self.fields.get(at).and_then(|shown| shown.field.as_ref()) else { return false };
+        let Some(value) = field.extract(moment, scratch) else { return false };
+        write_value(out, field.info(), &value, moment.printer);
+        true
+    }
+
     /// Appends the columns as a line of CSV, without its end. What has no value is empty.
     pub fn csv(&self, out: &mut Vec<u8>, moment: &Moment<'_>, scratch: &mut Scratch) {
         let mut cell = Vec::new();

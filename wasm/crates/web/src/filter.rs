@@ -1,9 +1,12 @@
 //! Filters: what is wrong with one, how far it has come, how it is evaluated, and why a row passes or not.
 
+use engine::LineKind;
 use engine::filters::{self, Mistake, Verdict};
+use js_sys::Array;
 use serde_json::{Value, json};
-use wasm_bindgen::prelude::{JsError, wasm_bindgen};
+use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
 
+use crate::list::ListArgs;
 use crate::session::WebSession;
 use crate::source::{JsSource, ReadBytes};
 
@@ -56,4 +59,32 @@ impl WebSession {
             None => None,
         })
     }
+
+    /// Values of fields for rows of a list: an array for each field, undefined where a row has none.
+    #[wasm_bindgen(js_name = fieldValues)]
+    pub fn field_values(&mut self, list: &ListArgs, first: f64, count: u32, names: Vec<String>, read: ReadBytes) -> Result<Array, JsError> {
+        let spec = self.list(list)?;
+        let columns = self.session.field_values(spec, first as u64, count as usize, &names, &mut JsSource::new(read))?;
+        let cell = |value: &Option<String>| value.as_ref().map_or(JsValue::UNDEFINED, |text| JsValue::from_str(text));
+        Ok(columns.iter().map(|column| column.iter().map(cell).collect::<Array>()).collect())
+    }
+
+    /// The events of rows of a list as lines. `kind`: `text`, `json` or `csv`; `format` as `-p` takes it.
+    pub fn lines(&mut self, list: &ListArgs, first: f64, count: u32, kind: &str, format: &str, read: ReadBytes) -> Result<Vec<u8>, JsError> {
+        let spec = self.list(list)?;
+        let kind = match kind {
+            "json" => LineKind::Json,
+            "csv" => LineKind::Csv,
+            _ => LineKind::Text,
+        };
+        let format = self.session.format(format)?;
+        Ok(self.session.lines(spec, first as u64, count as usize, kind, &format, &mut JsSource::new(read))?)
+    }
+}
+
+/// The fields that can be printed, as JSON: name, what stands behind it, and what it says.
+#[wasm_bindgen(js_name = fieldCatalogue)]
+pub fn field_catalogue() -> String {
+    let fields = engine::fields().map(|(name, argument, says)| json!({ "name": name, "argument": argument, "says": says }));
+    Value::Array(fields.collect()).to_string()
 }

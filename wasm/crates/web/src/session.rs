@@ -220,7 +220,7 @@ impl WebWarmUp {
 }
 
 impl WebSession {
-    fn list(&mut self, list: &ListArgs) -> Result<ListSpec, JsError> {
+    pub(crate) fn list(&mut self, list: &ListArgs) -> Result<ListSpec, JsError> {
         let filter = match list.filter() {
             Some(text) => Some(self.session.filter(&text)?),
             None => None,

@@ -1,0 +1,128 @@
+//! Rows printed from fields: columns beside those of a window, and lines of text, JSON and CSV.
+
+use filter::fields::{ArgumentForm, Scratch, catalogue};
+use filter::format::{Format, FormatError};
+use filter::plan::Ground;
+use index::Record;
+use model::Quirks;
+
+use crate::list::ListSpec;
+use crate::read::Blocks;
+use crate::session::{Core, Session};
+use crate::source::{ByteSource, ReadError};
+use crate::window::Edges;
+use crate::words::printer;
+
+/// How a line is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    /// A format's own text. Events in which a field has no value are left out unless it begins with a star, as in sysdig.
+    Text,
+    /// One JSON object, as `sysdig -j` prints it.
+    Json,
+    /// The fields of the format as cells of a table.
+    Csv,
+}
+
+impl Session {
+    /// Reads a format as `-p` takes it.
+    ///
+    /// # Errors
+    /// When it is empty or something in it can't be printed.
+    pub fn format(&self, format: &str) -> Result<Format, FormatError> {
+        Format::parse(format, Quirks::NONE, self.core.state.release())
+    }
+
+    /// The events of some rows of a list as lines; of a call both.
+    ///
+    /// # Errors
+    /// When their bytes cannot be read again.
+    pub fn lines(&mut self, spec: ListSpec, first: u64, count: usize, kind: LineKind, format: &Format, source: &mut dyn ByteSource) -> Result<Vec<u8>, ReadError> {
+        let rows = self.edges(spec, first, count);
+        self.know_book([format]);
+        let core = &self.core;
+        let printer = printer(&core.state);
+        let ground = Ground { state: &core.state, index: &core.index, printer: &printer, conversations: Some(&self.book) };
+        let records: Vec<Record> = rows.iter().flat_map(Edges::records).collect();
+        let blocks = Blocks::read(core, &records, source)?;
+        let (mut lines, mut scratch, mut bytes) = (Vec::new(), Scratch::default(), Vec::new());
+        for record in &records {
+            let event = blocks.event(core, record, &mut bytes)?;
+            let moment = ground.moment(record, &event);
+            let is_told = match kind {
+                LineKind::Text => format.text(&mut lines, &moment, &mut scratch),
+                LineKind::Json => format.json(&mut lines, &moment, &mut scratch),
+                LineKind::Csv => {
+                    format.csv(&mut lines, &moment, &mut scratch);
+                    true
+                }
+            };
+            if is_told {
+                lines.push(b'\n');
+            }
+        }
+        Ok(lines)
+    }
+
+    /// Values of fields for some rows of a list, one vector for each field: of a call what its exit has, else its enter.
+    /// A field that can't be printed, or whose value depends on what was asked before, has none.
+    ///
+    /// # Errors
+    /// When the bytes of the rows cannot be read again.
+    pub fn field_values(&mut self, spec: ListSpec, first: u64, count: usize, names: &[String], source: &mut dyn ByteSource) -> Result<Vec<Vec<Option<String>>>, ReadError> {
+        let is_steady = |format: &Format| format.fields().all(|field| !field.info().ordered);
+        let formats: Vec<Option<Format>> = names.iter().map(|name| Format::of_columns([name.as_str()]).ok().filter(is_steady)).collect();
+        let rows = self.edges(spec, first, count);
+        self.know_book(formats.iter().flatten());
+        let core = &self.core;
+        let printer = printer(&core.state);
+        let ground = Ground { state: &core.state, index: &core.index, printer: &printer, conversations: Some(&self.book) };
+        let records: Vec<Record> = rows.iter().flat_map(Edges::records).collect();
+        let blocks = Blocks::read(core, &records, source)?;
+        let mut columns = vec![Vec::with_capacity(rows.len()); formats.len()];
+        let (mut scratch, mut bytes) = (Scratch::default(), Vec::new());
+        for edges in &rows {
+            let mut values: Vec<Option<String>> = vec![None; formats.len()];
+            for record in edges.exit.iter().chain([&edges.first]) {
+                let event = blocks.event(core, record, &mut bytes)?;
+                let moment = ground.moment(record, &event);
+                for (value, format) in values.iter_mut().zip(&formats) {
+                    let (None, Some(format)) = (&value, format) else { continue };
+                    let mut text = Vec::new();
+                    if format.cell(0, &mut text, &moment, &mut scratch) {
+                        *value = Some(String::from_utf8_lossy(&text).into_owned());
+                    }
+                }
+            }
+            for (column, value) in columns.iter_mut().zip(values) {
+                column.push(value);
+            }
+        }
+        Ok(columns)
+    }
+
+    fn edges(&mut self, spec: ListSpec, first: u64, count: usize) -> Vec<Edges> {
+        self.with_list(spec, |core: &Core, list| list.rows_from(first).take(count).filter_map(|row| Edges::of(core, spec.unit, row)).collect())
+    }
+
+    /// Brings the conversations up to date for formats that print them.
+    fn know_book<'f>(&mut self, formats: impl IntoIterator<Item = &'f Format>) {
+        let asks = formats.into_iter().flat_map(Format::fields).any(|field| matches!(field.info().name, "ss.conversation" | "ss.life" | "ss.unread"));
+        if asks && self.core.is_finished() {
+            self.update_book();
+        }
+    }
+}
+
+/// The fields that a column can show: name, whether an argument stands behind it (`none`, `optional`, `required`), and what
+/// it says.
+pub fn fields() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    catalogue().iter().filter(|info| !info.filter_only && !info.ordered).map(|info| {
+        let argument = match info.argument {
+            ArgumentForm::None => "none",
+            ArgumentForm::Optional => "optional",
+            ArgumentForm::Required => "required",
+        };
+        (info.name, argument, info.description)
+    })
+}
