@@ -1,5 +1,7 @@
 //! Unpacks a capture while it is read: gzip, zstd, lz4, or nothing to unpack. Push compressed slices, take inflated ones.
 
+#[cfg(any(target_arch = "wasm32", test))]
+mod checksum;
 mod gzip;
 mod lz4;
 mod restart;

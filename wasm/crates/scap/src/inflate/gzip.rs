@@ -1,5 +1,6 @@
 //! gzip members: header, deflate stream, checksum.
 
+#[cfg(not(target_arch = "wasm32"))]
 use crc32fast::Hasher;
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::inflate_flags::{
@@ -7,6 +8,8 @@ use miniz_oxide::inflate::core::inflate_flags::{
 };
 use miniz_oxide::inflate::core::{BlockBoundaryState, DecompressorOxide, decompress};
 
+#[cfg(target_arch = "wasm32")]
+use super::checksum::Hasher;
 use super::restart::{Point, RestartPoints};
 use super::{Inflated, Place, damage};
 use crate::damage::DamageKind;
