@@ -183,7 +183,7 @@ enum Search {
         at: usize,
         len: usize,
     },
-    /// Nothing so far into the file: it is no capture.
+    /// Nothing as far as was to be looked: for the start of a capture that means that it is none.
     Hopeless,
 }
 
@@ -455,7 +455,21 @@ impl<T: Table> Reader<T> {
                 }
                 match self.is_block_at(bytes, total as usize, is_end) {
                     Proof::Missing(need) => return Step::Need(need),
-                    Proof::No => return self.lose(self.damage(kind.name(), &fault, 0)),
+                    Proof::No => {
+                        let damage = self.damage(kind.name(), &fault, 0);
+                        if !self.is_sound(block, kind) {
+                            return self.lose(damage);
+                        }
+                        // It adds up, so that what follows is what is lost; unless a block stands inside of it.
+                        match self.stands_inside(bytes, total as usize, is_end) {
+                            Proof::Missing(need) => return Step::Need(need),
+                            Proof::Yes => return self.lose(damage),
+                            Proof::No => {}
+                        }
+                        self.decode(block, total, kind, sink);
+                        self.state = State::Lost(Box::new(Lost { damage, start: self.offset + u64::from(total) }));
+                        return Step::Used(block.len());
+                    }
                     Proof::Yes => {}
                 }
             }
@@ -472,6 +486,22 @@ impl<T: Table> Reader<T> {
         event::own_len(block, form, self.order).and_then(|len| event::block_len(form, len))
             == u32::try_from(block.len()).ok()
             && event::adds_up(block, form, self.order)
+    }
+
+    /// Whether a block begins behind the first byte of these `len` bytes, which are at least one.
+    ///
+    /// Where a file has made that too costly, one is supposed.
+    fn stands_inside(&mut self, bytes: &[u8], len: usize, is_end: bool) -> Proof {
+        let allowed = TRAILERS_TRIED.saturating_add(self.offset.saturating_mul(TRAILERS_TRIED_PER_BYTE));
+        self.trailers_tried = self.trailers_tried.saturating_add(len as u64);
+        if self.trailers_tried > allowed {
+            return Proof::Yes;
+        }
+        match self.find(bytes.get(1..).unwrap_or_default(), self.offset + 1, len - 1, is_end) {
+            Search::Found { .. } => Proof::Yes,
+            Search::Undecided { at, len } if !is_end => Proof::Missing(1 + at + len),
+            Search::Undecided { .. } | Search::Hopeless => Proof::No,
+        }
     }
 
     /// Whether a block with agreeing framing, or the end of the file, stands at `at`.
@@ -560,7 +590,7 @@ impl<T: Table> Reader<T> {
 
     /// Looks for two plausible blocks in a row, or one event whose lengths add up.
     fn search(&mut self, bytes: &[u8], is_end: bool, sink: &mut impl Sink) -> Step {
-        match self.find(bytes, self.offset, is_end) {
+        match self.find(bytes, self.offset, usize::MAX, is_end) {
             Search::Found { at, order } => {
                 self.resume(at, sink);
                 if !self.started && u32_at(bytes, at, Order::Little) != Some(SECTION) {
@@ -596,10 +626,11 @@ impl<T: Table> Reader<T> {
         }
     }
 
-    fn find(&self, bytes: &[u8], offset: u64, is_end: bool) -> Search {
+    /// Looks for a block that begins before `until`.
+    fn find(&self, bytes: &[u8], offset: u64, until: usize, is_end: bool) -> Search {
         let mut at = 0;
         loop {
-            if !self.started && offset + at as u64 >= LONGEST_START {
+            if at >= until || (!self.started && offset + at as u64 >= LONGEST_START) {
                 return Search::Hopeless;
             }
             // What decides whether a block can start here at all.
@@ -665,7 +696,7 @@ impl<T: Table> Reader<T> {
 
     /// Whether a block stands anywhere behind the first byte of the last bytes of the file.
     fn finds_more(&self, bytes: &[u8]) -> bool {
-        matches!(self.find(bytes.get(1..).unwrap_or_default(), self.offset + 1, true), Search::Found { .. })
+        matches!(self.find(bytes.get(1..).unwrap_or_default(), self.offset + 1, usize::MAX, true), Search::Found { .. })
     }
 
     fn short(&mut self, name: &'static str, bytes: &[u8], need: usize, is_end: bool, sink: &mut impl Sink) -> Step {

@@ -332,3 +332,15 @@ fn a_bad_entry_of_a_list_costs_itself() {
     assert_eq!(log.calls.iter().filter(|call| call.starts_with("process")).count(), 2);
     assert_eq!((log.damages.len(), log.damages[0].block, log.damages[0].field), (1, "process list", "process entry"));
 }
+
+#[test]
+fn an_event_that_adds_up_is_given_though_all_behind_it_is_gone() {
+    let subject = Subject::new();
+    let block = &subject.blocks[1_000];
+    let mut bytes = subject.bytes.clone();
+    bytes[block.end - 4..].fill(0);
+    let log = read_briefly(&bytes);
+    let given = subject.untouched(&(block.end..bytes.len()));
+    assert_eq!(log.events.iter().collect::<Vec<_>>(), given, "{:?}", log.damages);
+    assert!(!log.damages.is_empty());
+}
