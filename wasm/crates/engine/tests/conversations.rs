@@ -1035,3 +1035,43 @@ fn the_list_sorts_narrows_and_groups() {
     assert_eq!(keys(ListQuery { group: GroupBy::Path, ..ListQuery::default() }).1, ["", "/s"]);
     assert_eq!(keys(ListQuery { sort: SortBy::Protocol, descending: true, ..ListQuery::default() }).2, ["statsd", ""]);
 }
+
+/// Damage may turn any result into any number.
+#[test]
+fn results_beyond_all_sums_are_counted_up_to_the_greatest_number() {
+    let mut drawn = opened(
+        r"
+    release 0.29.3
+    process tid=100 comm=left
+    process tid=200 comm=right
+    ns tid dir type args
+    1000 100 > socket  domain=1 type=1 proto=0
+    1100 100 < socket  fd=5
+    1200 100 > connect fd=5 addr=/run/s
+    1300 100 < connect res=0 tuple=ffff880108bcc440->ffff880108bcba80 /run/s
+    1400 200 > accept
+    1500 200 < accept  fd=6 tuple=ffff880108bcc440->ffff880108bcba80 /run/s queuepct=0
+    1600 100 > write fd=5 size=9
+    1700 100 < write res=9223372036854775807 data='abc'
+    1800 100 > write fd=5 size=9
+    1900 100 < write res=9223372036854775807 data='abc'
+    2000 100 > write fd=5 size=9
+    2100 100 < write res=9223372036854775807 data='abc'
+    2200 200 > read fd=6 size=9
+    2300 200 < read res=9223372036854775807 data='abc'
+    2400 200 > close fd=6
+    2500 200 < close res=0
+    2600 100 > write fd=5 size=4294967295
+    2700 100 < write res=-32 data='abc'
+    ",
+    );
+    let lines = drawn.lines();
+    let [line] = lines.as_slice() else { panic!("{lines:?}") };
+    let key = line.key.clone();
+    let sentence = "left (100) wrote 4294967295 bytes to right (200) 100 ns after right closed; 9223372036854775807 of 18446744073709551615 bytes were read";
+    assert_eq!(drawn.sentences(), [sentence]);
+    assert!(drawn.labels(&key).len() > 5);
+    for direction in 0..2 {
+        drawn.session.conversation_stream(&Wanted::parse(&key), direction, &mut drawn.files.as_slice()).expect("bytes are in memory");
+    }
+}

@@ -120,7 +120,8 @@ impl Sum {
         self.calls += 1;
         match u64::try_from(result) {
             Ok(0) => self.empty += 1,
-            Ok(bytes) => self.bytes += bytes,
+            // A result may be any number.
+            Ok(bytes) => self.bytes = self.bytes.saturating_add(bytes),
             Err(_) if is_retry(result) => self.retried += 1,
             Err(_) => self.failed += 1,
         }
@@ -462,7 +463,7 @@ impl Ledgers {
             if result > 0 {
                 let peer = descriptions.peer(description);
                 if peer != NONE && applied.enter.unwrap_or(row) >= descriptions.get(peer).closed {
-                    ledger.late += result as u64;
+                    ledger.late = ledger.late.saturating_add(result as u64);
                 }
             }
         } else {

@@ -265,7 +265,7 @@ impl Core {
             }
             let place = &mut places[usize::from(call.side)][usize::from(call.reads)];
             call.offset = Some(*place);
-            *place += call.moved;
+            *place = place.saturating_add(call.moved);
         }
         found
     }
@@ -379,7 +379,7 @@ impl Session {
         let (_, mut decoded) = known.unwrap_or_else(|| (protocol, [0, 1].map(|direction| Decoded::new(protocol, moved(direction)))));
         for (direction, decoded) in decoded.iter_mut().enumerate() {
             let in_direction = calls.iter().filter(|call| usize::from(call.side) == if call.writes { direction } else { 1 - direction });
-            let until = in_direction.filter_map(|call| Some(call.offset? + call.moved)).max();
+            let until = in_direction.filter_map(|call| Some(call.offset?.saturating_add(call.moved))).max();
             decoded.read_to(until.unwrap_or(0), core, source)?;
         }
         self.book.followed.decoded = Some((protocol, decoded));
@@ -511,7 +511,7 @@ impl Session {
             }
             let mut label = String::new();
             if let (Some(offset), Some((_, decoded))) = (call.offset.filter(|_| call.moved > 0), &followed.decoded) {
-                label = decoded.get(direction).map_or_else(String::new, |decoded| decoded.labels(offset, offset + call.moved));
+                label = decoded.get(direction).map_or_else(String::new, |decoded| decoded.labels(offset, offset.saturating_add(call.moved)));
                 if call.reads && !label.is_empty() && captured.unwrap_or(0) < call.moved {
                     flags |= call_flag::INFERRED;
                 }
@@ -577,11 +577,11 @@ impl Session {
         }
         for piece in pieces {
             stream.bytes.extend_from_slice(&piece.bytes);
-            let missing = piece.actual - piece.bytes.len() as u64;
+            let missing = piece.actual.saturating_sub(piece.bytes.len() as u64);
             if missing > 0 {
                 stream.gaps.push((stream.bytes.len() as u64, missing));
             }
-            stream.actual += piece.actual;
+            stream.actual = stream.actual.saturating_add(piece.actual);
         }
         Ok(Some(stream))
     }

@@ -114,7 +114,7 @@ impl Core {
     pub(crate) fn offered(&self, conversation: &Conversation, failure: &Failure, requested: Option<u64>) -> Option<u64> {
         let written = conversation.directions[failure.side].writes?.bytes;
         let refused = conversation.failures.iter().filter(|one| one.side == failure.side && writes(one.kind)).count();
-        Some(if writes(failure.kind) && refused == 1 { written + requested.unwrap_or(0) } else { written })
+        Some(if writes(failure.kind) && refused == 1 { written.saturating_add(requested.unwrap_or(0)) } else { written })
     }
 
     /// Causes of the failures of a conversation; `requested` as in [`Core::conversation_line`].
@@ -177,7 +177,7 @@ impl Core {
                 num: self.num(row),
                 section: self.section_number(row),
                 ns,
-                before_close_ns: close.zip(ns).map(|(close, ns)| close - ns),
+                before_close_ns: close.zip(ns).map(|(close, ns)| close.saturating_sub(ns)),
                 syscall: super::name_of_call(exit.kind),
                 fd: self.name_of_fd(exit),
                 own: conversation.ends.iter().any(|end| end.descriptions.contains(&exit.description)),

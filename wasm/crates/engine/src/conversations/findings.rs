@@ -243,7 +243,7 @@ impl Core {
         let mut worst: BTreeMap<String, (i64, &Conversation, usize)> = BTreeMap::new();
         for conversation in all {
             let Some((connect, accept)) = conversation.connect.zip(conversation.accept) else { continue };
-            let Some(wait) = self.ns(accept.exit).zip(self.ns(connect.exit)).map(|(accept, connect)| accept - connect).filter(|wait| *wait >= LONG_WAIT) else { continue };
+            let Some(wait) = self.ns(accept.exit).zip(self.ns(connect.exit)).map(|(accept, connect)| accept.saturating_sub(connect)).filter(|wait| *wait >= LONG_WAIT) else { continue };
             let place = if conversation.path.is_empty() { conversation.key.rsplit_once("->").map_or("", |(_, to)| to).to_owned() } else { String::from_utf8_lossy(&conversation.path).into_owned() };
             let entry = worst.entry(place).or_insert((wait, conversation, 0));
             entry.2 += 1;
@@ -265,14 +265,14 @@ impl Core {
             let other = 1 - side;
             let lost = direction.unread.unwrap_or(0);
             let late = direction.never_delivered;
-            if lost + late == 0 || conversation.failures.iter().any(|failure| !failure.cause.is_empty()) {
+            if lost == 0 && late == 0 || conversation.failures.iter().any(|failure| !failure.cause.is_empty()) {
                 continue;
             }
             let Some(closing) = conversation.closings[other] else { continue };
             let closer = self.thread_name(closing.thread, closing.exit.saturating_sub(1));
             let verb = if closing.how == How::Exit { "exited" } else { "closed" };
             let written = direction.writes.map_or(0, |sum| sum.bytes);
-            let mut sentence = format!("{closer} {verb} and left {} of {} from {} unread", lost + late, bytes(written), self.end_name(conversation, side));
+            let mut sentence = format!("{closer} {verb} and left {} of {} from {} unread", lost.saturating_add(late), bytes(written), self.end_name(conversation, side));
             if late > 0 {
                 sentence.push_str(&format!("; {} came after that", bytes(late)));
             }

@@ -237,7 +237,7 @@ impl Core {
         let num = |row: Option<Row>| row.and_then(|row| self.num(row));
         let ns = |row: Option<Row>| row.and_then(|row| self.ns(row));
         let section = |row: Option<Row>| row.and_then(|row| self.section_number(row));
-        let wait = conversation.connect.zip(conversation.accept).and_then(|(connect, accept)| Some(self.ns(accept.exit)? - self.ns(connect.exit)?));
+        let wait = conversation.connect.zip(conversation.accept).and_then(|(connect, accept)| Some(self.ns(accept.exit)?.saturating_sub(self.ns(connect.exit)?)));
         ConversationLine {
             family: conversation.family.word(),
             key: conversation.key.clone(),

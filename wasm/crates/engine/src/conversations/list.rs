@@ -243,7 +243,7 @@ impl Core {
             calls: calls(there) + calls(back),
             there: there.writes.or(there.reads).map(|sum| sum.bytes),
             back: back.writes.or(back.reads).map(|sum| sum.bytes),
-            unread: conversation.directions.iter().map(|direction| direction.unread.unwrap_or(0) + direction.never_delivered).sum(),
+            unread: conversation.directions.iter().map(|direction| direction.unread.unwrap_or(0).saturating_add(direction.never_delivered)).fold(0, u64::saturating_add),
             refused: conversation.failures.len() as u32,
             left,
             right,

@@ -957,7 +957,7 @@ impl<'a> Builder<'a> {
             let sum = self.sum(&conversation.ends[known])?;
             Some((sum.wrote.bytes, sum.read.bytes))
         };
-        let candidates: Vec<(usize, u64, u64)> = self.found.iter().enumerate().filter_map(|(at, conversation)| totals(conversation).map(|(wrote, read)| (at, wrote, read))).filter(|(_, wrote, read)| wrote + read >= 8).collect();
+        let candidates: Vec<(usize, u64, u64)> = self.found.iter().enumerate().filter_map(|(at, conversation)| totals(conversation).map(|(wrote, read)| (at, wrote, read))).filter(|(_, wrote, read)| wrote.saturating_add(*read) >= 8).collect();
         let mut merged: Vec<(usize, usize, u64)> = Vec::new();
         for (at, wrote, read) in &candidates {
             let mut others = candidates.iter().filter(|(other, theirs_wrote, theirs_read)| other != at && theirs_wrote == read && theirs_read == wrote);
@@ -965,7 +965,7 @@ impl<'a> Builder<'a> {
                 && at < other
                 && candidates.iter().filter(|(_, w, r)| (w, r) == (wrote, read)).count() == 1
             {
-                merged.push((*at, *other, wrote + read));
+                merged.push((*at, *other, wrote.saturating_add(*read)));
             }
         }
         let mut gone = Vec::new();
@@ -1012,7 +1012,7 @@ impl<'a> Builder<'a> {
 }
 
 fn plus(one: Sum, other: Sum) -> Sum {
-    Sum { calls: one.calls + other.calls, failed: one.failed + other.failed, retried: one.retried + other.retried, empty: one.empty + other.empty, bytes: one.bytes + other.bytes }
+    Sum { calls: one.calls + other.calls, failed: one.failed + other.failed, retried: one.retried + other.retried, empty: one.empty + other.empty, bytes: one.bytes.saturating_add(other.bytes) }
 }
 
 impl Ledgers {
