@@ -528,7 +528,7 @@ impl Session {
             let taken = conversation.directions[direction].reads.map(|sum| sum.bytes);
             let closed = conversation.directions[direction].unread.is_some();
             let unread = match (call.offset, taken) {
-                (Some(offset), Some(taken)) if call.writes && closed => (offset + call.moved).saturating_sub(taken.max(offset)),
+                (Some(offset), Some(taken)) if call.writes && closed => offset.saturating_add(call.moved).saturating_sub(taken.max(offset)),
                 _ => 0,
             };
             window.row.push(call.first);
