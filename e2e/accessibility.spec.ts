@@ -121,7 +121,7 @@ test('what has the focus is visible on every stop of the Tab key', async ({ page
     const outlined = await page.evaluate(() => {
       const element = document.activeElement;
       if (element === null || element === document.body) return 'body';
-      const shown = [element, element.closest('label'), element.querySelector('.current')];
+      const shown = [element, element.closest('label'), element.closest('.filter'), element.querySelector('.current')];
       return shown.some((one) => one !== null && getComputedStyle(one).outlineStyle !== 'none') || element.matches('.split-bar')
         ? 'yes'
         : element.outerHTML.slice(0, 120);

@@ -101,7 +101,7 @@ test('hostile text inside a capture stays text: tags, bidi marks and long names'
   for (let at = hostile.indexOf('curl'); at >= 0; at = hostile.indexOf('curl', at + 4)) hostile.write('c\u202e', at, 'utf8');
   await start(page, made('hostile.scap', hostile));
   await showEvents(page);
-  await page.keyboard.press('/');
+  await page.keyboard.press('Control+f');
   await page.keyboard.type('<img>');
   await page.keyboard.press('Enter');
   await idle(page);
@@ -149,7 +149,7 @@ function withLongNames(capture: Buffer): Buffer {
 test('a process name of 60,000 characters is cut in its cell, and shown in full in the inspector', async ({ page }) => {
   await start(page, made('long-names.scap', withLongNames(raw)));
   await showEvents(page);
-  await page.keyboard.press('/');
+  await page.keyboard.press('Control+f');
   await page.keyboard.type('longlonglong');
   await page.keyboard.press('Enter');
   await idle(page);

@@ -20,7 +20,7 @@ test('Call tells every parameter with its meaning, the result and the fd', async
 test('flags are decoded and errno told in words', async ({ page }) => {
   await start(page, captures.epipe);
   await showEvents(page);
-  await page.keyboard.press('/');
+  await page.keyboard.press('Control+f');
   await page.keyboard.type('ENOENT');
   await page.keyboard.press('Enter');
   await idle(page);
