@@ -1,33 +1,10 @@
 //! Filters over sessions: plans change nothing but the time, and lists walk what was selected.
 
-use std::fs;
-use std::path::Path;
+mod harness;
 
 use engine::{Find, Found, ListSpec, Options, Place, Session, Unit};
+use harness::inflated;
 use model::Row;
-use scap::{Damage, Inflate, Inflated};
-
-#[derive(Default)]
-struct Bytes(Vec<u8>);
-
-impl Inflated for Bytes {
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
-    }
-
-    fn damage(&mut self, damage: Damage) {
-        panic!("a shipped capture is damaged: {damage:?}");
-    }
-}
-
-fn capture(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../captures").join(name);
-    let mut bytes = Bytes::default();
-    let mut inflate = Inflate::new();
-    inflate.push(&fs::read(path).expect("a capture can be read"), &mut bytes);
-    inflate.finish(&mut bytes);
-    bytes.0
-}
 
 /// Captures of every generation.
 const CAPTURES: [&str; 3] =
@@ -121,7 +98,7 @@ fn rows(session: &mut Session, filter: &str, files: &[Vec<u8>], spec: ListSpec) 
 #[test]
 fn a_plan_selects_what_asking_every_event_selects() {
     for name in CAPTURES {
-        let files = [capture(name)];
+        let files = [inflated(name)];
         let mut session = session(&files[0]);
         let mut selected = 0;
         let mut different = Vec::new();
@@ -142,7 +119,7 @@ fn a_plan_selects_what_asking_every_event_selects() {
 
 #[test]
 fn what_is_filtered_while_it_is_indexed_is_what_is_filtered_after() {
-    let files = [capture(CAPTURES[0])];
+    let files = [inflated(CAPTURES[0])];
     for filter in FILTERS {
         let mut whole = session(&files[0]);
         let mut pieces = Session::new(Options::default());
@@ -163,7 +140,7 @@ fn what_is_filtered_while_it_is_indexed_is_what_is_filtered_after() {
 
 #[test]
 fn a_call_is_shown_when_either_of_its_edges_passes() {
-    let files = [capture(CAPTURES[0])];
+    let files = [inflated(CAPTURES[0])];
     let mut session = session(&files[0]);
     // Exits alone pass this one, and their calls stand at the enters.
     let filter = "evt.rawres < 0";
@@ -185,7 +162,7 @@ fn a_call_is_shown_when_either_of_its_edges_passes() {
 
 #[test]
 fn places_errors_and_texts_are_found_in_filtered_lists() {
-    let files = [capture(CAPTURES[0])];
+    let files = [inflated(CAPTURES[0])];
     let mut session = session(&files[0]);
     let filter = "evt.type = openat";
     let spec = list(&mut session, Unit::Events, filter);
@@ -225,7 +202,7 @@ fn places_errors_and_texts_are_found_in_filtered_lists() {
 
 #[test]
 fn each_check_is_shown_with_its_value() {
-    let files = [capture(CAPTURES[0])];
+    let files = [inflated(CAPTURES[0])];
     let mut session = session(&files[0]);
     let filter = "evt.type = openat and fd.name contains etc and evt.rawres < 0";
     let id = session.filter(filter).expect("a filter");
@@ -251,7 +228,7 @@ fn filters_that_mean_the_same_share_their_results() {
 
 #[test]
 fn conversations_are_asked_about_when_they_are_known() {
-    let files = [capture("fastcgi-epipe-tcp-kmod-0.29.3.scap.gz")];
+    let files = [inflated("fastcgi-epipe-tcp-kmod-0.29.3.scap.gz")];
     let mut session = session(&files[0]);
     let unread = session.conversations().iter().find_map(|conversation| {
         let side = conversation.directions.iter().position(|direction| direction.unread.is_some_and(|unread| unread > 0))?;
@@ -272,7 +249,7 @@ fn conversations_are_asked_about_when_they_are_known() {
 
 #[test]
 fn a_filter_on_conversations_waits_for_the_end_of_the_capture() {
-    let files = [capture(CAPTURES[0])];
+    let files = [inflated(CAPTURES[0])];
     let mut session = Session::new(Options::default());
     session.next_file("test");
     assert!(session.push(&files[0]));

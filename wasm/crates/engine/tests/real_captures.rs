@@ -1,9 +1,12 @@
 //! The session on real captures: those that the project ships, and all in the folder that `SCAPSCOPE_CAPTURES` names.
 
+mod harness;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use engine::{Find, Found, ListSpec, Options, Place, Session, Summary, Unit};
+use harness::inflated;
 use model::state::NONE;
 use model::table::EventTable;
 use model::text::{Clock, Heading, Printer};
@@ -13,27 +16,6 @@ use scap::{Damage, Event, Inflate, Inflated, Limits, Reader, Sink};
 
 const EVENTS: ListSpec = ListSpec::all(Unit::Events);
 const CALLS: ListSpec = ListSpec::all(Unit::Calls);
-
-#[derive(Default)]
-struct Bytes(Vec<u8>);
-
-impl Inflated for Bytes {
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
-    }
-
-    fn damage(&mut self, damage: Damage) {
-        panic!("a shipped capture is damaged: {damage:?}");
-    }
-}
-
-fn inflated(path: &Path) -> Vec<u8> {
-    let mut bytes = Bytes::default();
-    let mut inflate = Inflate::new();
-    inflate.push(&fs::read(path).expect("a capture can be read"), &mut bytes);
-    inflate.finish(&mut bytes);
-    bytes.0
-}
 
 fn captures() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
@@ -51,7 +33,7 @@ fn captures() -> Vec<PathBuf> {
 }
 
 fn sample(name: &str) -> Vec<u8> {
-    inflated(&captures().into_iter().find(|path| path.to_string_lossy().contains(name)).expect("it is shipped"))
+    inflated(captures().into_iter().find(|path| path.to_string_lossy().contains(name)).expect("it is shipped"))
 }
 
 fn session(slices: impl Iterator<Item = impl AsRef<[u8]>>) -> Session {

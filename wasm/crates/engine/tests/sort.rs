@@ -1,34 +1,12 @@
 //! Sorted lists hold the same rows as the list they are made of, in the order of one column.
 
+mod harness;
+
 use std::cmp::Ordering;
-use std::fs;
-use std::path::Path;
 
 use engine::{ListSpec, Options, Place, Session, SortBy, SortCount, SortSpec, Unit, Window};
+use harness::inflated;
 use model::Row;
-use scap::{Damage, Inflate, Inflated};
-
-#[derive(Default)]
-struct Bytes(Vec<u8>);
-
-impl Inflated for Bytes {
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
-    }
-
-    fn damage(&mut self, damage: Damage) {
-        panic!("a shipped capture is damaged: {damage:?}");
-    }
-}
-
-fn capture(name: &str) -> Vec<Vec<u8>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../captures").join(name);
-    let mut bytes = Bytes::default();
-    let mut inflate = Inflate::new();
-    inflate.push(&fs::read(path).expect("a capture can be read"), &mut bytes);
-    inflate.finish(&mut bytes);
-    vec![bytes.0]
-}
 
 fn session_of(files: &[Vec<u8>], options: Options) -> Session {
     let mut session = Session::new(options);
@@ -71,7 +49,7 @@ fn everything(session: &mut Session, list: ListSpec, files: &[Vec<u8>]) -> Windo
 #[test]
 fn every_column_sorts_both_ways() {
     for (name, lists) in [("variant-kmod-0.29.3-n2000.scap.gz", 3), ("fastcgi-epipe-modern-libs0.25.4.scap.gz", 1)] {
-        let files = capture(name);
+        let files = vec![inflated(name)];
         let mut session = session_of(&files, Options::default());
         let filter = session.filter("evt.type != switch").expect("a filter");
         session.run_filter(filter, &mut files.as_slice(), &mut || false).expect("the capture can be read again");
@@ -110,7 +88,7 @@ fn every_column_sorts_both_ways() {
 
 #[test]
 fn sorting_in_steps_ends_in_the_same_order() {
-    let files = capture("variant-kmod-0.29.3-n2000.scap.gz");
+    let files = vec![inflated("variant-kmod-0.29.3-n2000.scap.gz")];
     let list = ListSpec { sort: Some(SortSpec { by: SortBy::Latency, descending: true }), ..ListSpec::all(Unit::Calls) };
     let mut whole = session_of(&files, Options::default());
     sort_to_the_end(&mut whole, list, &files);
@@ -137,7 +115,7 @@ fn sorting_in_steps_ends_in_the_same_order() {
 
 #[test]
 fn places_and_errors_are_found_in_a_sorted_list() {
-    let files = capture("variant-kmod-0.29.3-n2000.scap.gz");
+    let files = vec![inflated("variant-kmod-0.29.3-n2000.scap.gz")];
     let mut session = session_of(&files, Options::default());
     let list = ListSpec { sort: Some(SortSpec { by: SortBy::Latency, descending: true }), ..ListSpec::all(Unit::Calls) };
     sort_to_the_end(&mut session, list, &files);
@@ -161,7 +139,7 @@ fn places_and_errors_are_found_in_a_sorted_list() {
 
 #[test]
 fn a_list_that_would_take_too_much_memory_is_left_as_it_is() {
-    let files = capture("variant-kmod-0.29.3-n2000.scap.gz");
+    let files = vec![inflated("variant-kmod-0.29.3-n2000.scap.gz")];
     let size = session_of(&files, Options::default()).summary().index_bytes;
     let mut session = session_of(&files, Options { limit: size + 1000, ..Options::default() });
     let list = ListSpec { sort: Some(SortSpec { by: SortBy::Cpu, descending: true }), ..ListSpec::all(Unit::Events) };
@@ -171,7 +149,7 @@ fn a_list_that_would_take_too_much_memory_is_left_as_it_is() {
 
 #[test]
 fn a_list_that_grows_keeps_its_order_until_it_is_sorted_anew() {
-    let files = capture("variant-kmod-0.29.3-n2000.scap.gz");
+    let files = vec![inflated("variant-kmod-0.29.3-n2000.scap.gz")];
     let (head, tail) = files[0].split_at(files[0].len() / 2);
     let mut session = Session::new(Options::default());
     session.next_file("test");

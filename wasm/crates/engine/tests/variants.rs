@@ -1,34 +1,12 @@
 //! Captures that are recorded otherwise: rings, clipped buffers, filters and options of the recorder.
 
-use std::path::Path;
+mod harness;
 
 use engine::{ListSpec, Options, Place, Session, Unit, Window};
-use scap::{Damage, Inflate, Inflated};
+use harness::inflated;
 use testkit::capture_from_text;
 
 const EVENTS: ListSpec = ListSpec::all(Unit::Events);
-
-#[derive(Default)]
-struct Bytes(Vec<u8>);
-
-impl Inflated for Bytes {
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
-    }
-
-    fn damage(&mut self, damage: Damage) {
-        panic!("a shipped capture is damaged: {damage:?}");
-    }
-}
-
-fn shipped(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../captures").join(name);
-    let mut bytes = Bytes::default();
-    let mut inflate = Inflate::new();
-    inflate.push(&std::fs::read(path).expect("it is shipped"), &mut bytes);
-    inflate.finish(&mut bytes);
-    bytes.0
-}
 
 /// The capture of these files, and all its events.
 fn opened(files: &[Vec<u8>]) -> (Session, Window) {
@@ -55,7 +33,7 @@ fn counts(session: &Session) -> (u64, u64) {
 fn files_of_a_ring_each_with_its_own_start_are_one_list() {
     // The last file of the ring goes on where the one before it was full.
     let names = ["variant-kmod-0.29.3-ringe.scap.gz0", "variant-kmod-0.29.3-ringe.scap.gz1"];
-    let (session, window) = opened(&names.map(shipped));
+    let (session, window) = opened(&names.map(inflated));
     assert_eq!(counts(&session), (4_000 + 253, 4_000 + 253));
     assert_eq!((window.section[0], window.section[4_000], window.num[4_000]), (1, 2, 1.0));
     assert!(window.ns.is_sorted(), "one recording");
@@ -93,7 +71,7 @@ fn buffers_are_as_long_as_the_recorder_kept_them_from_nothing_to_65000_bytes() {
 
 #[test]
 fn a_capture_that_was_filtered_while_recording_shows_what_passed() {
-    let (session, window) = opened(&[shipped("variant-kmod-0.29.3-filter-curl.scap.gz")]);
+    let (session, window) = opened(&[inflated("variant-kmod-0.29.3-filter-curl.scap.gz")]);
     assert_eq!(counts(&session), (2_061, 2_273));
     assert!(window.process.iter().all(|name| name == "curl"), "nothing else passed");
     // Its clone was left out: the execve alone makes the thread known.
@@ -103,7 +81,7 @@ fn a_capture_that_was_filtered_while_recording_shows_what_passed() {
 
 #[test]
 fn without_users_their_numbers_are_shown() {
-    let bytes = shipped("variant-kmod-0.29.3-excludeusers.scap.gz");
+    let bytes = inflated("variant-kmod-0.29.3-excludeusers.scap.gz");
     let (session, window) = opened(std::slice::from_ref(&bytes));
     assert_eq!(counts(&session), (8_675, 8_885));
     let clone = window.info.iter().position(|info| info.contains("exe=/bin/bash")).expect("a shell is started");
@@ -115,7 +93,7 @@ fn without_users_their_numbers_are_shown() {
 
 #[test]
 fn page_faults_are_events_without_an_exit() {
-    let (mut session, window) = opened(&[shipped("variant-kmod-0.29.3-pagefaults.scap.gz")]);
+    let (mut session, window) = opened(&[inflated("variant-kmod-0.29.3-pagefaults.scap.gz")]);
     assert_eq!(counts(&session), (11_767, 11_965));
     let faults: Vec<usize> = (0..window.kind.len()).filter(|at| window.kind[*at] == "page_fault").collect();
     assert!(faults.len() > 2_000, "{}", faults.len());
@@ -130,7 +108,7 @@ fn page_faults_are_events_without_an_exit() {
 #[test]
 fn events_kept_for_state_alone_are_followed_and_not_shown() {
     // fatfile mode with the filter `evt.type=openat`: everything else that changes state is there with a flag.
-    let (session, window) = opened(&[shipped("variant-kmod-0.29.3-fatfile-openat.scap.gz")]);
+    let (session, window) = opened(&[inflated("variant-kmod-0.29.3-fatfile-openat.scap.gz")]);
     assert_eq!(counts(&session), (1_088, 5_016));
     assert_eq!(window.kind.len(), 1_088);
     assert!(window.kind.iter().all(|kind| kind == "openat"));
