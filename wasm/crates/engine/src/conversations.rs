@@ -87,9 +87,10 @@ impl Core {
         self.finished
     }
 
-    /// Number of the event at a row.
+    /// Number of the event at a row; none for one that is not shown, such as those that stand in a file only so that the
+    /// state is right.
     pub(crate) fn num(&self, row: Row) -> Option<u64> {
-        self.index.number(row)
+        self.index.number(row).filter(|_| self.index.is_shown(row))
     }
 
     /// Nanoseconds since the first event.

@@ -1075,3 +1075,53 @@ fn results_beyond_all_sums_are_counted_up_to_the_greatest_number() {
         drawn.session.conversation_stream(&Wanted::parse(&key), direction, &mut drawn.files.as_slice()).expect("bytes are in memory");
     }
 }
+
+/// As `sysdig -F` writes it: what keeps the state right stands in the file and is not shown.
+const FAT: &str = r"
+    release 0.29.3
+    process tid=1 comm=client
+    process tid=2 comm=server
+    process tid=3 comm=silent
+    ns tid dir type args
+    10 1 hidden > socket  domain=1 type=1 proto=0
+    11 1 hidden < socket  fd=3
+    20 1 hidden > connect fd=3 addr=/run/a
+    30 1 hidden < connect res=0 tuple=ffff880108bcc440->ffff880108bcba80 /run/a
+    40 2 hidden > accept
+    50 2 hidden < accept  fd=4 tuple=ffff880108bcc440->ffff880108bcba80 /run/a queuepct=0
+    60 1 > write fd=3 size=5
+    70 1 < write res=5 data=hello
+    80 2 hidden > read fd=4 size=100
+    90 2 hidden < read res=5 data=hello
+    100 3 hidden > pipe
+    110 3 hidden < pipe res=0 fd1=5 fd2=6 ino=77
+    120 3 hidden > write fd=6 size=4
+    130 3 hidden < write res=4 data=abcd
+    140 3 hidden > socket  domain=1 type=1 proto=0
+    150 3 hidden < socket  fd=7
+    160 3 hidden > connect fd=7 addr=/run/none
+    170 3 hidden < connect res=-2 tuple=0->ffff880108bcc000 /run/none
+    180 1 hidden > close fd=3
+    190 1 hidden < close res=0
+";
+
+#[test]
+fn conversations_without_a_shown_event_are_not_listed_and_calls_that_are_not_shown_are_not_counted() {
+    let mut capture = opened(FAT);
+    let lines = capture.lines();
+    let [line] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!((line.key.as_str(), line.path.as_str(), line.life), ("unix:ffff880108bcba80-ffff880108bcc440", "/run/a", Some(1)));
+    assert_eq!((line.dir[0].write_calls, line.dir[0].written, line.dir[0].read_calls, line.dir[0].read), (Some(1), Some(5), Some(0), Some(0)));
+    // Who took part, since when and until when is known all the same; events that are not shown have no number to go to.
+    assert_eq!((line.ends[0][0].comm.as_str(), line.ends[1][0].comm.as_str()), ("client", "server"));
+    assert_eq!((line.start, line.start_ns, line.end), (None, Some(-40), None));
+    let closing = line.close[0].as_ref().expect("closed");
+    assert_eq!((closing.how, closing.enter, closing.exit), ("close", None, None));
+    let key = line.key.clone();
+    assert_eq!(capture.labels(&key), ["0 write 5"]);
+    assert_eq!(capture.findings().len(), 0);
+
+    let mut shown = opened(&FAT.replace(" hidden", ""));
+    let keys: Vec<String> = shown.lines().into_iter().map(|line| line.key).collect();
+    assert_eq!(keys, ["unix:ffff880108bcba80-ffff880108bcc440", "pipe:77", "unix:0-ffff880108bcc000"]);
+}

@@ -272,6 +272,11 @@ impl Index {
         self.chunk(row as usize / CHUNK_ROWS).map(|chunk| chunk.kind(&self.open, row as u16))
     }
 
+    /// Whether lists of events have a row: sysdig prints it, or does not know its type.
+    pub fn is_shown(&self, row: Row) -> bool {
+        row < self.next_row() && self.chunk(row as usize / CHUNK_ROWS).is_some_and(|chunk| chunk.shown().has(row as u16))
+    }
+
     /// Event number of a row.
     pub fn number(&self, row: Row) -> Option<u64> {
         if row < self.next_row() { self.numbers.of(row) } else { None }

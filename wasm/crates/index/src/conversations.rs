@@ -263,6 +263,8 @@ pub struct Ledgers {
     blind: HashMap<(TableIndex, Blind), Unseen>,
     /// Numbers of the calls among them that newer recorders have no type for.
     blind_codes: Option<[u16; 2]>,
+    /// Some events are in the file only so that the state is right, and are not shown.
+    hides: bool,
 }
 
 /// What a call that tells no descriptor moved bytes of.
@@ -292,6 +294,13 @@ impl Ledgers {
     #[inline]
     pub fn push(&mut self, row: Row, event: &Event<'_>, applied: &Applied, state: &State) {
         let Some(class) = CLASSES.get(usize::from(event.kind)).copied() else { return };
+        if event.state_only {
+            self.hides = true;
+            // They tell who talks to whom; calls that are not shown are not counted.
+            if !matches!(class, Class::Connect | Class::ShutdownEnter | Class::Shutdown | Class::SocketOption) {
+                return;
+            }
+        }
         if class == Class::Blind || (class == Class::Receive || class == Class::Write) && applied.description == NONE {
             self.unseen(row, event, applied, state);
         }

@@ -234,6 +234,9 @@ impl Core {
                     }
                 };
                 let first = if record.is_exit() { record.partner.unwrap_or(*row) } else { *row };
+                if !self.index.is_shown(exit.map_or(first, |exit| exit.row)) {
+                    continue;
+                }
                 let kind = exit.map_or(record.kind.saturating_add(1), |exit| exit.kind);
                 let two = matches!(kind, 167 | 189 | 333);
                 let about = end.descriptions.contains(&record.description);

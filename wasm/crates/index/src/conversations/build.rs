@@ -340,7 +340,25 @@ impl<'a> Builder<'a> {
         self.strange_datagrams(&datagram_paths);
         self.refused();
         self.infer_peers();
+        if self.ledgers.hides {
+            self.leave_out_hidden();
+        }
         self.finish();
+    }
+
+    /// Leaves out conversations none of whose events is shown.
+    fn leave_out_hidden(&mut self) {
+        let shown = |row: &Row| self.index.is_shown(*row);
+        let records = (0..self.index.next_row()).filter(shown).filter_map(|row| self.index.record(row));
+        let mut seen: HashSet<DescriptionIndex> = records.map(|record| record.description).collect();
+        seen.extend(self.ledgers.second.iter().filter(|(_, row)| shown(row)).map(|(description, _)| *description));
+        let mut found = std::mem::take(&mut self.found);
+        found.retain(|conversation| {
+            let rows = [conversation.start, conversation.connect.map(|connect| connect.exit), conversation.accept.map(|accept| accept.exit)];
+            let is_refused = conversation.life.is_none();
+            rows.iter().flatten().any(shown) || !is_refused && conversation.ends.iter().flat_map(|end| &end.descriptions).any(|description| seen.contains(description))
+        });
+        self.found = found;
     }
 
     fn ledger_number(&self, description: DescriptionIndex) -> u32 {
@@ -747,7 +765,7 @@ impl<'a> Builder<'a> {
             // A datagram socket has a conversation with each remote end; the one of the last call is meant.
             let current = end.descriptions.first().map(|description| self.ledgers.current.get(descriptions.end_of(*description) as usize).copied().unwrap_or(NONE));
             if !datagrams || current == Some(end.ledger) {
-                conversation.open_calls[side] = end.descriptions.iter().filter_map(|description| self.pending.get(description)).flatten().copied().collect();
+                conversation.open_calls[side] = end.descriptions.iter().filter_map(|description| self.pending.get(description)).flatten().copied().filter(|row| self.index.is_shown(*row)).collect();
             }
             if let Some(sum) = &sums[side] {
                 conversation.looks = if conversation.looks == 0 { sum.looks } else { conversation.looks };
