@@ -67,7 +67,7 @@ export function titleOfKind(kind: string): string {
 
 /** The sentence, with its Δ in bold. */
 function Sentence({ text }: { readonly text: string }): ReactNode {
-  const found = /[\d.,]+ (?:ns|µs|ms|s) (?:after|before)/.exec(text);
+  const found = /(?:\d+ (?:h|min) )?[\d.]+ (?:ns|µs|ms|s|min) (?:after|before)/.exec(text);
   if (found === null) return visible(text);
   return (
     <>

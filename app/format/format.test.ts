@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import table from '../../wasm/goldens/spans.txt?raw';
 import { hexDump } from './hex-dump';
 import { counted, grouped, hex, rate, share, short, size } from './number';
 import { dateTime, elapsedSeconds, micros, seconds, span, timeOfDay, timeText } from './time';
@@ -52,14 +53,16 @@ describe('times', () => {
   });
 
   it('are told as spans in the unit that fits', () => {
-    expect([850, 88_929, 5_060_000, 12_100_000_000, 75_000_000_000, 7_380_000_000_000].map(span)).toEqual([
-      '850 ns',
-      '88.9 µs',
-      '5.06 ms',
-      '12.10 s',
-      '1 min 15 s',
-      '2 h 3 min',
-    ]);
+    const expected = table.split('\n').flatMap((line) => {
+      const [ns, text] = line.split('\t');
+      return text === undefined ? [] : [[Number(ns), text] as const];
+    });
+    expect(expected.length).toBeGreaterThan(20);
+    for (const [ns, text] of expected) {
+      expect(span(ns), String(ns)).toBe(text);
+      expect(span(-ns), String(-ns)).toBe(ns === 0 ? text : `−${text}`);
+    }
+    expect([6250, 150, 149].map(micros)).toEqual(['6.3', '0.2', '0.1']);
     expect(micros(4_696_123)).toBe('4,696.1');
     expect(elapsedSeconds(62)).toBe('0.06');
     expect(elapsedSeconds(12_340)).toBe('12.3');

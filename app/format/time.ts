@@ -68,14 +68,21 @@ export function timeText(ns: number, previousNs: number | undefined, context: Ti
   }
 }
 
-/** A span for people: `88.9 µs`, `5.06 ms`, `12.1 s`. */
+/** A whole number of `unit`s as a decimal number: exact halves go up, as in the engine. */
+function decimal(ns: number, unit: number, digits: number): string {
+  const scale = 10 ** digits;
+  const count = Math.floor((ns * scale + unit / 2) / unit);
+  return `${Math.floor(count / scale)}.${String(count % scale).padStart(digits, '0')}`;
+}
+
+/** A span for people: `88.9 µs`, `5.06 ms`, `12.10 s`. The engine has the same rule for its sentences. */
 export function span(ns: number): string {
   const sign = ns < 0 ? '−' : '';
-  const abs = Math.abs(ns);
-  if (abs < 999.5) return `${sign}${abs.toFixed(0)} ns`;
-  if (abs < 999_950) return `${sign}${(abs / 1e3).toFixed(1)} µs`;
-  if (abs < 999_500_000) return `${sign}${(abs / 1e6).toFixed(2)} ms`;
-  if (abs < 59_950_000_000) return `${sign}${(abs / 1e9).toFixed(2)} s`;
+  const abs = Math.round(Math.abs(ns));
+  if (abs < 1000) return `${sign}${abs} ns`;
+  if (abs < 999_950) return `${sign}${decimal(abs, 1e3, 1)} µs`;
+  if (abs < 999_995_000) return `${sign}${decimal(abs, 1e6, 2)} ms`;
+  if (abs < 59_995_000_000) return `${sign}${decimal(abs, 1e9, 2)} s`;
   const total = Math.round(abs / 1e9);
   const hours = Math.floor(total / 3600);
   const minutes = Math.floor(total / 60) % 60;
@@ -84,8 +91,8 @@ export function span(ns: number): string {
 
 /** Microseconds with one decimal, the unit of the latency column. */
 export function micros(ns: number): string {
-  const [whole = '', fraction = '0'] = (ns / 1e3).toFixed(1).split('.');
-  return `${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction}`;
+  const [whole = '', fraction = '0'] = decimal(Math.abs(ns), 1e3, 1).split('.');
+  return `${ns < 0 ? '-' : ''}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}.${fraction}`;
 }
 
 /** How long indexing took, in seconds: more digits for shorter times. */

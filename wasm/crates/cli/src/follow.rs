@@ -5,6 +5,7 @@ use std::io::Write;
 
 use engine::conversations::calls::call_flag;
 use engine::conversations::{CallWindow, Protocol, Wanted};
+use engine::span::span;
 use lexopt::Arg::{Long, Short, Value};
 use lexopt::ValueExt as _;
 
@@ -138,7 +139,7 @@ fn text_of(window: &CallWindow, at: usize) -> String {
         line.push_str(&format!(" ({captured:.0} captured)"));
     }
     if let Some(latency) = number(&window.latency_ns) {
-        line.push_str(&format!(" {:.1} µs", latency / 1e3));
+        line.push_str(&format!(" {}", span(latency as i64)));
     }
     if let Some(unread) = number(&window.unread).filter(|unread| *unread > 0.0) {
         line.push_str(&format!(" {unread:.0} unread"));

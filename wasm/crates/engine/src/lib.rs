@@ -12,6 +12,7 @@ mod read;
 pub mod session;
 pub mod sort;
 pub mod source;
+pub mod span;
 pub mod state;
 pub mod warm;
 pub mod window;

@@ -96,7 +96,7 @@ fn the_original_listing_says_what_the_engineer_had_to_find_by_hand() {
     assert_eq!(line.failures[0].requested, Some(8));
     let sentences = capture.sentences();
     assert_eq!(sentences[0], "httpd (22014) wrote 8 bytes to uwsgi (20882) 88.9 µs after uwsgi closed; 723 of 731 bytes were read; reply of 94 bytes never read");
-    assert!(sentences.iter().any(|sentence| sentence.contains("waited 15.1 ms in the accept queue of /tmp/helloFastCGI.s")), "{sentences:?}");
+    assert!(sentences.iter().any(|sentence| sentence.contains("waited 15.11 ms in the accept queue of /tmp/helloFastCGI.s")), "{sentences:?}");
 }
 
 #[test]
@@ -955,7 +955,7 @@ fn a_read_that_never_returned_is_told_with_the_time_it_had_waited() {
         ",
     );
     let findings = capture.findings();
-    assert_eq!((findings[0].kind, findings[0].sentence.as_str()), ("never-returned", "client (10) had been in read for 2.0 ms when the capture ended, on unix:ffff01000-ffff02000"));
+    assert_eq!((findings[0].kind, findings[0].sentence.as_str()), ("never-returned", "client (10) had been in read for 2.00 ms when the capture ended, on unix:ffff01000-ffff02000"));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use super::causes::first_line;
 use crate::read::Blocks;
 use crate::session::{Core, Session};
 use crate::source::{ByteSource, ReadError};
+use crate::span::span;
 use crate::window::errno;
 
 /// How much a finding matters.
@@ -55,21 +56,6 @@ pub struct Finding {
 
 /// Waits in the accept queue shorter than this are no finding.
 const LONG_WAIT: i64 = 10_000_000;
-
-/// A time as people read it.
-pub(crate) fn duration(ns: i64) -> String {
-    let ns = ns.unsigned_abs();
-    let with = |unit: f64, name: &str| {
-        let value = ns as f64 / unit;
-        if value >= 100.0 { format!("{value:.0} {name}") } else { format!("{value:.1} {name}") }
-    };
-    match ns {
-        0..1_000 => format!("{ns} ns"),
-        1_000..1_000_000 => with(1e3, "µs"),
-        1_000_000..1_000_000_000 => with(1e6, "ms"),
-        _ => with(1e9, "s"),
-    }
-}
 
 fn bytes(count: u64) -> String {
     format!("{count} byte{}", if count == 1 { "" } else { "s" })
@@ -143,9 +129,9 @@ impl Core {
         let code = errno(Some(failure.result));
         let closer_name = closer.rsplit_once(" (").map_or(closer.as_str(), |(name, _)| name).to_owned();
         let when = match delta {
-            Some(delta) if delta < 0 => format!("while {closer_name} was closing, {} before that ended", duration(delta)),
-            Some(delta) if failure.enter.is_none() => format!("{} after {closer_name} {closed}, from end to end", duration(delta)),
-            Some(delta) => format!("{} after {closer_name} {closed}", duration(delta)),
+            Some(delta) if delta < 0 => format!("while {closer_name} was closing, {} before that ended", span(delta)),
+            Some(delta) if failure.enter.is_none() => format!("{} after {closer_name} {closed}, from end to end", span(delta)),
+            Some(delta) => format!("{} after {closer_name} {closed}", span(delta)),
             None => format!("after {closer_name} {closed}"),
         };
         let out = &conversation.directions[side];
@@ -171,7 +157,7 @@ impl Core {
             let close = closing.enter.unwrap_or(closing.exit);
             let from = self.before_close(conversation, other);
             if let Some(act) = self.last_act(closing.thread, from, close, conversation, source)? {
-                let before = self.ns(close).zip(self.ns(act.enter)).map_or_else(String::new, |(close, act)| format!("{} before ", duration(close - act)));
+                let before = self.ns(close).zip(self.ns(act.enter)).map_or_else(String::new, |(close, act)| format!("{} before ", span(close - act)));
                 sentence.push_str(&format!("; {before}closing, {closer_name} {}", act.words));
                 rows.push(Some(act.enter));
             }
@@ -253,8 +239,8 @@ impl Core {
         }
         for (place, (wait, conversation, count)) in worst {
             let Some((connect, accept)) = conversation.connect.zip(conversation.accept) else { continue };
-            let more = if count > 1 { format!("; {count} connections waited longer than {}", duration(LONG_WAIT)) } else { String::new() };
-            let sentence = format!("{} waited {} in the accept queue of {place} before {} accepted{more}", self.who_at(connect.exit), duration(wait), self.who_at(accept.exit));
+            let more = if count > 1 { format!("; {count} connections waited longer than {}", span(LONG_WAIT)) } else { String::new() };
+            let sentence = format!("{} waited {} in the accept queue of {place} before {} accepted{more}", self.who_at(connect.exit), span(wait), self.who_at(accept.exit));
             let rows = [connect.enter, Some(connect.exit), accept.enter, Some(accept.exit)];
             found.push(self.finding(Severity::Warning, "accept-wait", sentence, &rows, Some(wait), conversation));
         }
@@ -291,7 +277,7 @@ impl Core {
             let end_ts = self.index.last_ts();
             let waited = end_ts.saturating_sub(open.ts).cast_signed();
             let name = super::name_of_call(open.kind);
-            let sentence = format!("{} had been in {name} for {} when the capture ended, on {}", self.who_at(open.row), duration(waited), conversation.key);
+            let sentence = format!("{} had been in {name} for {} when the capture ended, on {}", self.who_at(open.row), span(waited), conversation.key);
             found.push(self.finding(Severity::Note, "never-returned", sentence, &[Some(open.row)], Some(waited), conversation));
         }
     }
