@@ -247,7 +247,11 @@ async function truth(capture) {
         made.domain = domain;
         if (!stream) datagrams.add(made);
         put(pid, result, made, (flags & 0x80000) !== 0, false, num, time);
-      } else table(pid).delete(result);
+      } else {
+        const old = table(pid).get(result);
+        if (old !== undefined) release(old.what, num, time, 'replaced');
+        table(pid).delete(result);
+      }
     } else if (type === 'connect') {
       const tuple = keyOf(/tuple=(.*)$/.exec(args)?.[1] ?? '');
       if (what?.family === 'socket' && tuple !== undefined && what.mates === undefined) {

@@ -11,6 +11,7 @@ test.each([
   ['app/events/grid.tsx', 'app/components/button.tsx'],
   ['app/main.tsx', 'app/shell/shell.tsx'],
   ['workers/engine.ts', 'wasm/pkg/web.js'],
+  ['app/format/format.test.ts', 'wasm/goldens/spans.txt'],
 ])('%s may import %s', (from, to) => {
   expect(objection(from, to)).toBeUndefined();
 });
@@ -18,6 +19,7 @@ test.each([
 test.each([
   ['app/events/grid.tsx', 'workers/engine.ts'],
   ['app/events/grid.tsx', 'wasm/pkg/web.js'],
+  ['app/format/time.ts', 'wasm/goldens/spans.txt'],
   ['app/events/grid.tsx', 'app/conversations/list.tsx'],
   ['app/base/store.ts', 'app/state/store.ts'],
   ['app/events/grid.tsx', 'app/shell/shell.tsx'],
