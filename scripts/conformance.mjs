@@ -88,8 +88,9 @@ export function share({ same, total }) {
 }
 
 /**
+ * What a command prints; `isCut` says that it ended within the last line.
  * @param {readonly string[]} command
- * @returns {Promise<{ lines: string[], status: number, errors: string }>}
+ * @returns {Promise<{ lines: string[], isCut: boolean, status: number, errors: string }>}
  */
 export function printedBy([program = '', ...args]) {
   return new Promise((resolve, reject) => {
@@ -102,7 +103,13 @@ export function printedBy([program = '', ...args]) {
     child.stderr.on('data', (/** @type {Buffer} */ chunk) => errors.push(chunk));
     child.on('error', reject);
     child.on('close', (status) => {
-      resolve({ lines: linesOf(Buffer.concat(out)), status: status ?? 1, errors: Buffer.concat(errors).toString('utf8').trim() });
+      const printed = Buffer.concat(out);
+      resolve({
+        lines: linesOf(printed),
+        isCut: printed.length > 0 && printed.at(-1) !== 0x0a,
+        status: status ?? 1,
+        errors: Buffer.concat(errors).toString('utf8').trim(),
+      });
     });
   });
 }

@@ -239,7 +239,8 @@ impl<'a> Capture<'a> {
             goes_on: true,
             failed: 0,
         };
-        Self { reader: Reader::new(Limits::default()), printing }
+        let reader = Reader::new(Limits::default()).trusting_headers(quirks.has(Quirk::HeadersAreTrusted));
+        Self { reader, printing }
     }
 
     fn finish(&mut self) {

@@ -98,6 +98,35 @@ fn a_cut_capture_is_printed_to_the_cut_and_told() {
 }
 
 #[test]
+fn a_block_that_only_its_header_speaks_for_is_a_line_where_sysdig_prints_one() {
+    let mut bytes = testkit::capture_from_text(
+        "
+        release 0.29.3
+        process tid=10 comm=cat
+        ns  tid dir type  args
+        10  10  >   close fd=3
+        20  10  <   close res=0
+        30  10  >   close fd=4
+        ",
+    );
+    // The last event's own length, the one behind its block and what follows: sysdig 0.29.3 prints three lines and fails.
+    let last = bytes.len() - 52;
+    assert_eq!(bytes[last..last + 2], [0x16, 0x02]);
+    bytes[last + 26..last + 30].fill(0xee);
+    bytes[last + 48..].fill(0xee);
+    bytes.extend([0xee; 60]);
+    let path = file("bare.scap", &bytes);
+    let lines = |args: &[&str]| {
+        let output = scapscope(&[&["sysdig", "-r", &path], args].concat());
+        assert_eq!(output.status.code(), Some(1));
+        stdout(&output).lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&["--right"]).len(), 2);
+    assert_eq!(lines(&[])[..2], lines(&["--right"]));
+    assert_eq!(lines(&[])[2], "3 22:13:20.000000030 0 cat (10) > close fd=4 ");
+}
+
+#[test]
 fn what_is_no_capture_is_said_in_one_sentence() {
     for (name, bytes, sentence) in [
         ("text.scap", &b"hello, this is not a capture but a line of text\n"[..], "this is not a capture: it looks like text"),

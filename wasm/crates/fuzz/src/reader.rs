@@ -16,6 +16,9 @@ struct Said {
     /// Where the last event ended.
     end: u64,
     furthest: u64,
+    events: u64,
+    /// Events may stand inside of each other.
+    trusting: bool,
 }
 
 impl Said {
@@ -55,8 +58,10 @@ impl Sink for Said {
 
     fn event(&mut self, event: &Event<'_>) {
         // A block header may have stood where the trailer of the damaged block before was looked for.
-        assert!(event.offset + 8 >= self.end, "an event at {:#x} inside the one before", event.offset);
+        assert!(self.trusting || event.offset + 8 >= self.end, "an event at {:#x} inside the one before", event.offset);
         self.end = event.offset + u64::from(event.block_len);
+        self.furthest = self.furthest.max(self.end);
+        self.events += 1;
         (event.offset, event.block_len, event.ts, event.tid, event.kind, event.unreadable).hash(&mut self.hash);
         event.params.iter().for_each(|param| param.hash(&mut self.hash));
     }
@@ -67,9 +72,10 @@ impl Sink for Said {
     }
 }
 
-fn read(stream: &[u8], limits: Limits, mut size: impl FnMut() -> usize) -> u64 {
-    let mut reader = Reader::<EventTable>::new(limits);
-    let mut said = Said::default();
+/// What was said and how many events were given, of headers that are trusted or are not.
+fn read(stream: &[u8], limits: Limits, trusting: bool, mut size: impl FnMut() -> usize) -> (u64, u64) {
+    let mut reader = Reader::<EventTable>::new(limits).trusting_headers(trusting);
+    let mut said = Said { trusting, ..Said::default() };
     let mut rest = stream;
     while !rest.is_empty() {
         let (slice, behind) = rest.split_at(size().clamp(1, rest.len()));
@@ -79,12 +85,12 @@ fn read(stream: &[u8], limits: Limits, mut size: impl FnMut() -> usize) -> u64 {
     reader.finish(&mut said);
     let len = stream.len() as u64;
     assert_eq!(reader.offset(), len, "every byte is accounted for");
-    assert!(said.end <= len && said.furthest <= len, "something beyond the end of {len} bytes: {}, {}", said.end, said.furthest);
-    said.hash.finish()
+    assert!(said.furthest <= len, "something beyond the end of {len} bytes: {}", said.furthest);
+    (said.hash.finish(), said.events)
 }
 
 /// Any bytes are unpacked and read to their end; slices change nothing; damage stands inside the file; what was
-/// unpacked can be read again from anywhere.
+/// unpacked can be read again from anywhere; headers that are trusted give no fewer events.
 ///
 /// # Panics
 /// When that does not hold.
@@ -101,8 +107,12 @@ pub fn reader(file: &[u8]) {
     }
     let limits = if random.below(4) == 0 { Limits { block: 4_096 } } else { Limits::default() };
     let longest = *random.pick(&[3, 300, 30_000]);
-    let hash = read(&whole.bytes, limits, || usize::MAX);
-    assert_eq!(hash, read(&whole.bytes, limits, || 1 + random.below(longest)), "slices change what is read");
+    let [right, trusting] = [false, true].map(|trusting| {
+        let said = read(&whole.bytes, limits, trusting, || usize::MAX);
+        assert_eq!(said, read(&whole.bytes, limits, trusting, || 1 + random.below(longest)), "slices change what is read");
+        said.1
+    });
+    assert!(right <= trusting, "{trusting} events of trusted headers, {right} of others");
 }
 
 /// Reads pieces again through the restart points.

@@ -8,6 +8,8 @@ use crate::text::TimeMode;
 /// Which part of the engine copies a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Home {
+    /// [`scap::Reader`]: which events a capture has.
+    Reader,
     /// [`crate::state`]: what is remembered.
     State,
     /// [`crate::text`]: how it is printed.
@@ -82,6 +84,11 @@ macro_rules! quirks {
 
 // Name, where it is copied, in which time mode it shows, releases that have it.
 quirks! {
+    HeadersAreTrusted: Reader, TimeOfDay, [V0_29_3] {
+        sysdig: "takes whatever stands in a block of an event for one, looks neither at the length behind it nor at lengths within it, and goes on where it says that it ends",
+        right: "to look for the next block whose lengths agree, and to leave out what lies between",
+        shows: "in damaged captures, mostly as one line of nonsense where sysdig gives up",
+    }
     ForkCopiesLate: State, TimeOfDay, [V0_29_3, V0_36_0, Libs0_25_4] {
         sysdig: "gives a child that it learns of from the child's own event the descriptors that the parent has by then",
         right: "the table of the caller as it was when its clone returned",

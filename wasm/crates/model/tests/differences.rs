@@ -189,6 +189,7 @@ fn document(counts: &Counts) -> String {
     );
     let _ = writeln!(out, "\n{}", wrapped(&text));
     for (home, title) in [
+        (Home::Reader, "Which events there are"),
         (Home::State, "What is remembered"),
         (Home::Both, "What is remembered and printed"),
         (Home::Text, "How it is printed"),
@@ -206,8 +207,8 @@ fn document(counts: &Counts) -> String {
                     lines => format!("{} lines", grouped(lines)),
                 }))
                 .collect();
-            // No line of `sysdig -r` has anything of a filter.
-            let lines = if home == Home::Filter { facts.releases.iter().map(|release| named(*release).to_owned()).collect() } else { lines };
+            // No line of `sysdig -r` has anything of a filter, and no shipped capture is damaged.
+            let lines = if matches!(home, Home::Filter | Home::Reader) { facts.releases.iter().map(|release| named(*release).to_owned()).collect() } else { lines };
             let text = format!(
                 "**{}.** sysdig {}; right is {}. Shows {}. *{}.*",
                 facts.name,

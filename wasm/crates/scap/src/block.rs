@@ -11,6 +11,9 @@ pub(crate) const SECTION_LEN: u32 = 28;
 /// An ordinary event fits 64 KiB; as much again is left for options that packet tools append.
 pub(crate) const LONGEST_EVENT: u32 = 2 * 65_536 + 64;
 
+/// Longest block of an ordinary event that sysdig reads.
+const LONGEST_TRUSTED: u32 = 65_536 + 8;
+
 /// What a block holds and how it is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -117,6 +120,17 @@ impl Kind {
             }
         }
     }
+}
+
+/// The block of an event as sysdig takes it: a type and a length that has room for the event's header.
+///
+/// What its 0.29.3 asks of a block, and all that it asks: the block behind it begins where the length says.
+pub(crate) fn trusted_event_at(bytes: &[u8], at: usize, order: Order, limit: u32) -> Option<(Form, u32)> {
+    let Kind::Event(form) = Kind::of(u32_at(bytes, at, order)?)? else { return None };
+    let total = u32_at(bytes, at.checked_add(4)?, order)?;
+    let longest = if form.large { limit } else { limit.min(LONGEST_TRUSTED) };
+    let shortest = FRAMING as usize + form.header_len();
+    (shortest <= total as usize && total <= longest).then_some((form, total))
 }
 
 /// Length that framing can have at all.

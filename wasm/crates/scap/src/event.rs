@@ -288,22 +288,7 @@ pub(crate) fn adds_up(block: &[u8], form: Form, order: Order) -> bool {
 #[inline]
 pub(crate) fn cut<'a>(block: &'a [u8], form: Form, order: Order) -> Result<Cut<'a>, Fault> {
     let short = Fault { at: 4, field: "block length", found: block.len() as u64, expected: None };
-    let body = block.get(8..block.len().saturating_sub(4)).ok_or(short)?;
-    let mut header = Bytes::new(body, order);
-    let mut read = || {
-        let cpu = header.u16()?;
-        let flags = if form.flags { header.u32()? } else { 0 };
-        let ts = header.u64()?;
-        let tid = header.i64()?;
-        let len = header.u32()?;
-        let kind = header.u16()?;
-        let count = if form.counted { Some(header.u32()?) } else { None };
-        Some((cpu, flags, ts, tid, len, kind, count))
-    };
-    let (cpu, flags, ts, tid, len, kind, count) = read().ok_or(short)?;
-    let rest = header.take(header.len()).unwrap_or_default();
-    let mut cut =
-        Cut { cpu, flags, ts, tid, kind, lengths: &[], data: &[], large: form.large, readable: true, fault: None };
+    let (mut cut, len, count, rest) = head(block, form, order).ok_or(short)?;
     let payload_len = (len as usize).checked_sub(form.header_len());
     if let (Some(count), Some(payload)) = (count, payload_len.and_then(|len| rest.get(..len)))
         && let Some((lengths, data)) = fill(payload, count as usize, form.large, order)
@@ -314,6 +299,29 @@ pub(crate) fn cut<'a>(block: &'a [u8], form: Form, order: Order) -> Result<Cut<'
     }
     irregular(&mut cut, form, order, rest, len, count)?;
     Ok(cut)
+}
+
+/// The event of a block without its parameters, its own length, their number, and the bytes that they stand in.
+#[inline]
+fn head(block: &[u8], form: Form, order: Order) -> Option<(Cut<'_>, u32, Option<u32>, &[u8])> {
+    let body = block.get(8..block.len().saturating_sub(4))?;
+    let mut header = Bytes::new(body, order);
+    let cpu = header.u16()?;
+    let flags = if form.flags { header.u32()? } else { 0 };
+    let ts = header.u64()?;
+    let tid = header.i64()?;
+    let len = header.u32()?;
+    let kind = header.u16()?;
+    let count = if form.counted { Some(header.u32()?) } else { None };
+    let rest = header.take(header.len()).unwrap_or_default();
+    let cut =
+        Cut { cpu, flags, ts, tid, kind, lengths: &[], data: &[], large: form.large, readable: true, fault: None };
+    Some((cut, len, count, rest))
+}
+
+/// The event of a block in which nothing but its header need be right.
+pub(crate) fn bare(block: &[u8], form: Form, order: Order) -> Option<Cut<'_>> {
+    head(block, form, order).map(|(cut, ..)| Cut { readable: false, ..cut })
 }
 
 /// Everything but a version 2 event whose numbers agree: version 1, a width that is not the block type's, damage.

@@ -2,11 +2,11 @@
 
 use std::marker::PhantomData;
 
-use crate::block::{Form, Kind, SECTION, SECTION_LEN, header_at, is_length};
+use crate::block::{Form, Kind, SECTION, SECTION_LEN, header_at, is_length, trusted_event_at};
 use crate::bytes::{Order, u32_at};
 use crate::carry::{Carry, SEARCH_PIECE};
 use crate::damage::{Damage, DamageKind};
-use crate::event::{self, Event, Fault};
+use crate::event::{self, Cut, Event, Fault};
 use crate::limits::Limits;
 use crate::lists::{self, Broken, Nothing};
 use crate::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
@@ -120,6 +120,7 @@ pub struct Reader<T: Table> {
     trailers_tried: u64,
     /// The block whose trailer has been looked for in vain.
     without_end: Option<u64>,
+    trusting: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -136,6 +137,8 @@ struct Lost {
     damage: Damage,
     /// Where the bytes start that are left out.
     start: u64,
+    /// Where a reader that trusts every header takes the next block to begin.
+    trusted: Option<u64>,
 }
 
 /// Blocks of one unknown type.
@@ -221,7 +224,15 @@ impl<T: Table> Reader<T> {
             before: [0; 8],
             trailers_tried: 0,
             without_end: None,
+            trusting: false,
         }
+    }
+
+    /// The same, which gives events as sysdig does: besides the others also those of blocks in which nothing but the
+    /// header speaks for an event. They may begin or end inside other blocks.
+    #[must_use]
+    pub fn trusting_headers(self, trusting: bool) -> Self {
+        Self { trusting, ..self }
     }
 
     /// Bytes of the inflated stream that are decoded, or left out for good.
@@ -380,7 +391,7 @@ impl<T: Table> Reader<T> {
                 let found = format!("{:#010x}", u32_at(bytes, 0, Order::Little).unwrap_or(0));
                 let expected = format!("{SECTION:#010x}");
                 let damage = self.damage_at(0, Kind::Section.name(), "block type", found, expected);
-                self.state = State::Lost(Box::new(Lost { damage, start: self.offset }));
+                self.state = State::Lost(Box::new(Lost { damage, start: self.offset, trusted: None }));
             }
         }
         Step::Used(0)
@@ -467,7 +478,7 @@ impl<T: Table> Reader<T> {
                             Proof::No => {}
                         }
                         self.decode(block, total, kind, sink);
-                        self.state = State::Lost(Box::new(Lost { damage, start: self.offset + u64::from(total) }));
+                        self.lose_from(self.offset + u64::from(total), damage);
                         return Step::Used(block.len());
                     }
                     Proof::Yes => {}
@@ -583,14 +594,44 @@ impl<T: Table> Reader<T> {
 
     /// Nothing tells where the block ends.
     fn lose(&mut self, damage: Damage) -> Step {
-        self.state = State::Lost(Box::new(Lost { damage, start: self.offset }));
-        // That a block starts right here has been tried.
+        self.lose_from(self.offset, damage);
+        // That a block starts right here has been tried, unless its header is to be trusted.
+        Step::Used(usize::from(!self.trusting))
+    }
+
+    fn lose_from(&mut self, start: u64, damage: Damage) {
+        self.state = State::Lost(Box::new(Lost { damage, start, trusted: self.trusting.then_some(start) }));
+    }
+
+    /// Gives the event of a block that begins here if only its header is trusted.
+    fn trust(&mut self, bytes: &[u8], is_end: bool, sink: &mut impl Sink) -> Step {
+        let mut next = None;
+        if let Some((form, total)) = trusted_event_at(bytes, 0, self.order, self.limits.block) {
+            match bytes.get(..total as usize) {
+                None if !is_end => return Step::Need(total as usize),
+                None => {}
+                Some(block) => {
+                    let cut = event::cut(block, form, self.order).ok().or_else(|| event::bare(block, form, self.order));
+                    self.give(cut, total, sink);
+                    next = Some(self.offset + u64::from(total));
+                }
+            }
+        }
+        if let State::Lost(lost) = &mut self.state {
+            lost.trusted = next;
+        }
         Step::Used(1)
     }
 
     /// Looks for two plausible blocks in a row, or one event whose lengths add up.
     fn search(&mut self, bytes: &[u8], is_end: bool, sink: &mut impl Sink) -> Step {
-        match self.find(bytes, self.offset, usize::MAX, is_end) {
+        let trusted = match &self.state {
+            State::Lost(lost) => lost.trusted,
+            _ => None,
+        };
+        // Up to where the next block is supposed, and there.
+        let before = trusted.and_then(|next| usize::try_from(next.saturating_sub(self.offset)).ok());
+        match self.find(bytes, self.offset, before.map_or(usize::MAX, |before| before + 1), is_end) {
             Search::Found { at, order } => {
                 self.resume(at, sink);
                 if !self.started && u32_at(bytes, at, Order::Little) != Some(SECTION) {
@@ -599,10 +640,14 @@ impl<T: Table> Reader<T> {
                 }
                 Step::Used(at)
             }
-            Search::Hopeless => {
-                self.found_nothing(sink);
-                Step::Used(bytes.len())
-            }
+            Search::Hopeless => match before {
+                Some(0) => self.trust(bytes, is_end, sink),
+                Some(before) => Step::Used(before),
+                None => {
+                    self.found_nothing(sink);
+                    Step::Used(bytes.len())
+                }
+            },
             Search::Undecided { .. } if is_end => Step::Used(bytes.len()),
             Search::Undecided { at: 0, len } => Step::Need(len),
             Search::Undecided { at, .. } => Step::Used(at),
@@ -858,10 +903,19 @@ impl<T: Table> Reader<T> {
                 if let Some(fault) = cut.fault {
                     sink.damage(self.damage("event", &fault, 0));
                 }
-                let event = cut.event::<T>(self.offset, total, self.order, &mut self.scratch);
-                sink.event(&event);
+                self.give(Some(cut), total, sink);
             }
-            Err(fault) => sink.damage(self.damage("event", &fault, total.into())),
+            Err(fault) => {
+                let bare = if self.trusting { event::bare(block, form, self.order) } else { None };
+                sink.damage(self.damage("event", &fault, if bare.is_some() { 0 } else { total.into() }));
+                self.give(bare, total, sink);
+            }
+        }
+    }
+
+    fn give(&mut self, cut: Option<Cut<'_>>, total: u32, sink: &mut impl Sink) {
+        if let Some(cut) = cut {
+            sink.event(&cut.event::<T>(self.offset, total, self.order, &mut self.scratch));
         }
     }
 

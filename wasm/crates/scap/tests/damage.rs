@@ -344,3 +344,45 @@ fn an_event_that_adds_up_is_given_though_all_behind_it_is_gone() {
     assert_eq!(log.events.iter().collect::<Vec<_>>(), given, "{:?}", log.damages);
     assert!(!log.damages.is_empty());
 }
+
+/// Reads headers as sysdig does, in slices of at most so many bytes.
+fn read_trusting(bytes: &[u8], longest: usize) -> Log {
+    let mut reader = Reader::<SmallTable>::new(Limits::default()).trusting_headers(true);
+    let mut log = Log::default();
+    for slice in bytes.chunks(longest) {
+        reader.push(slice, &mut log);
+    }
+    reader.finish(&mut log);
+    log
+}
+
+#[test]
+fn trusted_headers_give_the_events_that_nothing_else_speaks_for() {
+    let (bytes, second) = three_events();
+    // Nothing of the second and third event is left but their headers, and noise follows.
+    let mut bare = bytes.clone();
+    for start in [second.start, second.end] {
+        bare[start + 26..start + 30].fill(0xee);
+        bare[start + 32..start + second.len()].fill(0xee);
+    }
+    let noisy = [&bare, [0xee; 60].as_slice()].concat();
+    assert_eq!(read(&noisy).events, read(&bytes).events[..1]);
+    let seen = ["1 0 7 1 false false [[97, 98, 99, 100], [101, 102, 103, 104]]", "1 0 7 2 false true []", "1 0 7 3 false true []"];
+    for longest in [1, 7, 50, usize::MAX] {
+        assert_eq!(read_trusting(&noisy, longest).events, seen, "{longest} bytes at a time");
+    }
+    // Block lengths agree, and the event's own has no room in it: one event for sysdig, none for us.
+    let mut framed = bare.clone();
+    for start in [second.start, second.end] {
+        let len = second.len() as u32;
+        framed[start + second.len() - 4..start + second.len()].copy_from_slice(&len.to_le_bytes());
+    }
+    assert_eq!((read(&framed).events.len(), read_trusting(&framed, 9).events), (1, seen.map(str::to_owned).to_vec()));
+    // What is found without trust is found with it, too.
+    let behind = [noisy.as_slice(), &bytes[second.clone()]].concat();
+    assert_eq!((read(&behind).events.len(), read_trusting(&behind, 9).events.len()), (2, 4));
+    // A header that has no room for an event is not one for sysdig either.
+    let mut short = noisy.clone();
+    short[second.start + 4..second.start + 8].copy_from_slice(&37_u32.to_le_bytes());
+    assert_eq!(read_trusting(&short, 9).events.len(), 1);
+}
