@@ -79,6 +79,14 @@ impl Frames for Lz4 {
             Stage::Blocks | Stage::Checksum | Stage::Skip(_) => false,
             Stage::Lost => true,
         };
+        if matches!(self.stage, Stage::Blocks)
+            && let Some((word, piece)) = rest.split_first_chunk()
+        {
+            let word = u32::from_le_bytes(*word);
+            let piece = piece.get(..(word & !STORED) as usize).unwrap_or(piece);
+            let (there, _) = self.salvage(word, piece);
+            self.give(&there, place, out);
+        }
         if !is_clean {
             let found = format!("end of file at byte {}", place.packed + rest.len() as u64);
             out.damage(damage(DamageKind::Truncated, place.inflated, NAME, "block", found));
@@ -146,32 +154,48 @@ impl Lz4 {
             points.add(Point::in_frame(*place, [self.flags, self.size], window));
         }
         let stored = block.last_chunk().map(|it| u32::from_le_bytes(*it));
-        let unpacked = if has_checksum && stored != Some(XxHash32::oneshot(0, piece)) {
-            None
-        } else if word & STORED != 0 {
-            Some(piece.to_vec())
-        } else {
-            self.unpack(piece)
+        let is_intact = !has_checksum || stored == Some(XxHash32::oneshot(0, piece));
+        let unpacked = match word & STORED {
+            _ if !is_intact => None,
+            0 => self.unpack(piece),
+            _ => Some(piece.to_vec()),
         };
-        let Some(unpacked) = unpacked else {
-            let found = format!("bytes that do not unpack at byte {}", place.packed);
-            out.damage(damage(DamageKind::Malformed, place.inflated, NAME, "block", found));
-            // Blocks that refer to each other are lost together.
-            self.checksum = None;
-            self.stage = if self.flags & INDEPENDENT != 0 { Stage::Blocks } else { Stage::Lost };
+        if let Some(unpacked) = unpacked {
+            self.give(&unpacked, place, out);
             return Step::Used(len);
-        };
+        }
+        let found = format!("bytes that do not unpack at byte {}", place.packed);
+        out.damage(damage(DamageKind::Malformed, place.inflated, NAME, "block", found));
+        let (there, is_whole) = self.salvage(word, piece);
+        self.checksum = None;
+        self.give(&there, place, out);
+        // Blocks that refer to each other are lost together.
+        self.stage = if is_whole || self.flags & INDEPENDENT != 0 { Stage::Blocks } else { Stage::Lost };
+        Step::Used(len)
+    }
+
+    fn give(&mut self, unpacked: &[u8], place: &mut Place, out: &mut impl Inflated) {
         if let Some(checksum) = &mut self.checksum {
-            checksum.write(&unpacked);
+            checksum.write(unpacked);
         }
         place.inflated += unpacked.len() as u64;
-        out.bytes(&unpacked);
+        out.bytes(unpacked);
         if self.flags & INDEPENDENT == 0 {
-            self.window.extend_from_slice(&unpacked);
+            self.window.extend_from_slice(unpacked);
             let surplus = self.window.len().saturating_sub(WINDOW);
             self.window.drain(..surplus);
         }
-        Step::Used(len)
+    }
+
+    /// What a cut or damaged block still tells, and whether it could be followed to its end.
+    fn salvage(&self, word: u32, piece: &[u8]) -> (Vec<u8>, bool) {
+        if word & STORED != 0 {
+            return (piece.to_vec(), true);
+        }
+        let mut unpacked = self.window.clone();
+        let is_whole = follow(piece, &mut unpacked, self.window.len() + self.largest()).is_some();
+        unpacked.drain(..self.window.len());
+        (unpacked, is_whole)
     }
 
     fn unpack(&self, piece: &[u8]) -> Option<Vec<u8>> {
@@ -202,4 +226,53 @@ impl Lz4 {
         self.stage = Stage::Lost;
         Step::Used(1)
     }
+}
+
+/// Unpacks a block behind its window up to `longest` bytes, as far as it can be followed; `None` when that is not to its end.
+fn follow(mut piece: &[u8], unpacked: &mut Vec<u8>, longest: usize) -> Option<()> {
+    loop {
+        let token = take(&mut piece)?;
+        let len = length(token >> 4, &mut piece)?;
+        let (literals, behind) = piece.split_at_checked(len).unwrap_or((piece, &[]));
+        let room = longest.checked_sub(unpacked.len())?;
+        unpacked.extend_from_slice(literals.get(..room).unwrap_or(literals));
+        if behind.is_empty() {
+            // Literals end a block.
+            return (literals.len() == len && len <= room).then_some(());
+        }
+        piece = behind;
+        let distance = usize::from(u16::from_le_bytes([take(&mut piece)?, take(&mut piece)?]));
+        let len = 4 + length(token & 15, &mut piece)?;
+        let start = unpacked.len();
+        let room = longest.checked_sub(start)?;
+        for at in (start..start + len.min(room)).map(|at| at.checked_sub(distance)) {
+            // A distance of nothing tells only how much there was.
+            let byte = if distance == 0 { 0 } else { *unpacked.get(at?)? };
+            unpacked.push(byte);
+        }
+        if len > room {
+            return None;
+        }
+    }
+}
+
+fn take(piece: &mut &[u8]) -> Option<u8> {
+    let (byte, rest) = piece.split_first()?;
+    *piece = rest;
+    Some(*byte)
+}
+
+/// A length of four bits, and the bytes that go on with it.
+fn length(bits: u8, piece: &mut &[u8]) -> Option<usize> {
+    let mut len = usize::from(bits);
+    if bits == 15 {
+        loop {
+            let more = take(piece)?;
+            len = len.checked_add(more.into())?;
+            if more < 255 {
+                break;
+            }
+        }
+    }
+    Some(len)
 }
