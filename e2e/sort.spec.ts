@@ -64,3 +64,63 @@ test('the menu of a cell sorts by its column', async ({ page }) => {
   await page.getByRole('menuitem', { name: 'Sort by result, greatest first' }).click();
   await expect(head(page, 'Returned')).toHaveAttribute('aria-sort', 'descending');
 });
+
+test('any column sorts, a field too, and the link keeps it', async ({ page }) => {
+  await page.setViewportSize({ width: 1920, height: 900 });
+  await start(page, captures.epipe);
+  await showEvents(page);
+  await page.getByRole('button', { name: 'Columns' }).click();
+  const columns = page.getByRole('dialog', { name: 'Columns' });
+  for (const name of ['thread.tid', 'evt.rawres', 'proc.exeline']) {
+    await columns.getByRole('combobox', { name: 'Add a field' }).fill(name);
+    await page.keyboard.press('Enter');
+    await expect(columns.getByRole('checkbox', { name })).toBeChecked();
+  }
+  await page.keyboard.press('Escape');
+  // Numbers by size, the least first; what has none comes last.
+  await head(page, 'evt.rawres').click();
+  await expect(head(page, 'evt.rawres')).toHaveAttribute('aria-sort', 'ascending');
+  await page.keyboard.press('Home');
+  const least = (await column(page, 'evt.rawres')).map(Number);
+  expect(least.length).toBeGreaterThan(10);
+  expect(least).toEqual(least.toSorted((a, b) => a - b));
+  expect(least[0]).toBe(-115);
+  await expect(page).toHaveURL(/by=evt\.rawres/);
+  await head(page, 'evt.rawres').click();
+  await expect(head(page, 'evt.rawres')).toHaveAttribute('aria-sort', 'descending');
+  const greatest = (await column(page, 'evt.rawres')).map(Number);
+  expect(greatest).toEqual(greatest.toSorted((a, b) => b - a));
+  // Past a filter, and after a reload.
+  await page.keyboard.press('/');
+  await page.keyboard.type('proc.name = uwsgi and evt.rawres exists');
+  await page.keyboard.press('Enter');
+  await idle(page);
+  await page.reload();
+  await expect(head(page, 'evt.rawres')).toHaveAttribute('aria-sort', 'descending');
+  await expect(page.locator('[data-column="process"]').first()).toContainText('uwsgi');
+  const filtered = (await column(page, 'evt.rawres')).map(Number);
+  expect(filtered.length).toBeGreaterThan(10);
+  expect(filtered).toEqual(filtered.toSorted((a, b) => b - a));
+  // Parameters and the direction have an order too, and the menu knows all of them.
+  await head(page, 'Info').click();
+  await expect(head(page, 'Info')).toHaveAttribute('aria-sort', 'ascending');
+  const infos = (await column(page, 'info')).filter((text) => /^[ -~]*$/.test(text));
+  expect(infos).toEqual(infos.toSorted());
+  await page.locator('[data-column="proc.exeline"]').first().click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Sort by proc.exeline, least first' }).click();
+  await expect(page).toHaveURL(/by=proc\.exeline/);
+  await head(page, 'Dir').click();
+  await expect(head(page, 'Dir')).toHaveAttribute('aria-sort', 'ascending');
+  expect(new Set(await column(page, 'dir'))).toEqual(new Set(['<']));
+});
+
+test('the order of a field that does not exist is that of the capture', async ({ page }) => {
+  await start(page, captures.small);
+  await idle(page);
+  const usual = await column(page, 'num');
+  const link = page.url();
+  await page.goto('about:blank');
+  await page.goto(`${link}&by=-proc.nme`);
+  await expect(status(page)).toContainText('Indexed in');
+  expect(await column(page, 'num')).toEqual(usual);
+});

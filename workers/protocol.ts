@@ -29,8 +29,11 @@ export interface ListSpec {
   readonly sort?: SortSpec;
 }
 
-/** A column that a list can be sorted by; `row` is the place in the capture. */
-export type SortColumn = 'row' | 'cpu' | 'process' | 'type' | 'fd' | 'fdName' | 'latency' | 'requested' | 'returned';
+/** Built-in columns that a list can be sorted by; `row` is the place in the capture, `exit` that of the call's exit. */
+export const sortColumns = ['row', 'exit', 'cpu', 'process', 'type', 'fd', 'fdName', 'info', 'latency', 'requested', 'returned'] as const;
+
+/** A built-in column, or a field, whose name has a point in it. */
+export type SortColumn = (typeof sortColumns)[number] | `${string}.${string}`;
 
 /** How a list is sorted. Rows that have nothing in the column come last either way; equals keep the capture's order. */
 export interface SortSpec {

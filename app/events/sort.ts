@@ -1,35 +1,40 @@
 /** Puts the list of events in the order of a column: the engine does it in steps, and the list changes when it is done. */
 import { useEffect } from 'react';
-import type { SortColumn, SortSpec } from '../../workers/protocol';
+import { sortColumns, type SortColumn, type SortSpec } from '../../workers/protocol';
 import { begin } from '../base/idle';
 import { ask } from '../capture/session';
 import { sentence } from '../messages/messages';
+import { isField } from '../state/columns';
 import type { Place, Tab, TabId } from '../state/model';
 import { listKey, listOf, placeOf, tabById } from '../state/select';
 import { store, tell } from '../state/store';
 import { recount, relisted } from './moves';
 
-/** What the columns of the grid are sorted by. What is not here has no order that anyone would ask for. */
+/** What the columns of the grid are sorted by; a field is sorted by itself. */
 const sortedBy: Readonly<Record<string, SortColumn>> = {
   num: 'row',
+  exit: 'exit',
   time: 'row',
+  dir: 'evt.dir',
   cpu: 'cpu',
   process: 'process',
   call: 'type',
   type: 'type',
   fd: 'fd',
   fdname: 'fdName',
+  what: 'info',
+  info: 'info',
   returned: 'returned',
   asked: 'requested',
   took: 'latency',
 };
 
 /** The greatest of these is what one looks for. */
-const greatestFirst: readonly SortColumn[] = ['row', 'latency', 'requested', 'returned'];
+const greatestFirst: readonly SortColumn[] = ['row', 'exit', 'latency', 'requested', 'returned'];
 
-/** What a column is sorted by; undefined for one that cannot be. */
+/** What a column is sorted by; undefined for a name that is no column. */
 export function sortOfColumn(id: string): SortColumn | undefined {
-  return sortedBy[id];
+  return isField(id) ? id : sortedBy[id];
 }
 
 /** The order after the one that is shown: a column's usual direction, then the other one, then that of the capture. */
@@ -40,28 +45,36 @@ export function nextSort(shown: SortSpec | undefined, by: SortColumn): SortSpec 
   return shown.descending === usual && by !== 'row' ? { by, descending: !usual } : undefined;
 }
 
-const names: Readonly<Record<SortColumn, string>> = {
+const names: Readonly<Record<(typeof sortColumns)[number], string>> = {
   row: 'time',
+  exit: 'exit event',
   cpu: 'CPU',
   process: 'process',
   type: 'event type',
   fd: 'fd number',
   fdName: 'fd name',
+  info: 'parameters',
   latency: 'latency',
   requested: 'bytes asked for',
   returned: 'result',
 };
 
+/** What a list is sorted by, in words. */
+export function orderName(by: SortColumn): string {
+  const column = sortColumns.find((one) => one === by);
+  return column === undefined ? by : names[column];
+}
+
 /** What another click on a column does. */
 export function sortLabel(shown: SortSpec | undefined, by: SortColumn): string {
   const next = nextSort(shown, by);
   if (next === undefined) return 'Order as captured';
-  return `Sort by ${names[by]}, ${next.descending ? 'greatest' : 'least'} first`;
+  return `Sort by ${orderName(by)}, ${next.descending ? 'greatest' : 'least'} first`;
 }
 
 /** Every order that the palette offers. */
 export const orders: readonly { readonly id: string; readonly title: string; readonly sort: SortSpec }[] = (
-  Object.keys(names) as SortColumn[]
+  sortColumns
 ).map((by) => {
   const sort = { by, descending: greatestFirst.includes(by) };
   return { id: by, title: sortLabel(undefined, by), sort };

@@ -7,7 +7,7 @@ export const columnIds: Readonly<Record<Unit, readonly string[]>> = {
 };
 
 /** Whether a column is a field: `fd.name`, `evt.arg.res`, `proc.aname[2]`. Built-in columns have no point in their names. */
-export function isField(id: string): boolean {
+export function isField(id: string): id is `${string}.${string}` {
   return id.length <= 120 && /^[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)+(?:\[[^\],:\s]{0,64}\])?$/.test(id);
 }
 

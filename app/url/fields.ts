@@ -1,5 +1,5 @@
 /** The codecs of `docs/url.md`, one per parameter. */
-import { decoders, type ConversationName, type ConversationSort, type EventRow, type SortColumn, type SortSpec } from '../../workers/protocol';
+import { decoders, type ConversationName, type ConversationSort, sortColumns, type EventRow, type SortSpec } from '../../workers/protocol';
 import { isSample, remoteAddress } from '../capture/address';
 import { columnIds, isField } from '../state/columns';
 import { eventText, parseEventNumber } from '../format/number';
@@ -149,13 +149,12 @@ const order: Field<ListOrder> = {
   format: ({ sort, descending }) => `${descending ? '-' : ''}${sort}`,
 };
 
-const sortColumns: readonly SortColumn[] = ['row', 'cpu', 'process', 'type', 'fd', 'fdName', 'latency', 'requested', 'returned'];
-
-/** `-latency`: by latency, the greatest first. */
+/** `-latency`: by latency, the greatest first; `fd.name`: by a field. */
 const by: Field<SortSpec | undefined> = optional(
   'by',
   (raw) => {
-    const column = sortColumns.find((one) => one === raw.replace(/^-/, ''));
+    const name = raw.replace(/^-/, '');
+    const column = isField(name) ? name : sortColumns.find((one) => one === name);
     return column === undefined ? undefined : { by: column, descending: raw.startsWith('-') };
   },
   (sort) => `${sort.descending ? '-' : ''}${sort.by}`,

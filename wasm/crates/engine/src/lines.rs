@@ -70,8 +70,7 @@ impl Session {
     /// # Errors
     /// When the bytes of the rows cannot be read again.
     pub fn field_values(&mut self, spec: ListSpec, first: u64, count: usize, names: &[String], source: &mut dyn ByteSource) -> Result<Vec<Vec<Option<String>>>, ReadError> {
-        let is_steady = |format: &Format| format.fields().all(|field| !field.info().ordered);
-        let formats: Vec<Option<Format>> = names.iter().map(|name| Format::of_columns([name.as_str()]).ok().filter(is_steady)).collect();
+        let formats: Vec<Option<Format>> = names.iter().map(|name| Format::of_column(name)).collect();
         let rows = self.edges(spec, first, count);
         self.know_book(formats.iter().flatten());
         let core = &self.core;
@@ -101,17 +100,28 @@ impl Session {
         Ok(columns)
     }
 
-    fn edges(&mut self, spec: ListSpec, first: u64, count: usize) -> Vec<Edges> {
+    pub(crate) fn edges(&mut self, spec: ListSpec, first: u64, count: usize) -> Vec<Edges> {
         self.with_list(spec, |core: &Core, list| list.rows_from(first).take(count).filter_map(|row| Edges::of(core, spec.unit, row)).collect())
     }
 
     /// Brings the conversations up to date for formats that print them.
     fn know_book<'f>(&mut self, formats: impl IntoIterator<Item = &'f Format>) {
-        let asks = formats.into_iter().flat_map(Format::fields).any(|field| matches!(field.info().name, "ss.conversation" | "ss.life" | "ss.unread"));
-        if asks && self.core.is_finished() {
+        if formats.into_iter().any(asks_book) {
+            self.finish_book();
+        }
+    }
+
+    /// Brings the conversations up to date once all is indexed; before, they would be made anew for each answer.
+    pub(crate) fn finish_book(&mut self) {
+        if self.core.is_finished() {
             self.update_book();
         }
     }
+}
+
+/// Whether a format prints what the conversations tell.
+pub(crate) fn asks_book(format: &Format) -> bool {
+    format.fields().any(|field| matches!(field.info().name, "ss.conversation" | "ss.life" | "ss.unread"))
 }
 
 /// The fields that a column can show: name, whether an argument stands behind it (`none`, `optional`, `required`), and what

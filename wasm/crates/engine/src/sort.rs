@@ -3,17 +3,21 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
+use filter::fields::Scratch;
+use filter::format::{Format, SortKey};
+use filter::plan::Ground;
 use index::Record;
 use model::Row;
 use model::order::{ranks, signed};
 use model::state::NONE;
 
+use crate::lines::asks_book;
 use crate::list::ListSpec;
 use crate::read::Blocks;
 use crate::session::{Core, Session};
 use crate::source::{ByteSource, ReadError};
-use crate::window::{Edges, requested_of};
-use crate::words::Words;
+use crate::window::{Edges, info_of, requested_of};
+use crate::words::{Words, printer};
 
 /// A column that a list can be sorted by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +40,12 @@ pub enum SortBy {
     Requested,
     /// Result.
     Returned,
+    /// Place of the exit in the capture.
+    Exit,
+    /// Parameters as they are listed, letter by letter. Read from the capture.
+    Info,
+    /// A field, as [`Session::sort_field`] knows it: numbers by size, before texts letter by letter. Read from the capture.
+    Field(u32),
 }
 
 /// How a list is sorted. Rows that have nothing in the column come last either way; equals keep the capture's order.
@@ -68,14 +78,18 @@ const ROW_BYTES: u64 = (size_of::<u128>() + size_of::<Row>()) as u64;
 const TEXT_BYTES: usize = 256 << 20;
 /// How many sorted lists are kept.
 const KEPT: usize = 4;
+/// What a row is sorted by: a number of at most 65 bits, or the number of a text with [`TEXT`] before it.
+type Key = u128;
 /// Key of a row that has nothing in the column.
-const MISSING: u64 = u64::MAX;
+const MISSING: Key = (1 << 96) - 1;
+/// Bit of the keys of texts: they come behind all numbers.
+const TEXT: Key = 1 << 80;
 
 /// A key in the high bits, a row in the low ones: of equal keys the earlier row comes first.
 type Entry = u128;
 
-fn entry(key: u64, row: Row) -> Entry {
-    u128::from(key) << 32 | u128::from(row)
+fn entry(key: Key, row: Row) -> Entry {
+    key << 32 | u128::from(row)
 }
 
 fn row_of(entry: Entry) -> Row {
@@ -138,10 +152,10 @@ impl Sort {
     }
 
     /// The number of a text; `None` when there are too many.
-    fn text(&mut self, text: &[u8]) -> Option<u64> {
+    fn text(&mut self, text: &[u8]) -> Option<Key> {
         let text = String::from_utf8_lossy(text);
         if let Some(number) = self.texts.get(text.as_ref()) {
-            return Some(u64::from(*number));
+            return Some(TEXT | Key::from(*number));
         }
         self.text_bytes += text.len() + size_of::<(String, u32)>();
         if self.text_bytes > TEXT_BYTES {
@@ -149,45 +163,61 @@ impl Sort {
         }
         let number = self.texts.len() as u32;
         self.texts.insert(text.into_owned(), number);
-        Some(u64::from(number))
+        Some(TEXT | Key::from(number))
     }
 
-    /// Takes the keys of some rows.
-    fn read(&mut self, core: &Core, rows: &[Edges], source: &mut dyn ByteSource) -> Result<(), ReadError> {
+    /// Takes the keys of some rows; `field` is that of [`SortBy::Field`].
+    fn read(&mut self, ground: &Ground<'_>, core: &Core, field: Option<&Format>, rows: &[Edges], source: &mut dyn ByteSource) -> Result<(), ReadError> {
         let records: Vec<Record> = match self.spec.by {
-            SortBy::Requested => rows.iter().map(|edges| edges.first).chain(rows.iter().filter_map(|edges| edges.exit)).collect(),
+            SortBy::Field(_) if field.is_none() => Vec::new(),
+            SortBy::Requested | SortBy::Info | SortBy::Field(_) => rows.iter().flat_map(Edges::records).collect(),
             SortBy::Kind => rows.iter().map(|edges| edges.first).filter(|first| is_generic(first.kind)).collect(),
             _ => Vec::new(),
         };
         let blocks = Blocks::read(core, &records, source)?;
-        let mut scratch = Vec::new();
-        let words = Words::new(core);
+        let (mut bytes, mut text, mut scratch) = (Vec::new(), Vec::new(), Scratch::default());
+        let mut words = Words::new(core);
         for edges in rows {
             let (first, last) = (&edges.first, edges.last());
-            let number = |number: i64| Some(signed(number) as u64);
+            let number = |number: i64| Some(signed(number));
             let key = match self.spec.by {
-                SortBy::Row => Some(u64::from(first.row)),
-                SortBy::Cpu => Some(u64::from(first.cpu)),
+                SortBy::Row => Some(first.row.into()),
+                SortBy::Exit => last.is_exit().then(|| last.row.into()),
+                SortBy::Cpu => Some(first.cpu.into()),
                 SortBy::Fd => Some(if last.fd >= 0 { last.fd } else { first.fd }).filter(|fd| *fd >= 0).and_then(|fd| number(i64::from(fd))),
                 SortBy::Latency => edges.latency_ns(core).and_then(number),
                 SortBy::Returned => last.result.and_then(number),
                 SortBy::Requested => requested(core, edges, &blocks)?,
                 SortBy::Process => words.comm(first).filter(|comm| *comm != b"<NA>").and_then(|comm| self.text(comm)),
-                SortBy::Kind if is_generic(first.kind) => self.text(words.kind(&blocks.event(core, first, &mut scratch)?).as_bytes()),
+                SortBy::Kind if is_generic(first.kind) => self.text(words.kind(&blocks.event(core, first, &mut bytes)?).as_bytes()),
                 SortBy::Kind => self.text(words.kind_of_type(first.kind).as_bytes()),
                 SortBy::FdName => {
                     let about = if last.description == NONE { first } else { last };
                     Some(words.fd_bytes(about)).filter(|name| !name.is_empty()).and_then(|name| self.text(name))
+                }
+                SortBy::Info => {
+                    let info = info_of(core, edges, &blocks, &mut words);
+                    if info.is_empty() { None } else { self.text(info.as_bytes()) }
+                }
+                SortBy::Field(_) => {
+                    let mut found = None;
+                    for record in edges.exit.iter().chain([first]) {
+                        let (None, Some(field)) = (&found, field) else { continue };
+                        let event = blocks.event(core, record, &mut bytes)?;
+                        text.clear();
+                        found = field.sort_key(&mut text, &ground.moment(record, &event), &mut scratch);
+                    }
+                    match found {
+                        Some(SortKey::Number(number)) => Some(number),
+                        Some(SortKey::Text) => self.text(&text),
+                        None => None,
+                    }
                 }
             };
             self.entries.push(entry(key.unwrap_or(MISSING), first.row));
         }
         self.too_many |= self.text_bytes > TEXT_BYTES;
         Ok(())
-    }
-
-    fn is_text(&self) -> bool {
-        matches!(self.spec.by, SortBy::Process | SortBy::Kind | SortBy::FdName)
     }
 
     /// All keys are there: the texts are ranked.
@@ -205,17 +235,17 @@ impl Sort {
 
     /// Sorts the next run. False when none was left.
     fn sort_run(&mut self) -> bool {
-        let (is_text, descending) = (self.is_text(), self.spec.descending);
+        let descending = self.spec.descending;
         let Stage::Sorting { ranks, next } = &mut self.stage else { return false };
         let end = self.entries.len().min(*next + RUN);
         let Some(run) = self.entries.get_mut(*next..end).filter(|run| !run.is_empty()) else { return false };
         for item in run.iter_mut() {
-            let key = (*item >> 32) as u64;
+            let key = *item >> 32;
             if key == MISSING {
                 continue;
             }
-            let key = if is_text { ranks.get(key as usize).map_or(MISSING, |rank| u64::from(*rank)) } else { key };
-            *item = entry(if descending { (MISSING - 1).saturating_sub(key) } else { key.min(MISSING - 1) }, row_of(*item));
+            let key = if key & TEXT == 0 { key } else { TEXT | ranks.get(key as u32 as usize).map_or(0, |rank| Key::from(*rank)) };
+            *item = entry(if descending { MISSING - 1 - key } else { key }, row_of(*item));
         }
         run.sort_unstable();
         *next = end;
@@ -260,11 +290,11 @@ fn is_generic(kind: u16) -> bool {
 }
 
 /// The size that the call of a row asks for.
-fn requested(core: &Core, edges: &Edges, blocks: &Blocks) -> Result<Option<u64>, ReadError> {
+fn requested(core: &Core, edges: &Edges, blocks: &Blocks) -> Result<Option<Key>, ReadError> {
     let mut scratch = Vec::new();
     for record in std::iter::once(&edges.first).chain(&edges.exit) {
         if let Some(size) = requested_of(&blocks.event(core, record, &mut scratch)?) {
-            return Ok(Some(size));
+            return Ok(Some(size.into()));
         }
     }
     Ok(None)
@@ -275,6 +305,8 @@ fn requested(core: &Core, edges: &Edges, blocks: &Blocks) -> Result<Option<u64>,
 pub(crate) struct Sorts {
     kept: Vec<Sort>,
     clock: u64,
+    /// Fields that lists were sorted by, with their names.
+    fields: Vec<(String, Option<Format>)>,
 }
 
 impl Sorts {
@@ -283,6 +315,12 @@ impl Sorts {
         let spec = of.sort?;
         let base = ListSpec { sort: None, ..of };
         self.kept.iter().find(|sort| sort.of == base && sort.spec == spec && sort.is_done()).map(|sort| sort.rows.as_slice())
+    }
+
+    /// The field of a column.
+    fn field(&self, by: SortBy) -> Option<&Format> {
+        let SortBy::Field(number) = by else { return None };
+        self.fields.get(number as usize)?.1.as_ref()
     }
 
     /// What there is of a sort of so many rows: a list that has grown keeps its old order until the new one is made.
@@ -306,6 +344,17 @@ impl Sorts {
 }
 
 impl Session {
+    /// The column of a field. No row has anything in it when the field can't be printed, or when its value depends on what
+    /// was asked before.
+    pub fn sort_field(&mut self, name: &str) -> SortBy {
+        let fields = &mut self.sorts.fields;
+        let at = fields.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            fields.push((name.to_owned(), Format::of_column(name)));
+            fields.len() - 1
+        });
+        SortBy::Field(at as u32)
+    }
+
     /// Sorts a list further until `is_over` says so, and tells how far it is. A list that has grown since is sorted anew.
     /// Until all is done the list keeps the order it has.
     ///
@@ -314,6 +363,9 @@ impl Session {
     pub fn sort(&mut self, of: ListSpec, source: &mut dyn ByteSource, is_over: &mut dyn FnMut() -> bool) -> Result<SortCount, ReadError> {
         let Some(spec) = of.sort else { return Ok(SortCount::default()) };
         let base = ListSpec { sort: None, ..of };
+        if self.sorts.field(spec.by).is_some_and(asks_book) {
+            self.finish_book();
+        }
         let len = self.count(base).rows;
         let mut sort = self.sorts.take(base, spec, len).unwrap_or_else(|| Sort::new(base, spec, len));
         sort.too_many = sort.len.saturating_mul(ROW_BYTES) > self.left();
@@ -332,10 +384,11 @@ impl Session {
                     let (at, left) = (sort.entries.len(), sort.len.saturating_sub(sort.entries.len() as u64));
                     let batch = usize::try_from(left).unwrap_or(BATCH).min(BATCH);
                     sort.entries.reserve_exact(if at == 0 { usize::try_from(sort.len).unwrap_or(0) } else { 0 });
-                    self.with_list(sort.of, |core, list| {
-                        let rows: Vec<Edges> = list.rows_from(at as u64).take(batch).filter_map(|row| Edges::of(core, sort.of.unit, row)).collect();
-                        sort.read(core, &rows, source)
-                    })?;
+                    let rows = self.edges(sort.of, at as u64, batch);
+                    let field = self.sorts.field(sort.spec.by);
+                    let (core, printer) = (&self.core, printer(&self.core.state));
+                    let ground = Ground { state: &core.state, index: &core.index, printer: &printer, conversations: Some(&self.book) };
+                    sort.read(&ground, core, field, &rows, source)?;
                     if sort.too_many {
                         return Ok(());
                     }

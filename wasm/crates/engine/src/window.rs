@@ -206,7 +206,6 @@ impl Window {
         let mut tid = f64::NAN;
         let mut requested = None;
         let mut kind = None;
-        let mut info = String::new();
         let mut scratch = Vec::new();
         for record in edges.records() {
             let Ok(event) = blocks.event(core, &record, &mut scratch) else {
@@ -218,18 +217,29 @@ impl Window {
             if record.row == first.row {
                 tid = event.tid as f64;
                 kind = Some(words.kind(&event));
-            } else if !info.is_empty() && !info.ends_with(' ') {
-                info.push(' ');
             }
             requested = requested.or_else(|| requested_of(&event));
-            words.info(&record, &event, &mut info);
         }
         self.tid.push(tid);
         self.requested.push(number(requested));
         self.kind.push(kind.unwrap_or_else(|| words.kind_of_type(first.kind)));
-        info.truncate(info.trim_end_matches(' ').len());
-        self.info.push(info);
+        self.info.push(info_of(core, edges, blocks, words));
     }
+}
+
+/// The parameters of a row, of a call those of both edges, as far as their bytes can be read.
+pub(crate) fn info_of(core: &Core, edges: &Edges, blocks: &Blocks, words: &mut Words<'_>) -> String {
+    let mut info = String::new();
+    let mut scratch = Vec::new();
+    for record in edges.records() {
+        let Ok(event) = blocks.event(core, &record, &mut scratch) else { continue };
+        if !info.is_empty() && !info.ends_with(' ') {
+            info.push(' ');
+        }
+        words.info(&record, &event, &mut info);
+    }
+    info.truncate(info.trim_end_matches(' ').len());
+    info
 }
 
 /// The size that a call asks for.

@@ -1125,3 +1125,28 @@ fn conversations_without_a_shown_event_are_not_listed_and_calls_that_are_not_sho
     let keys: Vec<String> = shown.lines().into_iter().map(|line| line.key).collect();
     assert_eq!(keys, ["unix:ffff880108bcba80-ffff880108bcc440", "pipe:77", "unix:0-ffff880108bcc000"]);
 }
+
+#[test]
+fn a_client_whose_socket_call_was_filtered_away_leaves_the_accepted_end() {
+    let mut capture = opened(
+        r"
+        release 0.29.3
+        process tid=1 comm=nginx
+        process tid=2 comm=uwsgi
+        ns tid dir type args
+        20 1 < socket  fd=10
+        30 1 > connect fd=10 addr=/run/a
+        40 1 < connect res=0 tuple=ffff880108bcc440->ffff880108bcba80 /run/a
+        50 2 > accept
+        60 2 < accept  fd=4 tuple=ffff880108bcc440->ffff880108bcba80 /run/a queuepct=0
+        70 2 > read fd=4 size=100
+        80 2 < read res=5 data=hello
+        90 2 > close fd=4
+        91 2 < close res=0
+        ",
+    );
+    let lines = capture.lines();
+    let [line] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!((line.key.as_str(), line.start, line.end), ("unix:ffff880108bcba80-ffff880108bcc440", Some(5), Some(9)));
+    assert_eq!((line.dir[0].read, line.ends[1][0].comm.as_str(), line.ends[0].len()), (Some(5), "uwsgi", 0));
+}

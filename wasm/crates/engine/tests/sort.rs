@@ -21,8 +21,9 @@ fn sort_to_the_end(session: &mut Session, list: ListSpec, files: &[Vec<u8>]) -> 
     session.sort(list, &mut source, &mut || false).expect("the capture can be read again")
 }
 
-const COLUMNS: [SortBy; 9] = [
+const COLUMNS: [SortBy; 11] = [
     SortBy::Row, SortBy::Cpu, SortBy::Process, SortBy::Kind, SortBy::Fd, SortBy::FdName, SortBy::Latency, SortBy::Requested, SortBy::Returned,
+    SortBy::Exit, SortBy::Info,
 ];
 
 /// What a window shows in a column: a number or a text, or nothing.
@@ -38,6 +39,9 @@ fn cell(window: &Window, at: usize, by: SortBy) -> (Option<f64>, Option<&str>) {
         SortBy::Process => (None, Some(window.process[at].as_str()).filter(|name| *name != "<NA>")),
         SortBy::Kind => (None, Some(window.kind[at].as_str())),
         SortBy::FdName => (None, Some(window.fd_name[at].as_str()).filter(|name| !name.is_empty())),
+        SortBy::Exit => number(window.exit_num[at]),
+        SortBy::Info => (None, Some(window.info[at].as_str()).filter(|info| !info.is_empty())),
+        SortBy::Field(_) => panic!("a window has no fields"),
     }
 }
 
@@ -58,7 +62,9 @@ fn every_column_sorts_both_ways() {
             let mut expected: Vec<Row> = session.rows(base, 0, usize::MAX);
             assert!(expected.len() > 100);
             expected.sort_unstable();
-            for (by, descending) in COLUMNS.into_iter().flat_map(|by| [(by, false), (by, true)]) {
+            // Raw events have no column for the exit.
+            let columns = COLUMNS.into_iter().filter(|by| unit == Unit::Calls || *by != SortBy::Exit);
+            for (by, descending) in columns.flat_map(|by| [(by, false), (by, true)]) {
                 let list = ListSpec { sort: Some(SortSpec { by, descending }), ..base };
                 let count = sort_to_the_end(&mut session, list, &files);
                 assert_eq!((count.done, count.total, count.too_many), (2 * expected.len() as u64, 2 * expected.len() as u64, false));
@@ -83,6 +89,50 @@ fn every_column_sorts_both_ways() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn any_field_sorts_both_ways_numbers_before_texts() {
+    let files = vec![inflated("variant-kmod-0.29.3-n2000.scap.gz")];
+    let mut session = session_of(&files, Options::default());
+    let filter = session.filter("proc.name != sysdig").expect("a filter");
+    session.run_filter(filter, &mut files.as_slice(), &mut || false).expect("the capture can be read again");
+    let mut seen = [0; 2];
+    for name in ["evt.num", "evt.dir", "thread.tid", "proc.exeline", "fd.num", "evt.rawres", "evt.rawarg.res", "evt.arg.name", "evt.is_io", "container.id", "proc.aname[1]", "ss.conversation"] {
+        let by = session.sort_field(name);
+        for (unit, descending) in [(Unit::Calls, false), (Unit::Calls, true), (Unit::Events, false)] {
+            let base = ListSpec { filter: Some(filter), ..ListSpec::all(unit) };
+            let list = ListSpec { sort: Some(SortSpec { by, descending }), ..base };
+            sort_to_the_end(&mut session, list, &files);
+            let rows = session.rows(list, 0, usize::MAX);
+            let mut expected = rows.clone();
+            expected.sort_unstable();
+            assert_eq!(session.rows(base, 0, usize::MAX), expected, "{name}");
+            let values = session.field_values(list, 0, usize::MAX, &[name.to_owned()], &mut files.as_slice()).expect("the capture can be read again").remove(0);
+            assert_eq!(values.len(), rows.len());
+            assert!(values.iter().any(Option::is_some) || name == "ss.conversation", "{name} has values");
+            // Numbers as such, behind them what is text.
+            let keys: Vec<_> = values.iter().map(|value| value.as_deref().map(|text| text.parse::<i64>().map_or((1, 0, text), |number| (0, number, "")))).collect();
+            let with: usize = keys.iter().take_while(|key| key.is_some()).count();
+            assert!(keys.iter().skip(with).all(Option::is_none), "{name}: rows without a value come last");
+            for at in 1..with {
+                let order = if descending { keys[at].cmp(&keys[at - 1]) } else { keys[at - 1].cmp(&keys[at]) };
+                assert_ne!(order, Ordering::Greater, "{name} {unit:?} {descending} at {at}: {:?} {:?}", keys[at - 1], keys[at]);
+                assert!(order != Ordering::Equal || rows[at - 1] < rows[at], "{name} at {at}");
+            }
+            seen[0] += keys.iter().flatten().filter(|key| key.0 == 0).count();
+            seen[1] += keys.iter().flatten().filter(|key| key.0 == 1).count();
+        }
+    }
+    assert!(seen.iter().all(|count| *count > 1000), "{seen:?}");
+    // What depends on the events asked before has no order, and what is no field has none either: all stays as it was.
+    let base = ListSpec { filter: Some(filter), ..ListSpec::all(Unit::Calls) };
+    for name in ["evt.deltatime", "proc.nme", "", "fd.ip", "%evt.num"] {
+        let list = ListSpec { sort: Some(SortSpec { by: session.sort_field(name), descending: true }), ..base };
+        let count = sort_to_the_end(&mut session, list, &files);
+        assert!(count.done > 0 && count.done == count.total);
+        assert_eq!(session.rows(list, 0, usize::MAX), session.rows(base, 0, usize::MAX), "{name}");
     }
 }
 

@@ -8,6 +8,7 @@ mod list;
 
 use std::fmt;
 
+use model::order::signed;
 use model::quirk::{Quirk, Quirks};
 use model::table::{Format as Base, Release};
 use model::text::number::{decimal, nine, octal, unsigned, upper_hex};
@@ -61,6 +62,15 @@ impl From<FieldError> for FormatError {
     fn from(error: FieldError) -> Self {
         Self::Field(error)
     }
+}
+
+/// What a value is sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortKey {
+    /// A number of at most 65 bits that is ordered as the value is.
+    Number(u128),
+    /// Its text.
+    Text,
 }
 
 /// A field in a format.
@@ -237,6 +247,27 @@ impl Format {
             }
             csv_text(out, shown.name.as_bytes());
         }
+    }
+
+    /// The format of one column; none when the field can't be printed, or its value depends on what was asked before.
+    pub fn of_column(name: &str) -> Option<Self> {
+        Self::of_columns([name]).ok().filter(|format| format.fields().all(|field| !field.info().ordered))
+    }
+
+    /// What the first column is sorted by; none where it has no value. Texts are appended as they are shown.
+    pub fn sort_key(&self, text: &mut Vec<u8>, moment: &Moment<'_>, scratch: &mut Scratch) -> Option<SortKey> {
+        let field = self.fields.first()?.field.as_ref()?;
+        let value = field.extract(moment, scratch)?;
+        Some(match value {
+            Value::Int(number) => SortKey::Number(signed(number)),
+            Value::Uint(number) => SortKey::Number(signed(0) + u128::from(number)),
+            // The bits of a number with a fraction are ordered as it is; of negative ones the other way round.
+            Value::Double(number) => SortKey::Number(signed(number.to_bits().cast_signed() ^ if number < 0.0 { i64::MAX } else { 0 })),
+            _ => {
+                write_value(text, field.info(), &value, moment.printer);
+                SortKey::Text
+            }
+        })
     }
 
     /// Appends the value of one column as text. Answers false where it has none.

@@ -226,16 +226,20 @@ impl WebSession {
             None => None,
         };
         let sort = match list.sort() {
-            Some(sort) => Some(SortSpec { by: column(&sort.by())?, descending: sort.descending() }),
+            Some(sort) => {
+                let name = sort.by();
+                let by = column(&name).unwrap_or_else(|| self.session.sort_field(&name));
+                Some(SortSpec { by, descending: sort.descending() })
+            }
             None => None,
         };
         Ok(ListSpec { unit: if list.unit() == "calls" { Unit::Calls } else { Unit::Events }, conversation: list.conversation(), filter, sort })
     }
 }
 
-/// The column of a name in the worker's protocol.
-fn column(name: &str) -> Result<SortBy, JsError> {
-    Ok(match name {
+/// The built-in column of a name in the worker's protocol.
+fn column(name: &str) -> Option<SortBy> {
+    Some(match name {
         "row" => SortBy::Row,
         "cpu" => SortBy::Cpu,
         "process" => SortBy::Process,
@@ -245,7 +249,9 @@ fn column(name: &str) -> Result<SortBy, JsError> {
         "latency" => SortBy::Latency,
         "requested" => SortBy::Requested,
         "returned" => SortBy::Returned,
-        _ => return Err(JsError::new(&format!("no list is sorted by {name}"))),
+        "exit" => SortBy::Exit,
+        "info" => SortBy::Info,
+        _ => return None,
     })
 }
 

@@ -480,7 +480,7 @@ impl<'a> Builder<'a> {
         let known = descriptions.get(description);
         let peer = descriptions.peer(description);
         let is_server = known.now.role == Role::Server;
-        if peer != NONE && is_server {
+        if peer != NONE && is_server && self.is_stream(peer) {
             return; // told with its client
         }
         let own = self.ledger(self.ledger_number(description));
@@ -545,6 +545,16 @@ impl<'a> Builder<'a> {
             }
         }
         self.add(conversation);
+    }
+
+    /// Whether a description is known to be the end of a stream: not when the event that made it is missing.
+    fn is_stream(&self, description: DescriptionIndex) -> bool {
+        let descriptions = self.state.descriptions();
+        if descriptions.end_of(description) == NONE {
+            return false;
+        }
+        let now = &descriptions.get(description).now;
+        now.kind == FdKind::Unix || now.kind.is_inet() && descriptions.sock(now.sock).l4(now.kind.is_six()) == L4_TCP
     }
 
     fn unix_datagrams(&mut self, end: u32, description: DescriptionIndex) {
