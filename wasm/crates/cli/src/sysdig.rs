@@ -374,11 +374,12 @@ impl Sink for Printing<'_> {
         let Some(number) = applied.number else { return };
         // Container, user and group records before the first other event belong to the initial state.
         let initial = matches!(event.kind, 272 | 324 | 354..=361);
-        if !initial {
-            // Also of an event that is not printed: relative times count from it.
+        let printer = self.printer();
+        // Also of an event that is not printed: relative times count from it. 0.36.0 leaves out the ticks that tell of
+        // processes.
+        if !initial && (event.kind != 234 || printer.release != Release::V0_36_0) {
             self.first.get_or_insert(event.ts);
         }
-        let printer = self.printer();
         if self.filter.is_none() {
             let filter = Filter::new(&self.options.filter, self.state.quirks()).ok();
             self.filter = Some(filter.filter(|filter| !filter.is_empty()));

@@ -275,7 +275,7 @@ impl Field {
             Id::EvtRes | Id::EvtRawres | Id::EvtFailed | Id::EvtCountError => if kind == 159 { Source::Bytes } else { Source::Result },
             // The code of the call stands where others have their result.
             Id::EvtType | Id::SyscallType | Id::EvtCategory if kind < 2 => Source::Result,
-            Id::FdName | Id::FdDirectory | Id::FdFilename | Id::FdContainername | Id::FdContainerdirectory | Id::FdTypechar | Id::FdType
+            Id::FdName | Id::FdNameraw | Id::FdDirectory | Id::FdFilename | Id::FdContainername | Id::FdContainerdirectory | Id::FdTypechar | Id::FdType
                 if descriptor::names_from_parameters(kind) =>
             {
                 Source::Bytes

@@ -227,6 +227,8 @@ impl Format {
             out.push(b':');
             let value = shown.field.as_ref().and_then(|field| Some((field, field.extract(moment, scratch)?)));
             match value {
+                // Without a name, which is a fault of 0.36.0, there is no more than an empty text.
+                Some((_, Value::Text([_, ..]))) if shown.name.is_empty() => out.extend_from_slice(b"null"),
                 Some((field, value)) if !is_unprinted(field, &value, moment) => json::value(out, field.info(), &value, moment),
                 _ if self.needs_all => {
                     out.truncate(start);
@@ -309,6 +311,8 @@ fn field_at(text: &str, width: usize, like: Option<Release>) -> Result<(Shown, u
         return Ok((Shown { name: String::new(), width, field: None }, 0));
     }
     if like == Some(Release::V0_36_0) && matches!(info.id, Id::ProcEnv | Id::ProcAenv) && !rest.starts_with('[') {
+        // And either is that of the process.
+        let info = fields::find("proc.env").unwrap_or(info);
         return Ok((Shown { name: String::new(), width, field: Some(Field::bind(info, Argument::None)?) }, 0));
     }
     if like == Some(Release::V0_36_0) && info.id == Id::FdTypes && !rest.starts_with('[') {

@@ -434,7 +434,7 @@ quirks! {
         right: "one for both",
         shows: "in the fields of the descriptor",
     }
-    UnixSocketsHavePorts: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
+    UnixSocketsHavePorts: Filter, TimeOfDay, [V0_29_3] {
         sysdig: "has a client's port 0 for unix sockets and for bound ones",
         right: "no value",
         shows: "in fd.cport and fd.cproto",
@@ -494,15 +494,20 @@ quirks! {
         right: "the address and port that they are bound to",
         shows: "in fd.lip, fd.lport, fd.lproto and fd.sproto",
     }
-    DatagramsConnect: State, TimeOfDay, [V0_29_3] {
+    UnknownThreadsHaveNoMemory: State, TimeOfDay, [V0_36_0] {
+        sysdig: "does not take what a switch tells of the memory of a thread that it knows nothing else of",
+        right: "to take it",
+        shows: "in proc.vmsize, proc.vmrss and proc.vmswap alone",
+    }
+    DatagramsConnect: State, TimeOfDay, [V0_29_3, V0_36_0] {
         sysdig: "takes a socket for connected once data has passed while it had two addresses",
         right: "sockets that connected or were accepted",
         shows: "in fd.connected alone",
     }
-    UnsetAddressesAreLocal: Filter, TimeOfDay, [V0_29_3] {
+    UnsetAddressesAreLocal: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
         sysdig: "takes an address that is not set yet for the machine's own: those of IPv6, and any in a container that has no address of its own",
         right: "to leave it until it is set",
-        shows: "in fd.is_server of sockets that are not connected yet",
+        shows: "in fd.is_server of sockets that are not connected yet, in 0.36.0 in which end is fd.lip and which fd.rip",
     }
     DevicesOfAnything: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
         sysdig: "has a device number for descriptors that are no files, 0.29.3 what its memory happens to hold where nothing was recorded",
@@ -513,6 +518,41 @@ quirks! {
         sysdig: "looks at open, openat and openat2 alone for evt.is_open_read and evt.is_open_write",
         right: "every call that opens a file",
         shows: "in evt.is_open_read and evt.is_open_write of creat and open_by_handle_at",
+    }
+    MainThreadsAloneHaveOthers: Filter, TimeOfDay, [V0_29_3] {
+        sysdig: "has no other threads for a thread that is not the first of its process",
+        right: "those of the process",
+        shows: "in proc.nchilds",
+    }
+    ExitingThreadsUncounted: Filter, TimeOfDay, [V0_36_0] {
+        sysdig: "counts a thread no more at its procexit",
+        right: "to count it until that has passed",
+        shows: "in proc.nthreads and proc.nchilds",
+    }
+    UnsetVariablesAreEmpty: Filter, TimeOfDay, [V0_36_0] {
+        sysdig: "has an empty text for a variable that a process does not have",
+        right: "no value",
+        shows: "in proc.env with a name, which exists for every process",
+    }
+    UnlistedParentsAreZero: Filter, TimeOfDay, [V0_36_0] {
+        sysdig: "has 0 for a parent that it knows nothing of",
+        right: "the number that was told",
+        shows: "in proc.ppid",
+    }
+    OldParentsAreUnborn: Filter, TimeOfDay, [V0_36_0] {
+        sysdig: "has 0 for the birth of a parent that is older than the capture, and for its age how many descriptors the process has",
+        right: "no value",
+        shows: "in proc.ppid.ts and proc.ppid.duration",
+    }
+    PathsOfFailedOpens: Filter, TimeOfDay, [V0_36_0] {
+        sysdig: "has the path of an open that failed as well, and none of newfstatat, chdir and others that newer releases know",
+        right: "the paths of every call that succeeded",
+        shows: "in fs.path.name and the others of its kind",
+    }
+    ContainersHaveNoShells: Filter, TimeOfDay, [V0_36_0] {
+        sysdig: "does not know the shell of a user in a container",
+        right: "that of the host's user where the container has told of none",
+        shows: "as `<NA>` in user.shell",
     }
     AncestorsInIsTheOwnPid: Filter, TimeOfDay, [V0_29_3] {
         sysdig: "compares the process's own pid when a filter asks `proc.apid in`, whatever the index",

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use harness::{Ask, NOTHING, shown};
-use model::State;
+use model::{Row, State};
 use model::quirk::{Home, Quirk, Quirks};
 use model::state::{NONE, UNSIGNED};
 
@@ -55,6 +55,7 @@ const EXEPATH: Ask = |state, _, applied| version(state, applied, |version| forma
 const CONNECTED: Ask = |state, _, applied| {
     if applied.description == NONE { String::new() } else { format!(" connected={}", state.descriptions().get(applied.description).now.connected) }
 };
+const MEMORY: Ask = |state, _, applied| version(state, applied, |version| format!(" vmsize={}", state.figures().memory_at(version.thread, Row::MAX).vmsize));
 const LIMIT: Ask = |state, _, applied| version(state, applied, |version| format!(" fdlimit={}", version.fdlimit));
 const GROUP: Ask = |state, _, applied| version(state, applied, |version| format!(" pgid={}", version.vpgid));
 const ROLE: Ask = |state, _, applied| format!(" role={:?}", state.descriptions().get(applied.description).now.role);
@@ -196,6 +197,18 @@ faces! {
         20 10  >   close fd=4
         ",
         [("true (10) > close fd=4 exepath=/bin/sh", "true (10) > close fd=4 exepath=/bin/true")]
+
+    a_switch_tells_of_the_memory_of_whoever_leaves: UnknownThreadsHaveNoMemory, MEMORY, "
+        release 0.36.0
+        process tid=1 comm=init
+        ns tid dir type args
+        0  10  >   close  fd=3
+        10 10  >   switch next=1 pgft_maj=0 pgft_min=3 vm_size=7000 vm_rss=600 vm_swap=4
+        ",
+        [(
+            "<NA> (10) > switch next=1(init) pgft_maj=0 pgft_min=3 vm_size=7000 vm_rss=600 vm_swap=4 vmsize=0",
+            "<NA> (10) > switch next=1(init) pgft_maj=0 pgft_min=3 vm_size=7000 vm_rss=600 vm_swap=4 vmsize=7000"
+        )]
 
     a_datagram_connects_no_socket: DatagramsConnect, CONNECTED, "
         release 0.29.3

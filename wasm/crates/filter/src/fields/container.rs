@@ -40,7 +40,8 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ContainerImageTag => return text("imagetag"),
         Id::ContainerImageDigest => return text("imagedigest"),
         Id::ContainerIp => return text("ip"),
-        Id::ContainerCniJson | Id::K8sPodCniJson => return text("cni_json"),
+        // Told, and mostly empty.
+        Id::ContainerCniJson | Id::K8sPodCniJson => Value::Text(container.facts.get("cni_json").and_then(Json::as_str)?.as_bytes()),
         Id::ContainerType => Value::Text(engine(container.facts.get("type").and_then(Json::as_u64)?)?.as_bytes()),
         Id::ContainerPrivileged => return truth("privileged"),
         Id::ContainerHostIpc => return truth("host_ipc"),

@@ -68,8 +68,14 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::FdFilename => return filename(moment, scratch),
         _ => {}
     }
-    if field.info.id == Id::FdNameraw && description == NONE && !moment.is_enter() && moment.has(Quirk::FdsOfExitsUnseen) {
-        return Some(Value::Text(b""));
+    if field.info.id == Id::FdNameraw && description == NONE && !moment.is_enter() {
+        // Of a call that failed: as it was given.
+        if let Some(at) = parameter::opened_path(moment.event.kind) {
+            clean(&mut scratch.text, moment, moment.event.params.text(at)?);
+        } else if !moment.has(Quirk::FdsOfExitsUnseen) {
+            return None;
+        }
+        return Some(Value::Text(&scratch.text));
     }
     let attributes = attributes(moment, description)?;
     let kind = attributes.kind;
@@ -166,7 +172,9 @@ fn subject(moment: &Moment<'_>) -> (i64, u32) {
         let flags = table::flags(kind, moment.printer.release);
         let enter = kind & !1;
         let has_getsockopts_luck = kind == 47;
-        if flags.has(EventFlags::USES_FD) && !flags.has(EventFlags::CREATES_FD) && !has_getsockopts_luck && table::params(enter, moment.printer.release).is_empty() {
+        let is_seen_by_newer = matches!(kind, 317 | 383) && !moment.is_classic();
+        if !is_seen_by_newer
+            && flags.has(EventFlags::USES_FD) && !flags.has(EventFlags::CREATES_FD) && !has_getsockopts_luck && table::params(enter, moment.printer.release).is_empty() {
             return (-1, NONE);
         }
     }
@@ -386,7 +394,8 @@ fn near(moment: &Moment<'_>, attributes: &Attributes, local: bool) -> Option<End
     if attributes.kind.is_server() {
         return (local && !moment.has(Quirk::BoundSocketsHaveNoNearEnd)).then_some(dest);
     }
-    let source_is_local = moment.state.is_local_address(source.0);
+    let source_is_local = moment.state.is_local_address(source.0)
+        || (!moment.is_classic() && moment.has(Quirk::UnsetAddressesAreLocal) && source.0.is_ipv6() && source.0.is_unspecified());
     Some(if source_is_local == local { source } else { dest })
 }
 

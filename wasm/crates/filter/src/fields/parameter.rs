@@ -19,7 +19,7 @@ use crate::value::Value;
 const O_RDONLY: u64 = 1;
 const O_WRONLY: u64 = 2;
 const O_CREAT: u64 = 4;
-const O_TMPFILE: u64 = 1 << 8;
+const O_TMPFILE: u64 = 1 << 13;
 const O_F_CREATED: u64 = 1 << 14;
 const EXECUTE: u64 = 0o111;
 const AT_FDCWD: i64 = -100;
@@ -197,7 +197,7 @@ struct CallPaths {
     target: Option<usize>,
 }
 
-fn call_paths(kind: u16) -> Option<CallPaths> {
+fn call_paths(kind: u16, few: bool) -> Option<CallPaths> {
     let one = |path| Some(CallPaths { path: Some(path), source: None, target: None });
     let two = |source, target| Some(CallPaths { path: None, source: Some(source), target: Some(target) });
     let info = table::event(kind)?;
@@ -208,6 +208,7 @@ fn call_paths(kind: u16) -> Option<CallPaths> {
     match info.name {
         "open" | "openat" | "openat2" | "creat" => one(at("name")?),
         "open_by_handle_at" => one(at("path")?),
+        "chdir" | "chroot" | "mknod" | "mknodat" | "stat" | "lstat" | "newfstatat" if few => None,
         "mkdir" | "mkdirat" | "rmdir" | "unlink" | "chdir" | "chroot" | "chown" | "lchown" | "mknod" | "mknodat" | "stat" | "lstat" | "newfstatat" | "fchownat" => {
             one(["path", "pathname", "name"].into_iter().find_map(at)?)
         }
@@ -224,8 +225,9 @@ fn call_paths(kind: u16) -> Option<CallPaths> {
 
 /// `fs.path.*`: only of calls that succeeded.
 fn call_path<'v>(id: Id, moment: &Moment<'_>, scratch: &'v mut Scratch) -> Option<Value<'v>> {
-    let paths = call_paths(moment.event.kind)?;
-    if moment.applied.result.is_none_or(|result| result < 0) {
+    let paths = call_paths(moment.event.kind, moment.has(Quirk::PathsOfFailedOpens))?;
+    let failed = moment.applied.result.is_none_or(|result| result < 0);
+    if failed && !(moment.has(Quirk::PathsOfFailedOpens) && opened_path(moment.event.kind).is_some()) {
         return None;
     }
     let (index, is_raw) = match id {
@@ -265,16 +267,22 @@ fn paths_into(out: &mut Vec<u8>, base: &[u8], path: &[u8]) {
     out.extend_from_slice(&paths::join(base, path, false));
 }
 
+/// Index of the parameter that says what a call opens.
+pub(super) fn opened_path(kind: u16) -> Option<usize> {
+    Some(match kind {
+        3 | 59 => 1,
+        307 | 327 => 2,
+        337 => 3,
+        _ => return None,
+    })
+}
+
 /// The path that a call with a descriptor for a result would have opened: for calls that failed.
 pub(super) fn would_be_path(moment: &Moment<'_>, scratch: &mut Vec<u8>) -> bool {
     let params = &moment.event.params;
-    let (name_at, dirfd_at) = match moment.event.kind {
-        3 | 59 => (1, None),
-        307 | 327 => (2, Some(1)),
-        337 => (3, None),
-        _ => return false,
-    };
-    let Some(name) = params.text(name_at) else { return false };
+    let kind = moment.event.kind;
+    let Some(name) = opened_path(kind).and_then(|at| params.text(at)) else { return false };
+    let dirfd_at = matches!(kind, 307 | 327).then_some(1);
     let keep_base = moment.has(Quirk::BaseStaysAsItIs);
     let sight = moment.sight();
     let dirfd = dirfd_at.and_then(|at| params.int(at)).map(|fd| if (1 << 31..1 << 32).contains(&fd) { fd - (1 << 32) } else { fd });

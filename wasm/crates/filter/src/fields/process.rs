@@ -3,6 +3,7 @@
 use model::quirk::Quirk;
 use model::state::threads::{Birth, ThreadVersion};
 use model::state::NONE;
+use model::state::strings::Text;
 use model::text::number::decimal;
 use model::Row;
 
@@ -134,7 +135,16 @@ impl<'v> Who<'v> {
         self.moment.state.figures().memory_at(self.thread.thread, self.row())
     }
 
+    /// 1 at the procexit of a thread that is not counted any more.
+    fn is_leaving(&self) -> u64 {
+        u64::from(matches!(self.moment.event.kind, 16 | 186) && self.moment.has(Quirk::ExitingThreadsUncounted))
+    }
+
+    /// Descriptors of the process. What is met without being known is no process to sysdig 0.36.0.
     fn open_fds(&self) -> u32 {
+        if self.is_empty() {
+            return 0;
+        }
         let table = self.thread.table;
         let descriptions = self.moment.state.descriptions();
         if self.moment.is_past { descriptions.count_at(table, self.moment.row) } else { descriptions.count(table) }
@@ -235,14 +245,15 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         }
         Id::ProcEnv => {
             let env = who.text(who.main().thread.env);
-            return environment(field, env, who.is_empty(), scratch);
+            return environment(field, env, moment.has(Quirk::UnsetVariablesAreEmpty), scratch);
         }
         Id::ProcAenv => return ancestral_environment(field, who, scratch),
         Id::ProcCwd if who.is_empty() => Value::Text(b"./"),
         Id::ProcCwd => text(who.main().thread.cwd),
         Id::ProcNthreads if who.is_empty() => Value::Uint(0),
-        Id::ProcNthreads => Value::Uint(u64::from(who.others()) + 1),
-        Id::ProcNchilds => Value::Uint(u64::from(who.own_others())),
+        Id::ProcNthreads => Value::Uint((u64::from(who.others()) + 1).saturating_sub(who.is_leaving())),
+        Id::ProcNchilds if moment.has(Quirk::MainThreadsAloneHaveOthers) => Value::Uint(u64::from(who.own_others())),
+        Id::ProcNchilds => Value::Uint(u64::from(who.others()).saturating_sub(if who.is_main() { 0 } else { who.is_leaving() })),
         Id::ProcPpid => Value::Int(parent_pid(who)?),
         Id::ProcPname | Id::ProcParentname => text(who.named_parent()?.thread.comm),
         Id::ProcPexe => text(who.main().parent()?.thread.exe),
@@ -265,8 +276,12 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ProcLoginshellid => Value::Int(login_shell(who)?),
         Id::ProcDuration => Value::Uint(since(moment, who.cloned_ts()?)),
         Id::ProcPidTs => Value::Uint(who.main().cloned_ts()?),
-        Id::ProcPpidDuration => Value::Uint(since(moment, who.main().parent()?.cloned_ts()?)),
-        Id::ProcPpidTs => Value::Uint(who.main().parent()?.cloned_ts()?),
+        Id::ProcPpidDuration => Value::Uint(match who.main().parent()?.cloned_ts() {
+            Some(ts) => since(moment, ts),
+            None if moment.has(Quirk::OldParentsAreUnborn) => u64::from(who.open_fds()),
+            None => return None,
+        }),
+        Id::ProcPpidTs => Value::Uint(who.main().parent()?.cloned_ts().or(moment.has(Quirk::OldParentsAreUnborn).then_some(0))?),
         Id::ProcFdopencount => Value::Uint(u64::from(who.open_fds())),
         Id::ProcFdlimit if who.is_empty() => Value::Int(0),
         Id::ProcFdlimit => Value::Int(who.main().thread.fdlimit),
@@ -274,7 +289,6 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
             let limit = who.main().thread.fdlimit;
             Value::Double(if limit > 0 { f64::from(who.open_fds()) * 100.0 / limit as f64 } else { 0.0 })
         }
-        Id::ProcVmsize | Id::ProcVmrss if who.is_empty() => Value::Uint(0),
         Id::ProcVmsize => Value::Uint(u64::from(who.memory().vmsize)),
         Id::ProcVmrss => Value::Uint(u64::from(who.memory().vmrss)),
         Id::ProcVmswap => Value::Uint(u64::from(who.memory().vmswap)),
@@ -300,8 +314,8 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ProcPgidName => text(who.host_group_leader().thread.comm),
         Id::ProcPgidExe => text(who.host_group_leader().thread.exe),
         Id::ProcPgidExepath => text(who.host_group_leader().thread.exepath),
-        Id::ProcIsSidLeader => Value::Bool(thread.sid == thread.vpid && thread.sid != -1),
-        Id::ProcIsVpgidLeader => Value::Bool(thread.vpgid == thread.vpid && thread.vpgid != -1),
+        Id::ProcIsSidLeader => Value::Bool(thread.sid == thread.vpid && (thread.sid != -1 || who.is_empty())),
+        Id::ProcIsVpgidLeader => Value::Bool(thread.vpgid == thread.vpid && (thread.vpgid != -1 || who.is_empty())),
         Id::ProcIsPgidLeader => Value::Bool(thread.pgid == thread.pid && thread.pgid != -1),
         Id::ProcTty => Value::Int(i64::from(thread.tty)),
         Id::ProcIsExeWritable => Value::Bool(marks(moment, thread) & WRITABLE != 0),
@@ -355,7 +369,9 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ThreadCapPermitted => return capabilities(thread.caps[1], scratch),
         Id::ThreadCapEffective => return capabilities(thread.caps[2], scratch),
         Id::UserUid | Id::UserId => Value::Uint(u64::from(thread.uid)),
-        Id::UserName | Id::UserHomedir | Id::UserShell | Id::UserLoginname | Id::GroupName if who.is_nameless() => Value::Text(b""),
+        Id::UserName | Id::UserHomedir | Id::UserShell | Id::GroupName if who.is_nameless() => Value::Text(b""),
+        Id::UserLoginname if who.is_nameless() && thread.loginuid == u32::MAX => Value::Text(b""),
+        Id::UserShell if thread.container != Text::EMPTY && moment.has(Quirk::ContainersHaveNoShells) => Value::Text(b"<NA>"),
         Id::UserName => return account(who, thread.uid, |account| account.name),
         Id::UserHomedir => return account(who, thread.uid, |account| account.home),
         Id::UserShell => return account(who, thread.uid, |account| account.shell),
@@ -418,7 +434,12 @@ fn parent_pid(who: Who<'_>) -> Option<i64> {
     if who.moment.is_classic() {
         return Some(who.main().thread.ptid);
     }
-    who.main().parent().map(|parent| parent.thread.pid)
+    match who.main().parent() {
+        Some(parent) => Some(parent.thread.pid),
+        None if who.is_unknown() => None,
+        None if who.moment.has(Quirk::UnlistedParentsAreZero) => Some(0),
+        None => Some(who.main().thread.ptid).filter(|ptid| *ptid != -1),
+    }
 }
 
 fn args<'v>(field: &Field, list: &'v [u8], scratch: &'v mut Scratch) -> Option<Value<'v>> {
@@ -431,9 +452,9 @@ fn args<'v>(field: &Field, list: &'v [u8], scratch: &'v mut Scratch) -> Option<V
     }
 }
 
-fn environment<'v>(field: &'v Field, env: &'v [u8], is_empty: bool, scratch: &'v mut Scratch) -> Option<Value<'v>> {
+fn environment<'v>(field: &'v Field, env: &'v [u8], is_never_unset: bool, scratch: &'v mut Scratch) -> Option<Value<'v>> {
     if let Some(name) = field.bound.text() {
-        return variable(env, name).or(is_empty.then_some(b"")).map(Value::Text);
+        return variable(env, name).or(is_never_unset.then_some(b"")).map(Value::Text);
     }
     Who::join_environment(&mut scratch.text, env);
     Some(Value::Text(&scratch.text))

@@ -32,6 +32,7 @@ pub(super) fn value(out: &mut Vec<u8>, info: &FieldInfo, value: &Value<'_>, mome
             let _ = if number.is_finite() { write!(out, "{number:?}") } else { write!(out, "null") };
         }
         Value::Text(bytes) => text(out, bytes),
+        Value::List(several) if several.iter().next().is_none() => out.extend_from_slice(b"null"),
         Value::Ends(several) | Value::Any(several) | Value::List(several) => {
             out.push(b'[');
             for (at, one) in several.iter().enumerate() {

@@ -2,6 +2,7 @@
 //! identity, so no version is minted for them; each thread has a series, a few words for each change.
 
 use super::{Row, State, ThreadIndex};
+use crate::quirk::Quirk;
 use hashbrown::HashMap;
 use scap::{Event, Params};
 
@@ -207,6 +208,9 @@ impl State {
         }
         let (pfmajor, pfminor) = (narrow(params.uint(1)), narrow(params.uint(2)));
         self.figures.change_memory(thread, row, |memory| (memory.pfmajor, memory.pfminor) = (pfmajor, pfminor));
+        if self.threads.now(thread).pid == -1 && self.quirks.has(Quirk::UnknownThreadsHaveNoMemory) {
+            return;
+        }
         self.note_sizes(row, params, self.main_of(thread), 3);
     }
 
