@@ -448,6 +448,33 @@ fn zstd_and_lz4_frames_cut_or_damaged_give_what_they_can_and_say_so() {
 }
 
 #[test]
+fn a_wrong_bit_among_the_literals_of_a_zstd_block_costs_neither_that_block_nor_those_behind() {
+    let whole = small();
+    let mut random = Random::new(12);
+    for name in ["n2000.scap.zst", "n2000-level1.scap.zst"] {
+        let packed = std::fs::read(format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"))).expect("it is part of the project");
+        let (mut literals, mut kept) = (0, 0);
+        for _ in 0..300 {
+            let mut packed = packed.clone();
+            let at = 12 + random.below(packed.len() - 16);
+            packed[at] ^= 1 << random.below(8);
+            let (out, inflate) = unpack_slices(&packed, || usize::MAX);
+            let Some(damage) = out.damages.first().filter(|damage| damage.found.contains("DecodedLiteralCountMismatch")) else { continue };
+            literals += 1;
+            let start = damage.offset as usize;
+            assert!(out.bytes[..start] == whole[..start], "{name} wrong at {at}: {damage:?}");
+            if out.bytes.len() == whole.len() {
+                kept += 1;
+                if kept < 4 {
+                    assert_reads_anywhere(&packed, &out.bytes, inflate.points());
+                }
+            }
+        }
+        assert!(literals > 10 && kept == literals, "{name}: {kept} of {literals}");
+    }
+}
+
+#[test]
 fn a_damaged_block_of_an_lz4_frame_gives_what_it_still_tells() {
     // One block: "events " and its repetition for twelve bytes, then four of which the distance is asked for, and the end.
     let frame = |distance: u8, with: u8| {

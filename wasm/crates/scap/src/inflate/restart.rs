@@ -71,11 +71,6 @@ impl RestartPoints {
         self.spacing.is_some() && inflated >= self.next
     }
 
-    /// Points are of use at all.
-    pub(super) fn is_noting(&self) -> bool {
-        self.spacing.is_some()
-    }
-
     pub(super) fn add(&mut self, point: Point) {
         let Some(spacing) = self.spacing else { return };
         let len = point.window.len() as u64;

@@ -1,18 +1,20 @@
 //! zstd frames, block by block.
 
 mod carried;
+mod literals;
 
 use std::io::Read;
 
 use miniz_oxide::inflate::core::BlockBoundaryState;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
+use ruzstd::decoding::errors::{DecodeBlockContentError, DecompressBlockError, DecompressLiteralsError, FrameDecoderError};
 use ruzstd::decoding::{BlockDecodingStrategy, Dictionary, FrameDecoder};
 
 use carried::{Carried, DICTIONARY_ID};
 
 use super::restart::{Point, RestartPoints};
 use super::{Frames, Inflated, Place, Step, damage};
-use crate::damage::DamageKind;
+use crate::damage::{Damage, DamageKind};
 
 const NAME: &str = "zstd frame";
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -41,6 +43,8 @@ pub(super) struct Zstd {
     carried: Carried,
     /// Something of this frame has been given: all that is held back is one window.
     full: bool,
+    /// The decoder has been told that the frame ends, to learn what it holds back: it no longer holds back by itself.
+    ended: bool,
     noted: Option<Noted>,
 }
 
@@ -131,9 +135,10 @@ impl Zstd {
         let [a, b, c, d] = MAGIC;
         // A frame of its own, without the checksum, which would be of the whole one.
         let header = [a, b, c, d, 0, window];
-        let dictionary = decompress_to_vec_with_limit(dictionary, LONGEST).ok();
-        let dictionary = dictionary.and_then(|dictionary| Dictionary::decode_dict(&dictionary).ok());
-        if let Some(dictionary) = dictionary
+        let dictionary = decompress_to_vec_with_limit(dictionary, LONGEST).unwrap_or_default();
+        zstd.window = Some(window);
+        zstd.carried = Carried::of(&dictionary);
+        if let Ok(dictionary) = Dictionary::decode_dict(&dictionary)
             && zstd.decoder.reset(&mut header.as_slice()).is_ok()
             && zstd.decoder.add_dict(dictionary).is_ok()
             && zstd.decoder.force_dict(DICTIONARY_ID).is_ok()
@@ -166,6 +171,7 @@ impl Zstd {
         self.window = if is_single { None } else { bytes.get(5).copied() };
         self.carried = Carried::default();
         self.full = false;
+        self.ended = false;
         self.noted = None;
         if let Err(error) = self.decoder.reset(&mut header) {
             return self.lose(place, "frame header", &error.to_string(), out);
@@ -186,14 +192,24 @@ impl Zstd {
         let Some(mut block) = bytes.get(..len) else { return Step::Need(len) };
         let held = self.window.map_or(0, window_len);
         let is_due = self.noted.is_none() && self.full && points.is_due(place.inflated + held);
-        if header >> 1 & 3 == 2 && points.is_noting() {
-            self.carried.block(bytes.get(3..3 + content).unwrap_or_default(), is_due);
+        let content = bytes.get(3..3 + content).unwrap_or_default();
+        if header >> 1 & 3 == 2 {
+            self.carried.block(content, is_due);
         }
         if let Err(error) = self.decoder.decode_blocks(&mut block, BlockDecodingStrategy::UptoBlocks(1)) {
-            self.give_all(place, points, out);
-            return self.lose(place, "block", &error.to_string(), out);
+            self.end();
+            let start = Place { inflated: place.inflated + self.decoder.can_collect() as u64, ..*place };
+            let checksum = if is_last && self.has_checksum { bytes.get(len - 4..len) } else { None };
+            if !self.repair(&error, content, is_last, checksum.unwrap_or_default()) {
+                self.give(0, place, points, out);
+                return self.lose(place, "block", &error.to_string(), out);
+            }
+            out.damage(unreadable(&start, "block", &error.to_string()));
         }
-        self.give(place, points, out);
+        let holds = self.ended && !is_last;
+        // Of one whole window nothing is given before its end.
+        let window = self.window.and_then(|window| usize::try_from(window_len(window)).ok()).unwrap_or(usize::MAX);
+        self.give(if holds { window } else { 0 }, place, points, out);
         if is_due && !is_last {
             self.note(Place { packed: place.packed + len as u64, ..*place });
         }
@@ -236,10 +252,31 @@ impl Zstd {
         }
     }
 
-    /// Gives what later blocks can no longer refer to.
-    fn give(&mut self, place: &mut Place, points: &mut RestartPoints, out: &mut impl Inflated) {
-        self.buffer.resize(PIECE, 0);
-        while self.decoder.can_collect() > 0 {
+    /// Decodes a block again of which the decoder says that its literals are wrong, with literals as far as they go.
+    fn repair(&mut self, error: &FrameDecoderError, content: &[u8], is_last: bool, checksum: &[u8]) -> bool {
+        use DecodeBlockContentError::DecompressBlockError as InBlock;
+        use DecompressBlockError::DecompressLiteralsError as InLiterals;
+        use DecompressLiteralsError::{BitstreamReadMismatch, DecodedLiteralCountMismatch, ExtraPadding};
+        // Of these the decoder has taken over the tree, which later blocks may refer to, and has given nothing.
+        let FrameDecoderError::FailedToReadBlockBody(InBlock(InLiterals(
+            BitstreamReadMismatch { .. } | DecodedLiteralCountMismatch { .. } | ExtraPadding { .. },
+        ))) = error
+        else {
+            return false;
+        };
+        let Some(content) = literals::unpacked(content, self.carried.tree()) else { return false };
+        let Ok(len) = u32::try_from(content.len()) else { return false };
+        let [a, b, c, _] = (len << 3 | 2 << 1 | u32::from(is_last)).to_le_bytes();
+        let block = [&[a, b, c], content.as_slice(), checksum].concat();
+        self.decoder.decode_blocks(&mut block.as_slice(), BlockDecodingStrategy::UptoBlocks(1)).is_ok()
+    }
+
+    /// Gives what later blocks can no longer refer to: all that the decoder does not hold back but `held` bytes.
+    fn give(&mut self, held: usize, place: &mut Place, points: &mut RestartPoints, out: &mut impl Inflated) {
+        while let Some(left) = self.decoder.can_collect().checked_sub(held)
+            && left > 0
+        {
+            self.buffer.resize(left.min(PIECE), 0);
             let Ok(len) = self.decoder.read(&mut self.buffer) else { break };
             let piece = self.buffer.get(..len).unwrap_or_default();
             if piece.is_empty() {
@@ -270,14 +307,22 @@ impl Zstd {
 
     /// Gives also what is held back, when no later block will come.
     fn give_all(&mut self, place: &mut Place, points: &mut RestartPoints, out: &mut impl Inflated) {
+        self.end();
+        self.give(0, place, points, out);
+    }
+
+    fn end(&mut self) {
         let _ = self.decoder.decode_blocks(&mut END.as_slice(), BlockDecodingStrategy::UptoBlocks(1));
-        self.give(place, points, out);
+        self.ended = true;
     }
 
     fn lose(&mut self, place: &Place, field: &'static str, found: &str, out: &mut impl Inflated) -> Step {
-        let found = format!("{found} at byte {}", place.packed);
-        out.damage(damage(DamageKind::Malformed, place.inflated, NAME, field, found));
+        out.damage(unreadable(place, field, found));
         self.stage = Stage::Lost;
         Step::Used(1)
     }
+}
+
+fn unreadable(place: &Place, field: &'static str, found: &str) -> Damage {
+    damage(DamageKind::Malformed, place.inflated, NAME, field, format!("{found} at byte {}", place.packed))
 }

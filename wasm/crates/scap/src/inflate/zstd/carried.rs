@@ -8,6 +8,8 @@
 
 use miniz_oxide::deflate::compress_to_vec;
 
+use super::literals::tree_len;
+
 /// Fields of a sequence, in the order in which their tables are described.
 const LITERALS: usize = 0;
 const OFFSET: usize = 1;
@@ -72,6 +74,19 @@ impl Default for Carried {
 }
 
 impl Carried {
+    /// What a dictionary tells of the tree.
+    pub(super) fn of(dictionary: &[u8]) -> Self {
+        let described = dictionary.get(DICTIONARY.len() + size_of_val(&DICTIONARY_ID)..).unwrap_or_default();
+        let tree = tree_len(described).and_then(|len| described.get(..len));
+        let carried = Self::default();
+        Self { tree: tree.map_or(carried.tree, <[u8]>::to_vec), ..carried }
+    }
+
+    /// The tree of the last literals that came with one, described.
+    pub(super) fn tree(&self) -> &[u8] {
+        &self.tree
+    }
+
     /// Takes what the contents of a compressed block leave behind; the offsets only if they are to be followed.
     pub(super) fn block(&mut self, content: &[u8], follow: bool) {
         self.sound = self.sound && self.take(content, follow).is_some();
@@ -135,32 +150,10 @@ impl Carried {
 
     /// Literals: keeps the tree if one is described, and gives what stands behind them.
     fn literals<'a>(&mut self, content: &'a [u8]) -> Option<&'a [u8]> {
-        let mut head = [0; 5];
-        for (to, from) in head.iter_mut().zip(content) {
-            *to = *from;
-        }
-        let [a, b, c, d, e] = head.map(u32::from);
-        let format = a >> 2 & 3;
-        let (header, len) = match (a & 3, format) {
-            // As they are, or one byte repeated.
-            (kind @ (0 | 1), _) => {
-                let (header, len) = match format {
-                    0 | 2 => (1, a >> 3),
-                    1 => (2, a >> 4 | b << 4),
-                    _ => (3, a >> 4 | b << 4 | c << 12),
-                };
-                (header, if kind == 0 { len } else { 1 })
-            }
-            (_, 0 | 1) => (3, b >> 6 | c << 2),
-            (_, 2) => (4, c >> 2 | d << 6),
-            _ => (5, c >> 6 | d << 2 | e << 10),
-        };
-        let literals = content.get(header..)?;
-        let (literals, rest) = literals.split_at_checked(len as usize)?;
-        if a & 3 == 2 {
-            let first = usize::from(*literals.first()?);
-            let len = if first < 128 { 1 + first } else { 1 + (first - 126) / 2 };
-            self.tree = literals.get(..len)?.into();
+        let literals = Literals::of(content);
+        let (packed, rest) = content.get(literals.header..)?.split_at_checked(literals.len)?;
+        if literals.kind == 2 {
+            self.tree = packed.get(..tree_len(packed)?)?.into();
         }
         Some(rest)
     }
@@ -207,6 +200,48 @@ impl Carried {
     }
 }
 
+/// What the header of the literals of a block says.
+pub(super) struct Literals {
+    /// 0: as they are, 1: one byte repeated, 2: packed by the tree that stands before them, 3: by the tree before that.
+    pub(super) kind: usize,
+    /// Bytes of the header.
+    pub(super) header: usize,
+    /// How many literals there are.
+    pub(super) count: usize,
+    /// Bytes that they are packed in, the tree included.
+    pub(super) len: usize,
+    /// Parts that are packed by themselves: one or four.
+    pub(super) streams: usize,
+}
+
+impl Literals {
+    /// What is not there of the header counts as zeros.
+    pub(super) fn of(content: &[u8]) -> Self {
+        let mut head = [0; 8];
+        for (to, from) in head.iter_mut().zip(content.get(..5).unwrap_or(content)) {
+            *to = *from;
+        }
+        let word = u64::from_le_bytes(head);
+        let bits = |from: u32, count: u32| usize::try_from(word >> from & ((1 << count) - 1)).unwrap_or(0);
+        let (kind, format) = (bits(0, 2), bits(2, 2));
+        if kind < 2 {
+            let (header, count) = match format {
+                0 | 2 => (1, bits(3, 5)),
+                1 => (2, bits(4, 12)),
+                _ => (3, bits(4, 20)),
+            };
+            return Self { kind, header, count, len: if kind == 0 { count } else { 1 }, streams: 1 };
+        }
+        let (header, width) = match format {
+            0 | 1 => (3, 10),
+            2 => (4, 14),
+            _ => (5, 18),
+        };
+        let streams = if format == 0 { 1 } else { 4 };
+        Self { kind, header, count: bits(4, width), len: bits(4 + width, width), streams }
+    }
+}
+
 fn sequence_count(bytes: &[u8]) -> Option<(u32, &[u8])> {
     let (first, rest) = bytes.split_first()?;
     Some(match first {
@@ -228,14 +263,14 @@ fn extra(code: u8, first: u8, bits: &[u8]) -> u8 {
 }
 
 /// Bits read from the last one to the first.
-struct Bits<'a> {
+pub(super) struct Bits<'a> {
     bytes: &'a [u8],
     left: usize,
 }
 
 impl<'a> Bits<'a> {
     /// Behind the mark that ends them.
-    fn from_end(bytes: &'a [u8]) -> Option<Self> {
+    pub(super) fn from_end(bytes: &'a [u8]) -> Option<Self> {
         let last = bytes.last()?;
         let mark = last.checked_ilog2()?;
         Some(Self { bytes, left: (bytes.len() - 1) * 8 + mark as usize })
@@ -249,6 +284,18 @@ impl<'a> Bits<'a> {
         }
         let bits = u64::from_le_bytes(word) >> (self.left % 8) & ((1 << count) - 1);
         u32::try_from(bits).ok()
+    }
+
+    /// The next bits without taking them, with zeros behind the last one.
+    pub(super) fn peek(&self, count: u8) -> u32 {
+        let there = u8::try_from(self.left).map_or(count, |left| left.min(count));
+        let bits = Self { ..*self }.take(there).unwrap_or(0);
+        bits << (count - there)
+    }
+
+    /// Leaves out so many bits, or what is left.
+    pub(super) fn skip(&mut self, count: u8) {
+        self.left = self.left.saturating_sub(count.into());
     }
 }
 
@@ -278,7 +325,7 @@ impl Forward<'_> {
 }
 
 /// The states of a table: their codes, and where each leads.
-struct States {
+pub(super) struct States {
     log: u8,
     states: Vec<StateOf>,
 }
@@ -297,7 +344,7 @@ impl States {
     }
 
     /// The table that is described at the start of `bytes`, and how long the description is.
-    fn of(bytes: &[u8], largest: u8, codes: usize) -> Option<(Self, usize)> {
+    pub(super) fn of(bytes: &[u8], largest: u8, codes: usize) -> Option<(Self, usize)> {
         let mut bits = Forward { bytes, at: 0 };
         let log = 5 + u8::try_from(bits.take(4)?).ok()?;
         if log > largest {
@@ -369,15 +416,15 @@ impl States {
         Some(Self { log, states })
     }
 
-    fn begin(&self, bits: &mut Bits<'_>) -> Option<usize> {
+    pub(super) fn begin(&self, bits: &mut Bits<'_>) -> Option<usize> {
         Some(bits.take(self.log)? as usize)
     }
 
-    fn code(&self, state: usize) -> Option<u8> {
+    pub(super) fn code(&self, state: usize) -> Option<u8> {
         Some(self.states.get(state)?.code)
     }
 
-    fn next(&self, state: usize, bits: &mut Bits<'_>) -> Option<usize> {
+    pub(super) fn next(&self, state: usize, bits: &mut Bits<'_>) -> Option<usize> {
         let state = self.states.get(state)?;
         Some(usize::from(state.base) + bits.take(state.bits)? as usize)
     }
