@@ -115,11 +115,18 @@ impl Core {
     }
 
     /// Notes that a block is about to be applied; false when it is the one to leave out.
+    #[inline(always)]
     fn begin(&mut self, name: &'static str, offset: u64, len: u64) -> bool {
         self.applying.set(offset);
-        if self.options.skip_offset != Some(offset) {
-            return true;
+        let goes_on = self.options.skip_offset != Some(offset);
+        if !goes_on {
+            self.leave_out(name, offset, len);
         }
+        goes_on
+    }
+
+    #[cold]
+    fn leave_out(&mut self, name: &'static str, offset: u64, len: u64) {
         self.damages.push(Damage {
             offset,
             kind: scap::damage::DamageKind::Malformed,
@@ -129,7 +136,6 @@ impl Core {
             expected: String::new(),
             skipped: len,
         });
-        false
     }
 
     fn bytes(&self) -> u64 {
@@ -197,14 +203,11 @@ impl Sink for Core {
         {
             file.times.push(event.ts);
         }
-        let row = self.index.next_row();
-        let applied = self.state.apply(row, event);
-        if self.sums {
-            self.ledgers.push(row, event, &applied, &self.state);
-        }
-        if self.index.push(offset, event, &applied).is_err() {
+        let ledgers = self.sums.then_some(&mut self.ledgers);
+        let Ok(row) = index::take(&mut self.state, &mut self.index, ledgers, offset, event) else {
             self.stopped = Some(Stopped::Limit { what: "rows", limit: u64::from(Row::MAX) });
-        }
+            return;
+        };
         if row >= self.next_check {
             self.next_check = row.saturating_add(CHECK_EVERY);
             if self.bytes() > self.options.limit {

@@ -7,7 +7,9 @@ pub mod columns;
 pub mod conversations;
 pub mod number;
 pub mod packed;
+mod take;
 
 pub use bitmap::Bitmap;
 pub use chunk::{CHUNK_ROWS, Column, Flags, Record};
 pub use columns::{Full, Index, Places, Unit};
+pub use take::take;

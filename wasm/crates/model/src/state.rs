@@ -72,9 +72,12 @@ pub struct Applied {
 }
 
 impl Applied {
-    /// Of a type that nobody knows.
-    const UNKNOWN: Self =
-        Self { version: NONE, description: NONE, second: NONE, second_is_target: false, fd: -1, enter: None, latency: None, result: None, number: None, printed: false };
+    /// What an event of a type that nobody knows meant. No constant: that would be copied as a block, which costs wasm a
+    /// call for each event.
+    #[inline]
+    pub fn unknown() -> Self {
+        Self { version: NONE, description: NONE, second: NONE, second_is_target: false, fd: -1, enter: None, latency: None, result: None, number: None, printed: false }
+    }
 }
 
 /// How events of a type are applied.
@@ -593,14 +596,14 @@ impl State {
     }
 
     /// Applies one event. Rows must come in order, each once.
-    #[inline]
     pub fn apply(&mut self, row: Row, event: &Event<'_>) -> Applied {
-        let mut applied = Applied::UNKNOWN;
+        let mut applied = Applied::unknown();
         self.apply_into(row, event, &mut applied);
         applied
     }
 
-    fn apply_into(&mut self, row: Row, event: &Event<'_>, applied: &mut Applied) {
+    /// Like [`State::apply`]; `applied` must be [`Applied::unknown`].
+    pub fn apply_into(&mut self, row: Row, event: &Event<'_>, applied: &mut Applied) {
         if !self.removals.is_empty() {
             self.settle(row);
         }
