@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use index::{Bitmap, CHUNK_ROWS, Column, Index, Record};
+use index::{Answers, Bitmap, CHUNK_ROWS, Column, Index, Record};
 use model::state::descriptions::Attributes;
 use model::state::{DescriptionIndex, NONE};
 use model::quirk::Quirks;
@@ -78,6 +78,8 @@ struct Planned {
     /// Answers by version of a thread, plus one; 0: not asked yet.
     threads: Vec<u8>,
     descriptions: HashMap<(DescriptionIndex, Attributes), u8>,
+    /// Answers by type and result.
+    results: Answers,
     /// By event type.
     sources: Vec<Source>,
 }
@@ -126,6 +128,7 @@ impl Plan {
                 needs: if in_order { Needs::Bytes } else { needs(check, release) },
                 threads: Vec::new(),
                 descriptions: HashMap::new(),
+                results: Answers::default(),
                 sources: (0..table::TABLE_SIZE).map(|kind| source(check, kind, release)).collect(),
             })
             .collect();
@@ -235,21 +238,22 @@ impl Plan {
         let needs = if ground.printer.quirks == Quirks::NONE { planned.needs } else { planned.needs.max(Needs::Row) };
         let sources = planned.sources.clone();
         let source = |kind: u16| sources.get(usize::from(kind)).copied().unwrap_or(Source::Bytes);
+        let index = ground.index;
         let (mut yes, mut maybe) = match needs {
             Needs::Result | Needs::Row | Needs::Bytes if self.in_order || ground.printer.quirks != Quirks::NONE => (Bitmap::default(), among.clone()),
             Needs::Result | Needs::Row | Needs::Bytes => {
                 let is_wanted = |kind: u16| source(kind) == Source::Result;
-                let (yes, mut maybe) = ground.index.classify_results(number, &is_wanted, &mut |kind, result| {
+                let (yes, mut maybe) = index.classify_results(number, &among, &mut planned.results, &is_wanted, &mut |kind, result| {
                     if is_untold(kind, result, ground.printer.release) {
                         return MAYBE;
                     }
                     answer(check, ground, &Record { kind, result, ..blank(first) }, rooms)
                 });
-                let (open, _) = ground.index.classify(number, Column::Kind, |kind| u8::from(source(kind as u16) > Source::Result));
+                let (open, _) = index.classify(number, Column::Kind, &among, |kind| u8::from(source(kind as u16) > Source::Result));
                 maybe.combine(&open, |maybe, open| maybe | open);
                 (yes, maybe)
             }
-            Needs::Kind => ground.index.classify(number, Column::Kind, |told| {
+            Needs::Kind => index.classify(number, Column::Kind, &among, |told| {
                 let (kind, code) = (told as u16, i64::from(told >> 16));
                 let result = (code > 0).then_some(code);
                 if source(kind) == Source::Result && is_untold(kind, result, ground.printer.release) {
@@ -257,7 +261,7 @@ impl Plan {
                 }
                 answer(check, ground, &Record { kind, result, ..blank(first) }, rooms)
             }),
-            Needs::Thread => ground.index.classify(number, Column::Version, |version| {
+            Needs::Thread => index.classify(number, Column::Version, &among, |version| {
                 let slot = version.wrapping_add(1) as usize;
                 if slot >= planned.threads.len() {
                     planned.threads.resize((slot + 1).next_power_of_two(), 0);
@@ -270,59 +274,48 @@ impl Plan {
                 *known - 1
             }),
             Needs::Description => {
-                let (mut yes, mut maybe) = ground.index.classify(number, Column::Description, |description| {
+                let (mut yes, changing) = index.classify(number, Column::Description, &among, |description| {
                     planned.description(check, ground, description, first, end, rooms)
                 });
                 // What changes within the chunk is asked for each of its rows.
-                maybe.combine(&among, |maybe, among| maybe & among);
-                let mut last = None;
-                for at in std::mem::take(&mut maybe).iter() {
-                    let (description, row) = (ground.index.description(number, at), first + Row::from(at));
-                    let known = (description, ground.state.descriptions().at(description, row));
-                    let holds = match last {
-                        Some((before, holds)) if before == known => holds,
-                        _ => planned.of_attributes(check, ground, known, row, rooms),
-                    };
-                    last = Some((known, holds));
-                    yes.or(at, holds & YES != 0);
+                let mut known = [(NONE, 0, 0); 64];
+                for at in changing.iter() {
+                    let (description, row) = (index.description(number, at), first + Row::from(at));
+                    let known = &mut known[description as usize % 64];
+                    if known.0 != description || row >= known.1 {
+                        let (attributes, until) = ground.state.descriptions().at_until(description, row);
+                        *known = (description, until, planned.of_attributes(check, ground, (description, attributes), row, rooms));
+                    }
+                    yes.or(at, known.2 & YES != 0);
                 }
                 // Without a description the type of the event decides.
-                let (nameless, _) = ground.index.classify(number, Column::Description, |description| u8::from(description == NONE));
                 let has_threads = ground.state.threads().version_count() > 0;
-                let (of_kind, _) = ground.index.classify(number, Column::Kind, |kind| {
+                let (of_kind, _) = index.classify(number, Column::Kind, &among, |kind| {
                     if has_threads { answer(check, ground, &Record { kind: kind as u16, version: 0, ..blank(first) }, rooms) } else { 0 }
                 });
-                for (word, (nameless, of_kind)) in yes.words_mut().iter_mut().zip(nameless.words().iter().zip(of_kind.words())) {
-                    *word |= nameless & of_kind;
-                }
+                let nameless = nameless(ground, number, &of_kind);
+                yes.combine(&nameless, |yes, nameless| yes | nameless);
                 // Other events have no descriptor, whatever theirs may be.
-                let (about, _) = ground.index.classify(number, Column::Kind, |kind| {
+                let (about, _) = index.classify(number, Column::Kind, &yes, |kind| {
                     u8::from(table::flags(kind as u16, ground.printer.release).any(EventFlags::CREATES_FD.with(EventFlags::USES_FD)))
                 });
-                let (known, _) = ground.index.classify(number, Column::Version, |version| u8::from(version != NONE));
-                for rows in [&mut yes, &mut maybe] {
-                    rows.combine(&about, |rows, about| rows & about);
-                    rows.combine(&known, |rows, known| rows & known);
-                }
-                (yes, maybe)
+                let (known, _) = index.classify(number, Column::Version, &about, |version| u8::from(version != NONE));
+                (known, Bitmap::default())
             }
         };
         if needs < Needs::Result && sources.contains(&Source::Bytes) {
-            let (mut reading, connects) = ground.index.classify(number, Column::Kind, |kind| {
+            let (mut reading, connects) = index.classify(number, Column::Kind, &among, |kind| {
                 let reads = u8::from(source(kind as u16) == Source::Bytes);
                 reads | (reads & u8::from(kind == CONNECTED)) << 1
             });
             if needs == Needs::Description {
                 // What such a call is about is known but where it failed, or a connect has a tuple of its own.
-                let (nameless, _) = ground.index.classify(number, Column::Description, |description| u8::from(description == NONE));
-                reading.combine(&nameless, |reading, nameless| reading & nameless);
+                reading = nameless(ground, number, &reading);
                 reading.combine(&connects, |reading, connects| reading | connects);
             }
             yes.combine(&reading, |yes, reading| yes & !reading);
             maybe.combine(&reading, |maybe, reading| maybe | reading);
         }
-        yes.combine(&among, |yes, among| yes & among);
-        maybe.combine(&among, |maybe, among| maybe & among);
         Sifted { yes, maybe }
     }
 
@@ -416,6 +409,14 @@ impl Planned {
         self.descriptions.insert(known, answer);
         answer
     }
+}
+
+/// Those of the rows of a chunk that are about no description.
+fn nameless(ground: Ground<'_>, number: usize, among: &Bitmap) -> Bitmap {
+    if among.is_empty() {
+        return Bitmap::default();
+    }
+    ground.index.classify(number, Column::Description, among, |description| u8::from(description == NONE)).0
 }
 
 /// A row of which nothing is known.

@@ -1,6 +1,7 @@
 //! One bit per row of a chunk, with rank and select.
 
 use crate::chunk::CHUNK_ROWS;
+use crate::packed::FRAME;
 
 /// Words of a chunk's bitmap.
 const WORDS: usize = CHUNK_ROWS / 64;
@@ -110,6 +111,11 @@ impl Bitmap {
     /// How many rows are in the set.
     pub fn count(&self) -> u32 {
         self.rank(CHUNK_ROWS)
+    }
+
+    /// Whether rows of this frame are in the set.
+    pub(crate) fn has_any(&self, frame: usize) -> bool {
+        self.words.as_chunks::<{ FRAME / 64 }>().0.get(frame).is_some_and(|words| *words != [0; FRAME / 64])
     }
 
     /// Whether no row is in the set.

@@ -366,6 +366,119 @@ impl Kind {
     }
 }
 
+/// What [`Chunk::classify_results`] has been answered, by type and result.
+#[derive(Debug)]
+pub struct Answers {
+    /// Answers plus one, 0 where it has not been asked; [`Answers::SLOTS`] for each type, the first for those that are not
+    /// wanted.
+    known: Vec<u8>,
+    /// Where those of a type start, by [`Kind::pack`]; 0: nowhere yet.
+    starts: Vec<usize>,
+    /// The last of the larger results, by what they come to: type, result as it is packed, answer.
+    wide: Vec<(Kind, u64, u8)>,
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self { known: vec![1; Self::SLOTS], starts: Vec::new(), wide: Vec::new() }
+    }
+}
+
+impl Answers {
+    const SLOTS: usize = 256;
+    /// Slot of larger results, as they are packed.
+    const WIDE: u32 = 254;
+    /// Slot of what has no result.
+    const NONE: u32 = 255;
+    /// Larger results that are remembered.
+    const KEPT: usize = 1024;
+
+    /// Where the answers for a type start.
+    fn start(&mut self, kind: Kind) -> usize {
+        let at = kind.pack() as usize;
+        if at >= self.starts.len() {
+            self.starts.resize(at + 1, 0);
+        }
+        let start = &mut self.starts[at];
+        if *start == 0 {
+            *start = self.known.len();
+            self.known.resize(*start + Self::SLOTS, 0);
+        }
+        *start
+    }
+
+    /// Asks about what has no answer yet at `place`.
+    #[cold]
+    #[inline(never)]
+    fn ask(&mut self, place: usize, kind: Kind, told: Option<u64>, class: &mut dyn FnMut(u16, Option<i64>) -> u8) -> u8 {
+        let (of, result) = kind.with(told);
+        let Some(packed) = told.filter(|packed| *packed >= u64::from(Self::WIDE)) else {
+            let answer = class(of, result);
+            if let Some(known) = self.known.get_mut(place) {
+                *known = 1 + answer;
+            }
+            return answer;
+        };
+        if self.wide.is_empty() {
+            // What no result is packed to: it would have a slot.
+            self.wide.resize(Self::KEPT, (kind, 0, 0));
+        }
+        let slot = (packed as usize ^ kind.pack() as usize) % Self::KEPT;
+        if (self.wide[slot].0, self.wide[slot].1) != (kind, packed) {
+            self.wide[slot] = (kind, packed, class(of, result));
+        }
+        self.wide[slot].2
+    }
+}
+
+/// Rows that were given bit 0, and those that were given bit 1.
+#[derive(Default)]
+struct Found {
+    one: Bitmap,
+    two: Bitmap,
+}
+
+impl Found {
+    /// A class for each row of a frame.
+    fn put(&mut self, frame: usize, classes: &[u8; FRAME]) {
+        let places = frame * FRAME / 64..(frame + 1) * FRAME / 64;
+        let words = self.one.words_mut()[places.clone()].iter_mut().zip(&mut self.two.words_mut()[places]);
+        for (classes, (one, two)) in classes.as_chunks::<64>().0.iter().zip(words) {
+            for (group, classes) in classes.as_chunks::<8>().0.iter().enumerate() {
+                let all = u64::from_le_bytes(*classes);
+                *one |= lowest_bits(all) << (8 * group);
+                *two |= lowest_bits(all >> 1) << (8 * group);
+            }
+        }
+    }
+
+    /// One class for a whole frame.
+    fn fill(&mut self, frame: usize, class: u8) {
+        for (words, bit) in [(&mut self.one, 1), (&mut self.two, 2)] {
+            if class & bit != 0 {
+                words.words_mut()[frame * FRAME / 64..(frame + 1) * FRAME / 64].fill(u64::MAX);
+            }
+        }
+    }
+
+    fn or(&mut self, at: u16, class: u8) {
+        self.one.or(at, class & 1 != 0);
+        self.two.or(at, class & 2 != 0);
+    }
+
+    fn of(mut self, among: &Bitmap) -> (Bitmap, Bitmap) {
+        self.one.combine(among, |rows, among| rows & among);
+        self.two.combine(among, |rows, among| rows & among);
+        (self.one, self.two)
+    }
+}
+
+/// The lowest bits of eight bytes, side by side.
+#[inline]
+fn lowest_bits(bytes: u64) -> u64 {
+    (bytes & 0x0101_0101_0101_0101).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
 /// Whether the event table has this type.
 #[cold]
 fn is_known(kind: u16) -> bool {
@@ -646,9 +759,9 @@ impl Chunk {
         }
     }
 
-    /// Asks `class` once about each different value of a column, and answers with the rows whose value was given bit 0
-    /// and those whose value was given bit 1.
-    pub fn classify(&self, open: &Open, column: Column, mut class: impl FnMut(u32) -> u8) -> (Bitmap, Bitmap) {
+    /// Asks `class` once about each different value of a column, and answers with the rows of `among` whose value was given
+    /// bit 0 and those whose value was given bit 1.
+    pub fn classify(&self, open: &Open, column: Column, among: &Bitmap, mut class: impl FnMut(u32) -> u8) -> (Bitmap, Bitmap) {
         let told = |value: u32| if column == Column::Kind { Kind::asked(value) } else { value };
         let (values, rest) = match column {
             Column::Kind => (&self.kind, &open.kind),
@@ -656,21 +769,12 @@ impl Chunk {
             Column::Description => (&self.description, &open.description),
         };
         let classes: Vec<u8> = values.values().iter().map(|value| class(told(*value))).collect();
-        let (mut one, mut two) = (Bitmap::default(), Bitmap::default());
-        if classes.iter().any(|class| *class != 0) {
-            let mut codes = [0; FRAME];
-            for frame in 0..self.packed / FRAME {
-                values.codes(frame, &mut codes);
-                let places = frame * FRAME / 64..(frame + 1) * FRAME / 64;
-                let words = one.words_mut()[places.clone()].iter_mut().zip(&mut two.words_mut()[places]);
-                for (codes, (one, two)) in codes.chunks(64).zip(words) {
-                    for (at, code) in codes.iter().enumerate() {
-                        let class = u64::from(classes[*code as usize]);
-                        *one |= (class & 1) << at;
-                        *two |= (class >> 1 & 1) << at;
-                    }
-                }
+        let mut found = Found::default();
+        match classes.first() {
+            Some(class) if classes.iter().all(|other| other == class) => {
+                (0..self.packed / FRAME).for_each(|frame| found.fill(frame, *class));
             }
+            _ => self.scan(values, &classes, among, &mut found),
         }
         let mut last = None;
         for at in self.packed..self.len {
@@ -680,64 +784,75 @@ impl Chunk {
                 _ => class(told(value)),
             };
             last = Some((value, class));
-            one.or(at as u16, class & 1 != 0);
-            two.or(at as u16, class & 2 != 0);
+            found.or(at as u16, class);
         }
-        (one, two)
+        found.of(among)
     }
 
-    /// Asks `class` about the type and result of rows whose type `is_wanted`, about most pairs once, and answers with the
-    /// rows that were given bit 0 and those that were given bit 1. For calls without events of their own, which have no
-    /// result, it is asked about their code.
-    pub fn classify_results(&self, open: &Open, is_wanted: &dyn Fn(u16) -> bool, class: &mut dyn FnMut(u16, Option<i64>) -> u8) -> (Bitmap, Bitmap) {
-        // Answers plus one, by type and result: the small ones, as they are packed, and none at the end.
-        const SMALL: usize = 256;
-        let mut known = vec![0u8; self.kind.values().len() * SMALL];
-        let kinds: Vec<Kind> = self.kind.values().iter().map(|value| Kind::unpack(*value)).collect();
-        let wanted: Vec<bool> = kinds.iter().map(|kind| is_wanted(kind.kind)).collect();
-        let (mut one, mut two) = (Bitmap::default(), Bitmap::default());
-        let (mut codes, mut flags, mut results) = ([0; FRAME], [0; FRAME], [0; FRAME]);
-        let has_result = |flags: u32| Flags(flags as u8).has(Flags::RESULT);
+    /// Looks the packed rows of `among` up in the classes of their values.
+    fn scan(&self, values: &Dictionary, classes: &[u8], among: &Bitmap, found: &mut Found) {
+        let Some(first) = classes.iter().position(|class| *class != 0) else { return };
+        let (mut codes, mut here) = ([0; FRAME], [0; FRAME]);
         for frame in 0..self.packed / FRAME {
-            self.kind.codes(frame, &mut codes);
-            if !codes.iter().any(|code| wanted[*code as usize]) {
+            // Codes count from the first value that came.
+            if !among.has_any(frame) || values.most(frame) < first {
                 continue;
             }
-            self.flags.unpack(frame, &mut flags);
-            self.result.unpack(frame, &mut results);
-            for (at, ((code, flags), packed)) in codes.iter().zip(flags).zip(results).enumerate() {
-                let code = *code as usize;
-                if !wanted[code] {
-                    continue;
-                }
-                let told = has_result(flags).then_some(packed);
-                let slot = told.map_or(SMALL - 1, |packed| packed as usize);
-                let (kind, result) = kinds[code].with(told);
-                let known = if slot < SMALL - 1 || told.is_none() { Some(&mut known[code * SMALL + slot]) } else { None };
-                let answer = match known {
-                    Some(known) => {
-                        if *known == 0 {
-                            *known = 1 + class(kind, result);
-                        }
-                        *known - 1
-                    }
-                    None => class(kind, result),
-                };
-                let at = (frame * FRAME + at) as u16;
-                one.or(at, answer & 1 != 0);
-                two.or(at, answer & 2 != 0);
+            values.codes(frame, &mut codes);
+            for (class, code) in here.iter_mut().zip(&codes) {
+                *class = classes.get(*code as usize).copied().unwrap_or(0);
             }
+            found.put(frame, &here);
+        }
+    }
+
+    /// Asks `class` about the type and result of those rows of `among` whose type `is_wanted`, and answers with the rows that
+    /// were given bit 0 and those that were given bit 1. What it answered before it is not asked again: `answers` are kept for
+    /// the other chunks. For calls without events of their own, which have no result, it is asked about their code.
+    pub fn classify_results(
+        &self,
+        open: &Open,
+        among: &Bitmap,
+        answers: &mut Answers,
+        is_wanted: &dyn Fn(u16) -> bool,
+        class: &mut dyn FnMut(u16, Option<i64>) -> u8,
+    ) -> (Bitmap, Bitmap) {
+        let kinds: Vec<Kind> = self.kind.values().iter().map(|value| Kind::unpack(*value)).collect();
+        let starts: Vec<usize> = kinds.iter().map(|kind| if is_wanted(kind.kind) { answers.start(*kind) } else { 0 }).collect();
+        let mut found = Found::default();
+        let first = starts.iter().position(|start| *start != 0).unwrap_or(usize::MAX);
+        let (mut codes, mut flags, mut results, mut here) = ([0; FRAME], [0; FRAME], [0; FRAME], [0; FRAME]);
+        let has_result = |flags: u32| Flags(flags as u8).has(Flags::RESULT);
+        for frame in 0..self.packed / FRAME {
+            if !among.has_any(frame) || self.kind.most(frame) < first {
+                continue;
+            }
+            self.kind.codes(frame, &mut codes);
+            self.flags.unpack(frame, &mut flags);
+            self.result.unpack_narrow(frame, &mut results);
+            for (at, (answer, ((code, flags), short))) in here.iter_mut().zip(codes.iter().zip(flags).zip(results)).enumerate() {
+                let code = *code as usize;
+                let slot = if has_result(flags) { short.min(Answers::WIDE) } else { Answers::NONE };
+                let place = starts.get(code).copied().unwrap_or(0) + slot as usize;
+                *answer = match answers.known.get(place).copied() {
+                    Some(known @ 1..) => known - 1,
+                    _ => {
+                        let wide = || if short == ASIDE { self.result.get(frame * FRAME + at) } else { u64::from(short) };
+                        let told = has_result(flags).then(wide);
+                        answers.ask(place, kinds[code], told, class)
+                    }
+                };
+            }
+            found.put(frame, &here);
         }
         for at in self.packed..self.len {
             let kind = Kind::unpack(open.kind[at % FRAME]);
             if is_wanted(kind.kind) {
                 let (kind, result) = kind.with(has_result(open.flags[at % FRAME]).then(|| self.packed_result(open, at)));
-                let answer = class(kind, result);
-                one.or(at as u16, answer & 1 != 0);
-                two.or(at as u16, answer & 2 != 0);
+                found.or(at as u16, class(kind, result));
             }
         }
-        (one, two)
+        found.of(among)
     }
 
     /// Result of row `at` of the chunk, as it is packed.
@@ -756,8 +871,10 @@ impl Chunk {
     pub fn calls_of(&self, open: &Open, first: Row, rows: &Bitmap, earlier: &mut dyn FnMut(Row)) -> Bitmap {
         let mut calls = rows.clone();
         calls.combine(&self.calls, |rows, calls| rows & calls);
+        // Of the rows that are shown all enters are in the list of calls.
         let mut exits = rows.clone();
         exits.combine(&self.calls, |rows, calls| rows & !calls);
+        exits.combine(&self.shown, |rows, shown| rows & shown);
         let (mut distances, mut unpacked) = ([0; FRAME], usize::MAX);
         for at in exits.iter() {
             let index = usize::from(at);
@@ -772,8 +889,7 @@ impl Chunk {
             } else {
                 open.partner(at)
             };
-            // Enters point forwards: only what ends a call stands for another row.
-            if distance == 0 || self.kind(open, at).is_multiple_of(2) {
+            if distance == 0 {
                 continue;
             }
             match u32::from(at).checked_sub(distance) {
@@ -786,6 +902,11 @@ impl Chunk {
 
     /// Rows that are lines of `sysdig -r`.
     pub fn printed(&self, open: &Open) -> Bitmap {
+        let counts = self.counts(open);
+        if counts.printed == counts.shown {
+            // All that is shown is printed, and what is printed is always shown.
+            return self.shown.clone();
+        }
         let mut printed = Bitmap::default();
         let mut flags = [0; FRAME];
         for frame in 0..self.packed / FRAME {

@@ -7,7 +7,7 @@ use model::{Applied, Row};
 use scap::Event;
 
 use crate::bitmap::Bitmap;
-use crate::chunk::{CHUNK_ROWS, Chunk, Column, Completion, Counts, Open, Record, is_error, is_time};
+use crate::chunk::{Answers, CHUNK_ROWS, Chunk, Column, Completion, Counts, Open, Record, is_error, is_time};
 use crate::number::Numbers;
 use crate::packed::FRAME;
 
@@ -207,13 +207,20 @@ impl Index {
     }
 
     /// [`Chunk::classify`] of chunk `number`.
-    pub fn classify(&self, number: usize, column: Column, class: impl FnMut(u32) -> u8) -> (Bitmap, Bitmap) {
-        self.chunk(number).map_or_else(Default::default, |chunk| chunk.classify(&self.open, column, class))
+    pub fn classify(&self, number: usize, column: Column, among: &Bitmap, class: impl FnMut(u32) -> u8) -> (Bitmap, Bitmap) {
+        self.chunk(number).map_or_else(Default::default, |chunk| chunk.classify(&self.open, column, among, class))
     }
 
     /// [`Chunk::classify_results`] of chunk `number`.
-    pub fn classify_results(&self, number: usize, is_wanted: &dyn Fn(u16) -> bool, class: &mut dyn FnMut(u16, Option<i64>) -> u8) -> (Bitmap, Bitmap) {
-        self.chunk(number).map_or_else(Default::default, |chunk| chunk.classify_results(&self.open, is_wanted, class))
+    pub fn classify_results(
+        &self,
+        number: usize,
+        among: &Bitmap,
+        answers: &mut Answers,
+        is_wanted: &dyn Fn(u16) -> bool,
+        class: &mut dyn FnMut(u16, Option<i64>) -> u8,
+    ) -> (Bitmap, Bitmap) {
+        self.chunk(number).map_or_else(Default::default, |chunk| chunk.classify_results(&self.open, among, answers, is_wanted, class))
     }
 
     /// [`Chunk::calls_of`] of chunk `number`.
@@ -571,6 +578,45 @@ mod tests {
         assert!(late.count() > 20, "the test must have calls that end in a later chunk");
     }
 
+    fn among(has: impl Fn(u16) -> bool) -> Bitmap {
+        let mut rows = Bitmap::default();
+        (0..=u16::MAX).for_each(|at| rows.or(at, has(at)));
+        rows
+    }
+
+    #[test]
+    fn rows_are_told_apart_by_type_and_result() {
+        let (index, expected) = made_up(CHUNK_ROWS as u32 + 5_001);
+        let class = |kind: u16, result: Option<i64>| match result {
+            None => u8::from(kind % 5 == 1) * 2,
+            Some(result) => (result.rem_euclid(3) as u16 + kind).rem_euclid(3) as u8,
+        };
+        let is_wanted = |kind: u16| kind % 7 != 3;
+        let mut answers = Answers::default();
+        let mut seen = std::collections::HashSet::new();
+        // The second time nothing small is asked again.
+        for turn in 0..2 {
+            for number in 0..index.chunk_count() {
+                for among in [among(|_| true), among(|at| at / 300 % 4 == 1)] {
+                    let mut small = 0;
+                    let (one, two) = index.classify_results(number, &among, &mut answers, &is_wanted, &mut |kind, result| {
+                        small += u32::from(result.is_none_or(|result| result.abs() < 100));
+                        class(kind, result)
+                    });
+                    let is_whole = number == 0;
+                    assert!(turn == 0 || !is_whole || small == 0, "{small} were asked again");
+                    for record in expected.iter().filter(|record| record.row as usize / CHUNK_ROWS == number) {
+                        let at = record.row as u16;
+                        let class = if among.has(at) && is_wanted(record.kind) { class(record.kind, record.result) } else { 0 };
+                        assert_eq!(u8::from(one.has(at)) | u8::from(two.has(at)) << 1, class, "row {}", record.row);
+                        seen.insert(class);
+                    }
+                }
+            }
+        }
+        assert_eq!(seen.len(), 3, "the test must have rows of every class");
+    }
+
     #[test]
     fn rows_are_told_apart_by_the_class_of_their_value() {
         let (index, expected) = made_up(CHUNK_ROWS as u32 + 5_001);
@@ -581,13 +627,19 @@ mod tests {
         ] {
             let class = |value: u32| (value % 3) as u8;
             for number in 0..index.chunk_count() {
-                let (one, two) = index.classify(number, column, class);
-                for record in expected.iter().filter(|record| record.row as usize / CHUNK_ROWS == number) {
-                    let at = record.row as u16;
-                    assert_eq!(u8::from(one.has(at)) | u8::from(two.has(at)) << 1, class(value(record)), "{column:?} of row {}", record.row);
+                for among in [among(|_| true), among(|at| at % 5 == 2), among(|at| at / 300 % 4 == 1)] {
+                    let (one, two) = index.classify(number, column, &among, class);
+                    for record in expected.iter().filter(|record| record.row as usize / CHUNK_ROWS == number) {
+                        let at = record.row as u16;
+                        let class = if among.has(at) { class(value(record)) } else { 0 };
+                        assert_eq!(u8::from(one.has(at)) | u8::from(two.has(at)) << 1, class, "{column:?} of row {}", record.row);
+                    }
                 }
             }
         }
+        // The same for all: nothing is looked up.
+        let (one, two) = index.classify(0, Column::Version, &among(|at| at == 9), |_| 2);
+        assert_eq!((one.count(), two.iter().collect::<Vec<_>>()), (0, vec![9]));
         let mut places = Places::default();
         for record in &expected {
             assert_eq!(index.place(record.row, &mut places), Some((record.offset, record.block_len)));

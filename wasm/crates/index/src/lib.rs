@@ -10,6 +10,6 @@ pub mod packed;
 mod take;
 
 pub use bitmap::Bitmap;
-pub use chunk::{CHUNK_ROWS, Column, Flags, Record};
+pub use chunk::{Answers, CHUNK_ROWS, Column, Flags, Record};
 pub use columns::{Full, Index, Places, Unit};
 pub use take::take;

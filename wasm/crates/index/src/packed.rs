@@ -246,6 +246,16 @@ impl Patched {
         }
     }
 
+    /// All values of a frame; larger ones are the largest, [`ASIDE`].
+    pub fn unpack_narrow(&self, frame: usize, into: &mut [u32; FRAME]) {
+        self.frames.unpack(frame, into);
+        let first = frame * FRAME;
+        let from = self.rows.partition_point(|row| usize::from(*row) < first);
+        for (row, value) in self.rows.iter().zip(&self.wide).skip(from).take_while(|(row, _)| usize::from(**row) < first + FRAME) {
+            into[usize::from(*row) - first] = u32::try_from(*value).unwrap_or(ASIDE);
+        }
+    }
+
     /// Gives back what was reserved for more.
     pub fn shrink(&mut self) {
         self.frames.shrink();
@@ -395,6 +405,11 @@ impl Dictionary {
     /// Code of a value; `None` when the chunk does not have it.
     pub fn code_of(&self, value: u32) -> Option<u32> {
         self.values.iter().position(|known| *known == value).map(|code| code as u32)
+    }
+
+    /// No code of a frame is larger.
+    pub fn most(&self, frame: usize) -> usize {
+        (1usize << self.frames.widths[frame].min(31)) - 1
     }
 
     /// Codes of a frame.

@@ -619,17 +619,22 @@ impl Descriptions {
 
     /// What a description was just after the event at `row`.
     pub fn at(&self, index: DescriptionIndex, row: Row) -> Attributes {
+        self.at_until(index, row).0
+    }
+
+    /// As it was at a row, and the row up to which it stayed so; all ones where it did to the end.
+    pub fn at_until(&self, index: DescriptionIndex, row: Row) -> (Attributes, Row) {
         let description = self.get(index);
-        let mut attributes = description.now;
+        let (mut attributes, mut until) = (description.now, Row::MAX);
         let mut change = description.change;
         while let Some(older) = self.changes.get(change as usize) {
             if row >= older.until {
                 break;
             }
-            attributes = older.before;
+            (attributes, until) = (older.before, older.until);
             change = older.previous;
         }
-        attributes
+        (attributes, until)
     }
 
     /// Whether it was the same for all rows from `from` to just before `to`.
