@@ -101,19 +101,17 @@ impl Frames {
         let mut next = words.as_chunks::<LANES>().0.iter();
         let mut word = [0u32; LANES];
         let mut left = 0;
+        // All lanes in one expression: a loop over them is compiled lane by lane.
         for values in into.as_chunks_mut::<LANES>().0 {
             if left >= width {
-                for lane in 0..LANES {
-                    values[lane] = word[lane] & mask;
-                    word[lane] = word[lane].wrapping_shr(width);
-                }
+                *values = word.map(|word| word & mask);
+                word = word.map(|word| word.wrapping_shr(width));
                 left -= width;
             } else {
                 let Some(fresh) = next.next() else { return };
-                for lane in 0..LANES {
-                    values[lane] = (word[lane] | fresh[lane].wrapping_shl(left)) & mask;
-                    word[lane] = fresh[lane].wrapping_shr(width - left);
-                }
+                let [a, b, c, d] = fresh.map(|fresh| fresh.wrapping_shl(left));
+                *values = [word[0] | a, word[1] | b, word[2] | c, word[3] | d].map(|value| value & mask);
+                word = fresh.map(|fresh| fresh.wrapping_shr(width - left));
                 left += 32 - width;
             }
         }
