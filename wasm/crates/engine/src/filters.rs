@@ -1,6 +1,6 @@
 //! Filters over a capture: run a little at a time, counted while indexing goes on, kept for the next window.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
 
 use filter::plan::{Ground, Plan, Sifted};
@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use crate::conversations::Book;
 use crate::read::Blocks;
+use crate::search::Task;
 use crate::session::{Core, Session};
 use crate::source::{ByteSource, ReadError};
 use crate::words::printer;
@@ -82,8 +83,12 @@ pub struct Reason {
 
 /// How many results are kept.
 const KEPT: usize = 8;
-/// Rows that are decided between two looks at the clock.
-const BATCH: usize = 256;
+/// Rows that are read between two looks at the clock.
+const BATCH: usize = 1024;
+/// Chunks of its own that wait when no more are handed out.
+const WAITING: usize = 2;
+/// Chunks that are sifted, at most, to find one that can be handed out.
+const SIFTED: usize = 16;
 
 /// How far a filter has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -114,20 +119,69 @@ pub(crate) struct Run {
     rooms: Rooms,
     events: RowSet,
     calls: RowSet,
-    /// Rows from here on have not been looked at.
+    /// Rows from here on have not been looked at, or not all before them.
     seen: Row,
+    /// Rows from here on are in no chunk below.
+    taken: Row,
+    /// Chunks to be looked at here.
+    mine: VecDeque<Mine>,
+    /// Chunks behind `seen` that are looked at elsewhere or have been looked at.
+    ahead: BTreeMap<usize, Ahead>,
     places: Places,
     /// As of which rows the conversations were that it asked about.
     as_of: Option<(Row, bool)>,
-    /// The chunk that `seen` stands in, when it has been sifted: its number, the end of what was sifted, and what came of it.
-    sifted: Option<(usize, Row, Sifted)>,
+}
+
+/// A chunk that is looked at a few rows at a time.
+#[derive(Debug)]
+struct Mine {
+    number: usize,
+    /// Rows from here on have not been looked at.
+    at: Row,
+    /// End of what was sifted.
+    end: Row,
+    sifted: Sifted,
+    /// What passes: of the rows from `at` on, those of which that was known before they were looked at.
+    passed: Bitmap,
+}
+
+impl Mine {
+    fn new(number: usize, at: Row, end: Row, sifted: Sifted) -> Self {
+        let passed = sifted.yes.clone();
+        Self { number, at, end, sifted, passed }
+    }
+}
+
+#[derive(Debug)]
+enum Ahead {
+    /// Handed out.
+    Searched { ticket: u32, end: Row, sifted: Sifted },
+    /// Done, up to the row.
+    Done(Row, Bitmap),
+}
+
+/// First row of a chunk.
+fn first_of(number: usize) -> Row {
+    (number * CHUNK_ROWS) as Row
 }
 
 impl Run {
     fn new(filter: Rc<Filter>, is_plain: bool) -> Self {
         filter.reset();
         let plan = Plan::new(&filter, is_plain);
-        Self { filter, plan, rooms: Rooms::default(), events: RowSet::default(), calls: RowSet::default(), seen: 0, places: Places::default(), as_of: None, sifted: None }
+        Self {
+            filter,
+            plan,
+            rooms: Rooms::default(),
+            events: RowSet::default(),
+            calls: RowSet::default(),
+            seen: 0,
+            taken: 0,
+            mine: VecDeque::new(),
+            ahead: BTreeMap::new(),
+            places: Places::default(),
+            as_of: None,
+        }
     }
 
     pub(crate) fn rows(&self, unit: Unit) -> &RowSet {
@@ -164,50 +218,55 @@ impl Run {
         }
         let printer = printer(&core.state);
         let ground = Ground { state: &core.state, index: &core.index, printer: &printer, conversations: Some(book) };
-        while self.seen < core.index.next_row() {
-            let number = self.seen as usize / CHUNK_ROWS;
-            let first = (number * CHUNK_ROWS) as Row;
-            if self.sifted.as_ref().is_none_or(|(of, end, _)| *of != number || self.seen >= *end) {
-                let end = core.index.next_row().min(first.saturating_add(CHUNK_ROWS as Row));
-                let sifted = self.plan.sift(&self.filter, ground, number, &mut self.rooms);
-                self.sifted = Some((number, end, sifted));
-                if is_over() {
-                    return Ok(());
-                }
+        loop {
+            if let Some(mut mine) = self.mine.pop_front() {
+                let decided = self.decide_some(core, ground, &mut mine, source);
+                self.mine.push_front(mine);
+                decided?;
+                self.publish(core);
+            } else if let Some(mine) = self.next_chunk(ground) {
+                self.mine.push_back(mine);
+            } else {
+                return Ok(());
             }
-            self.decide_some(core, ground, first, source)?;
             if is_over() {
                 return Ok(());
             }
         }
-        Ok(())
     }
 
-    /// Goes through the sifted chunk up to the next few rows that must be asked one by one, and asks them.
-    fn decide_some(&mut self, core: &Core, ground: Ground<'_>, first: Row, source: &mut dyn ByteSource) -> Result<(), ReadError> {
-        let Some((_, end, sifted)) = &self.sifted else { return Ok(()) };
-        let end = *end;
+    /// Sifts the next chunk, or what has been added to the last one.
+    fn next_chunk(&mut self, ground: Ground<'_>) -> Option<Mine> {
+        if self.taken >= ground.index.next_row() {
+            return None;
+        }
+        let number = self.taken as usize / CHUNK_ROWS;
+        let end = ground.index.next_row().min(first_of(number).saturating_add(CHUNK_ROWS as Row));
+        let sifted = self.plan.sift(&self.filter, ground, number, &mut self.rooms);
+        let mine = Mine::new(number, self.taken, end, sifted);
+        self.taken = end;
+        Some(mine)
+    }
+
+    /// Goes through a sifted chunk up to the next few rows that must be asked one by one, and asks them.
+    fn decide_some(&mut self, core: &Core, ground: Ground<'_>, mine: &mut Mine, source: &mut dyn ByteSource) -> Result<(), ReadError> {
+        let first = first_of(mine.number);
+        let begun = (mine.at - first) as usize;
         let mut open: Vec<(Row, u64, u32)> = Vec::new();
-        let mut passed: Vec<Row> = Vec::new();
-        let mut at = Some(self.seen as u16);
-        let mut upto = end;
+        let mut at = u16::try_from(begun).ok();
+        let mut upto = mine.end;
         while let Some(from) = at {
-            let Some(found) = sifted.maybe.next(from) else { break };
+            let Some(found) = mine.sifted.maybe.next(from) else { break };
             let row = first + Row::from(found);
             let known = if core.index.kind(row).is_some_and(|kind| self.plan.decides(kind)) { core.index.unplaced(row) } else { None };
             match known.and_then(|record| self.plan.decide(&self.filter, ground, &record, &mut self.rooms)) {
-                Some(true) => passed.push(row),
-                Some(false) => {}
+                Some(passes) => mine.passed.or(found, passes),
                 None => open.extend(core.index.place(row, &mut self.places).map(|(offset, len)| (row, offset, len))),
             }
             at = found.checked_add(1);
             // Rows that columns decide cost a fraction of those that are read.
-            if open.len() >= BATCH || passed.len() + open.len() >= BATCH && usize::from(found) >= (self.seen as usize % CHUNK_ROWS) + 8 * BATCH {
-                upto = first + Row::from(found) + 1;
-                break;
-            }
-            if usize::from(found) >= (self.seen as usize % CHUNK_ROWS) + 16 * BATCH {
-                upto = first + Row::from(found) + 1;
+            if open.len() >= BATCH || usize::from(found) >= begun + 4 * BATCH {
+                upto = row + 1;
                 break;
             }
         }
@@ -223,20 +282,100 @@ impl Run {
                 let record = Record { offset, block_len, ..record };
                 let event = blocks.event(core, &record, &mut scratch)?;
                 if self.plan.passes(&self.filter, ground, &record, &event, &mut self.rooms) {
-                    passed.push(row);
+                    mine.passed.or(row as u16, true);
                 }
             }
         }
-        let mut here = sifted.yes.clone();
-        keep(&mut here, self.seen as u16, upto - first);
-        passed.iter().for_each(|row| here.or(*row as u16, true));
-        let number = first as usize / CHUNK_ROWS;
+        mine.at = upto.min(mine.end);
+        Ok(())
+    }
+
+    /// Adds what has been found in the rows that follow those that have been looked at.
+    fn publish(&mut self, core: &Core) {
+        loop {
+            let (number, from) = (self.seen as usize / CHUNK_ROWS, self.seen);
+            if let Some(Ahead::Done(..)) = self.ahead.get(&number) {
+                if let Some(Ahead::Done(end, rows)) = self.ahead.remove(&number) {
+                    self.add(core, number, &rows, end);
+                }
+            } else if let Some(place) = self.mine.iter().position(|mine| mine.number == number)
+                && let Some(mine) = self.mine.remove(place)
+            {
+                self.add(core, number, &mine.passed, mine.at);
+                if mine.at < mine.end {
+                    self.mine.insert(place, mine);
+                }
+            }
+            if self.seen == from {
+                break;
+            }
+        }
+        // What was done before what stands ahead of it waits there.
+        while self.mine.front().is_some_and(|mine| mine.at >= mine.end) {
+            if let Some(mine) = self.mine.pop_front() {
+                self.ahead.insert(mine.number, Ahead::Done(mine.end, mine.passed));
+            }
+        }
+    }
+
+    /// Adds the rows of a chunk from `seen` up to `end`.
+    fn add(&mut self, core: &Core, number: usize, rows: &Bitmap, end: Row) {
+        let first = first_of(number);
+        let mut here = rows.clone();
+        keep(&mut here, self.seen as u16, end - first);
+        self.seen = end;
+        if here.is_empty() {
+            return;
+        }
         self.events.insert_all(number, &here);
         let calls = &mut self.calls;
         let of_chunk = core.index.calls_of(number, &here, &mut |row| calls.insert(row));
         self.calls.insert_all(number, &of_chunk);
-        self.seen = upto;
-        Ok(())
+    }
+
+    /// Whether all that is left of what is indexed is looked at elsewhere.
+    fn is_elsewhere(&self, core: &Core) -> bool {
+        !self.waits(core) && self.mine.is_empty() && self.taken >= core.index.next_row() && self.seen < self.taken
+    }
+
+    /// Takes the next chunk with rows of which the parameters of events alone tell the rest.
+    fn hand_out(&mut self, core: &Core, book: &Book, ticket: u32) -> Option<Task> {
+        // The first chunk is looked at here: its rows are there before anybody else has begun.
+        if self.waits(core) || !core.is_finished() || self.taken == 0 {
+            return None;
+        }
+        let printer = printer(&core.state);
+        let ground = Ground { state: &core.state, index: &core.index, printer: &printer, conversations: Some(book) };
+        for _ in 0..SIFTED {
+            if self.mine.len() > WAITING {
+                break;
+            }
+            let mine = self.next_chunk(ground)?;
+            let is_whole = first_of(mine.number) == mine.at;
+            if mine.sifted.maybe.is_empty() {
+                self.ahead.insert(mine.number, Ahead::Done(mine.end, mine.passed));
+                self.publish(core);
+                continue;
+            }
+            let task = if is_whole { Task::new(core, ticket, self.filter.text(), first_of(mine.number), &mine.sifted.told, &mut self.places) } else { None };
+            let Some(task) = task else {
+                self.mine.push_back(mine);
+                continue;
+            };
+            self.ahead.insert(mine.number, Ahead::Searched { ticket, end: mine.end, sifted: mine.sifted });
+            return Some(task);
+        }
+        None
+    }
+
+    /// Takes what was handed out with this ticket.
+    fn searched(&mut self, wanted: u32) -> Option<(usize, Row, Sifted)> {
+        let is_it = |ahead: &Ahead| matches!(ahead, Ahead::Searched { ticket, .. } if *ticket == wanted);
+        let number = self.ahead.iter().find(|(_, ahead)| is_it(ahead)).map(|(number, _)| *number)?;
+        match self.ahead.remove(&number) {
+            Some(Ahead::Searched { end, sifted, .. }) => Some((number, end, sifted)),
+            _ => None,
+        }
     }
 }
 
@@ -259,6 +398,8 @@ pub(crate) struct Filters {
     known: Vec<Rc<Filter>>,
     runs: HashMap<FilterId, (u64, Run)>,
     clock: u64,
+    /// Of the last task that was handed out.
+    ticket: u32,
 }
 
 impl Filters {
@@ -323,6 +464,48 @@ impl Session {
         let Some(run) = self.filters.run(id) else { return Ok(FilterCount::default()) };
         run.step(core, &self.book, source, is_over)?;
         Ok(run.count(core))
+    }
+
+    /// Hands out the next part of a filter that is running, for [`crate::Search`] to look at elsewhere; `None` when there is
+    /// none now.
+    ///
+    /// Parts are handed out once the capture is indexed, of filters that [`Session::run_filter`] has begun and that ask in
+    /// the end about parameters alone. What stands ahead of the rest is looked at by `run_filter` itself.
+    pub fn hand_out(&mut self, id: FilterId) -> Option<Task> {
+        let ticket = self.filters.ticket.wrapping_add(1);
+        self.filters.ticket = ticket;
+        let (_, run) = self.filters.runs.get_mut(&id)?;
+        run.hand_out(&self.core, &self.book, ticket)
+    }
+
+    /// Takes what a search has found: the positions of events in its task, ascending. `None`: it was given up, and
+    /// [`Session::run_filter`] looks itself.
+    ///
+    /// What nobody waits for any more is dropped.
+    pub fn hand_in(&mut self, id: FilterId, ticket: u32, found: Option<&[u32]>) {
+        let Some((_, run)) = self.filters.runs.get_mut(&id) else { return };
+        let Some((number, end, sifted)) = run.searched(ticket) else { return };
+        match found {
+            None => run.mine.push_back(Mine::new(number, first_of(number), end, sifted)),
+            Some(found) => {
+                let mut found = found.iter().peekable();
+                let mut passed = sifted.yes;
+                for (position, at) in sifted.told.iter().enumerate() {
+                    if found.next_if(|found| **found as usize == position).is_some() {
+                        passed.or(at, true);
+                    }
+                }
+                // The others are left to this end.
+                let mut sifted = Sifted { yes: passed, ..sifted };
+                sifted.maybe.combine(&sifted.told, |maybe, told| maybe & !told);
+                run.mine.push_front(Mine::new(number, first_of(number), end, sifted));
+            }
+        }
+    }
+
+    /// Whether all that is left of a filter is handed out.
+    pub fn is_elsewhere(&self, id: FilterId) -> bool {
+        self.filters.runs.get(&id).is_some_and(|(_, run)| run.is_elsewhere(&self.core))
     }
 
     /// Rows that pass, found without a plan: every event is read and asked from left to right. What

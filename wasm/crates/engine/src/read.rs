@@ -28,12 +28,17 @@ impl Blocks {
 
     /// The same by offset and length.
     pub(crate) fn read_places(core: &Core, places: impl Iterator<Item = (u64, u32)>, source: &mut dyn ByteSource) -> Result<Self, ReadError> {
-        let mut wanted: Vec<(u64, u64)> = places.map(|(offset, len)| (offset, offset.saturating_add(u64::from(len)))).collect();
+        Self::read_files(places.collect(), source, &|offset| core.place_in_file(offset))
+    }
+
+    /// The same; `in_file` tells which file an offset lies in, and where there.
+    pub(crate) fn read_files(mut wanted: Vec<(u64, u32)>, source: &mut dyn ByteSource, in_file: &dyn Fn(u64) -> (usize, u64)) -> Result<Self, ReadError> {
         wanted.sort_unstable();
         let mut spans: Vec<(u64, u64)> = Vec::new();
-        for (start, end) in wanted {
+        for (start, len) in wanted {
+            let end = start.saturating_add(u64::from(len));
             match spans.last_mut() {
-                Some(last) if start <= last.1.saturating_add(GAP) && end.saturating_sub(last.0) <= LONGEST && core.same_file(last.0, start) => {
+                Some(last) if start <= last.1.saturating_add(GAP) && end.saturating_sub(last.0) <= LONGEST && in_file(last.0).0 == in_file(start).0 => {
                     last.1 = last.1.max(end);
                 }
                 _ => spans.push((start, end)),
@@ -41,7 +46,7 @@ impl Blocks {
         }
         let mut pieces = Vec::with_capacity(spans.len());
         for (start, end) in spans {
-            let (file, offset) = core.place_in_file(start);
+            let (file, offset) = in_file(start);
             let len = usize::try_from(end - start).map_err(|_| ReadError::Changed)?;
             let mut bytes = vec![0; len];
             source.read(file, offset, &mut bytes)?;

@@ -86,11 +86,6 @@ impl Core {
         (file, offset - self.files.get(file).map_or(0, |file| file.base))
     }
 
-    /// Whether two offsets lie in the same file.
-    pub(crate) fn same_file(&self, one: u64, other: u64) -> bool {
-        self.place_in_file(one).0 == self.place_in_file(other).0
-    }
-
     /// The section that a row belongs to.
     pub(crate) fn section_of(&self, row: Row) -> Option<&SectionStart> {
         self.sections.get(self.sections.partition_point(|section| section.row <= row).checked_sub(1)?)

@@ -2,7 +2,7 @@
 
 mod harness;
 
-use engine::{Find, Found, ListSpec, Options, Place, Session, Unit};
+use engine::{Find, Found, Search, Task, ListSpec, Options, Place, Session, Unit};
 use harness::inflated;
 use model::Row;
 
@@ -115,6 +115,84 @@ fn a_plan_selects_what_asking_every_event_selects() {
         assert!(different.is_empty(), "{name}:\n{}", different.join("\n"));
         assert!(selected > 30, "{name}: only {selected} filters select anything");
     }
+}
+
+/// Searches a task as another thread would: what it knows is what stands in the numbers.
+fn search(task: &Task, files: &[Vec<u8>]) -> Vec<u32> {
+    let task = Task::from_numbers(&task.text, &task.to_numbers()).expect("its own numbers");
+    let mut search = Search::new(task).expect("a filter");
+    let mut source = files;
+    while search.step(&mut source).expect("bytes in memory") {}
+    search.found().to_vec()
+}
+
+#[test]
+fn what_is_searched_elsewhere_is_what_is_found_here() {
+    // Many times the same capture is more than the few chunks that it takes.
+    let files = [inflated(CAPTURES[0]).repeat(40)];
+    let filters = [
+        ("evt.buffer contains HTTP", true),
+        ("proc.name = nginx and evt.buffer contains HTTP", true),
+        ("evt.type in (read, write, writev) and not evt.buffer contains HTTP", true),
+        ("fd.type = ipv4 and (evt.buffer contains GET or evt.rawarg.size > 100)", true),
+        ("evt.rawarg.flags exists", true),
+        ("evt.buffer contains HTTP or proc.name = nginx", false),
+        ("evt.arg.name contains /etc", false),
+        ("proc.name = nginx", false),
+    ];
+    for (filter, is_handed_out) in filters {
+        let mut alone = session(&files[0]);
+        let spec = list(&mut alone, Unit::Events, filter);
+        let expected = rows(&mut alone, filter, &files, spec);
+        assert!(!expected.is_empty(), "{filter} selects nothing");
+        let mut session = session(&files[0]);
+        assert!(session.index().chunk_count() > 4, "a capture of several chunks");
+        let spec = list(&mut session, Unit::Events, filter);
+        let id = spec.filter.expect("set above");
+        assert!(session.hand_out(id).is_none(), "what has not begun is not handed out");
+        let mut source = files.as_slice();
+        let (mut handed_out, mut shown) = (0, 0);
+        let mut waiting: Vec<Task> = Vec::new();
+        loop {
+            let count = session.run_filter(id, &mut source, &mut || true).expect("bytes in memory");
+            assert!(count.events >= shown, "{filter}: rows that were shown are gone");
+            shown = count.events;
+            let so_far = session.rows(spec, 0, usize::MAX);
+            assert_eq!(so_far, expected[..so_far.len()], "{filter}: rows come in order");
+            if count.is_done() {
+                break;
+            }
+            if waiting.len() < 3
+                && let Some(task) = session.hand_out(id)
+            {
+                handed_out += 1;
+                waiting.push(task);
+            } else if session.is_elsewhere(id) || waiting.len() == 3 {
+                // The last one first; every third is given up.
+                let task = waiting.pop().expect("what is elsewhere was handed out");
+                let found = search(&task, &files);
+                let found = if task.ticket.is_multiple_of(3) { None } else { Some(&found[..]) };
+                session.hand_in(id, task.ticket, found);
+                session.hand_in(id, task.ticket, Some(&[0]));
+            }
+        }
+        assert_eq!(session.rows(spec, 0, usize::MAX), expected, "{filter}");
+        assert_eq!(handed_out > 1, is_handed_out, "{filter}: {handed_out} tasks");
+        for task in waiting {
+            session.hand_in(id, task.ticket, Some(&[0, 1]));
+        }
+        assert_eq!(session.rows(spec, 0, usize::MAX), expected, "{filter}: nobody waits for them");
+    }
+}
+
+#[test]
+fn a_task_that_is_none_is_refused() {
+    assert_eq!(Task::from_numbers("evt.buffer contains x", &[1, 2, 3]), None);
+    assert_eq!(Task::from_numbers("evt.buffer contains x", &[1, 0, 0, 9, 0, 0]), None);
+    let nowhere = Task::from_numbers("evt.buffer contains x", &[1, 7, 0, 0, u32::MAX, u32::MAX, u32::MAX, u32::MAX]).expect("a task");
+    assert!(Search::new(nowhere).expect("a filter").step(&mut [vec![0; 9]].as_slice()).is_err());
+    let no_filter = Task::from_numbers("evt.buffer", &[1, 0, 0, 0, 0, 0]).expect("a task");
+    assert!(Search::new(no_filter).is_none());
 }
 
 #[test]

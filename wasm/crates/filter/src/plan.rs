@@ -66,6 +66,8 @@ pub struct Plan {
     checks: Vec<Planned>,
     /// The tree with its cheap parts first.
     root: Node,
+    /// The tree cut in two where it says "and": what parameters alone tell, and the rest.
+    told: Option<(Node, Node)>,
     /// Nothing may be asked out of order: a field measures from its own last evaluation.
     in_order: bool,
     /// Release that the sources of `checks` are those of.
@@ -111,6 +113,17 @@ pub struct Sifted {
     pub yes: Bitmap,
     /// [`Plan::decide`] says.
     pub maybe: Bitmap,
+    /// Those of them of which the parameters alone tell: [`Plan::tells`].
+    pub told: Bitmap,
+}
+
+impl Sifted {
+    /// Rows that are not told to fail.
+    fn open(&self) -> Bitmap {
+        let mut open = self.yes.clone();
+        open.combine(&self.maybe, |yes, maybe| yes | maybe);
+        open
+    }
 }
 
 impl Plan {
@@ -136,7 +149,8 @@ impl Plan {
         if !in_order {
             cheap_first(&mut root, &checks);
         }
-        Self { checks, root, in_order, release }
+        let told = if in_order { None } else { cut(&root, filter) };
+        Self { checks, root, told, in_order, release }
     }
 
     /// What each check needs, in the order of [`Filter::checks`].
@@ -170,39 +184,46 @@ impl Plan {
             *self = Self::of_release(filter, self.in_order, ground.printer.release);
         }
         let printed = ground.index.printed(number);
-        let root = std::mem::replace(&mut self.root, Node::All);
-        let sifted = self.sift_node(&root, filter, ground, number, printed, rooms);
-        self.root = root;
+        let Some((told, rest)) = self.told.take() else {
+            let root = std::mem::replace(&mut self.root, Node::All);
+            let sifted = self.sift_node(&root, filter, ground, number, printed, rooms);
+            self.root = root;
+            return sifted;
+        };
+        let mut sifted = self.sift_node(&rest, filter, ground, number, printed, rooms);
+        let by_told = self.sift_node(&told, filter, ground, number, sifted.open(), rooms);
+        self.told = Some((told, rest));
+        sifted.told = sifted.yes.clone();
+        sifted.told.combine(&by_told.maybe, |yes, maybe| yes & maybe);
+        sifted.yes.combine(&by_told.yes, |one, other| one & other);
+        sifted.maybe.combine(&by_told.open(), |maybe, open| maybe & open);
+        sifted.maybe.combine(&sifted.told, |maybe, told| maybe | told);
         sifted
     }
 
     /// Answers for the rows of `among`; others have neither bit.
     fn sift_node(&mut self, node: &Node, filter: &Filter, ground: Ground<'_>, number: usize, among: Bitmap, rooms: &mut Rooms) -> Sifted {
         match node {
-            Node::All => Sifted { yes: among, maybe: Bitmap::default() },
+            Node::All => Sifted { yes: among, ..Sifted::default() },
             Node::Check(at) => self.sift_check(*at, filter, ground, number, among, rooms),
             Node::Not(part) => {
                 let inner = self.sift_node(part, filter, ground, number, among.clone(), rooms);
                 let mut yes = among;
                 yes.combine(&inner.yes, |all, passed| all & !passed);
                 yes.combine(&inner.maybe, |all, open| all & !open);
-                Sifted { yes, maybe: inner.maybe }
+                Sifted { yes, ..inner }
             }
             Node::And(parts) => {
-                let mut so_far = Sifted { yes: among, maybe: Bitmap::default() };
+                let mut so_far = Sifted { yes: among, ..Sifted::default() };
                 for part in parts {
-                    let mut left = so_far.yes.clone();
-                    left.combine(&so_far.maybe, |yes, maybe| yes | maybe);
+                    let left = so_far.open();
                     if left.is_empty() {
                         break;
                     }
                     let here = self.sift_node(part, filter, ground, number, left, rooms);
                     // Open: neither is a no, and not both are a yes.
-                    let mut maybe = so_far.yes.clone();
-                    maybe.combine(&so_far.maybe, |yes, maybe| yes | maybe);
-                    let mut either = here.yes.clone();
-                    either.combine(&here.maybe, |yes, maybe| yes | maybe);
-                    maybe.combine(&either, |one, other| one & other);
+                    let mut maybe = so_far.open();
+                    maybe.combine(&here.open(), |one, other| one & other);
                     so_far.yes.combine(&here.yes, |one, other| one & other);
                     maybe.combine(&so_far.yes, |open, yes| open & !yes);
                     so_far.maybe = maybe;
@@ -223,7 +244,7 @@ impl Plan {
                     left.combine(&here.yes, |left, yes| left & !yes);
                 }
                 maybe.combine(&yes, |open, yes| open & !yes);
-                Sifted { yes, maybe }
+                Sifted { yes, maybe, ..Sifted::default() }
             }
         }
     }
@@ -316,7 +337,7 @@ impl Plan {
             yes.combine(&reading, |yes, reading| yes & !reading);
             maybe.combine(&reading, |maybe, reading| maybe | reading);
         }
-        Sifted { yes, maybe }
+        Sifted { yes, maybe, ..Sifted::default() }
     }
 
     /// Whether an event may pass whose block is this: most events are told by that alone when data are searched.
@@ -329,6 +350,11 @@ impl Plan {
             Node::And(parts) => parts.iter().all(may_hold),
             root => may_hold(root),
         }
+    }
+
+    /// Whether a row of [`Sifted::told`] passes: nothing is asked but the parameters of its event.
+    pub fn tells(&self, filter: &Filter, moment: &Moment<'_>, rooms: &mut Rooms) -> bool {
+        self.told.as_ref().is_some_and(|(told, _)| filter.node(told, moment, rooms))
     }
 
     /// Whether [`Plan::decide`] can say anything of events of this type that [`Plan::sift`] does not.
@@ -463,6 +489,27 @@ fn source(check: &Check, kind: u16, release: Release) -> Source {
     match check.left() {
         Side::Field(field) if of(field) == Source::Nothing => Source::Nothing,
         _ => check.fields().into_iter().map(of).max().unwrap_or(Source::State).max(Source::Result),
+    }
+}
+
+/// What of a tree is told by the parameters of an event alone, and the rest; `None` when nothing is.
+fn cut(root: &Node, filter: &Filter) -> Option<(Node, Node)> {
+    let parts = match root {
+        Node::And(parts) => parts,
+        root => std::slice::from_ref(root),
+    };
+    let (told, rest): (Vec<Node>, Vec<Node>) = parts.iter().cloned().partition(|part| is_told(part, filter));
+    (!told.is_empty()).then_some((Node::And(told), Node::And(rest)))
+}
+
+fn is_told(node: &Node, filter: &Filter) -> bool {
+    match node {
+        Node::All => false,
+        Node::Not(part) => is_told(part, filter),
+        Node::And(parts) | Node::Or(parts) => parts.iter().all(|part| is_told(part, filter)),
+        Node::Check(at) => filter.checks().get(*at).is_some_and(|check| {
+            check.fields().iter().all(|field| matches!(field.info().id, Id::EvtBuffer | Id::EvtRawarg))
+        }),
     }
 }
 

@@ -120,7 +120,8 @@ impl Filter {
         self.node(&self.root, moment, rooms)
     }
 
-    fn node(&self, node: &Node, moment: &Moment<'_>, rooms: &mut Rooms) -> bool {
+    /// Whether an event passes a part of it.
+    pub(crate) fn node(&self, node: &Node, moment: &Moment<'_>, rooms: &mut Rooms) -> bool {
         match node {
             Node::All => true,
             Node::And(parts) => parts.iter().all(|part| self.node(part, moment, rooms)),

@@ -1,7 +1,7 @@
 //! Filters: what is wrong with one, how far it has come, how it is evaluated, and why a row passes or not.
 
-use engine::LineKind;
 use engine::filters::{self, Mistake, Verdict};
+use engine::{LineKind, Search, Task};
 use js_sys::Array;
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
@@ -35,12 +35,28 @@ pub fn check_filter(text: &str) -> String {
 #[wasm_bindgen(js_class = Session)]
 impl WebSession {
     /// Runs a filter a little further, and tells how far it is: events and calls that pass, event blocks looked at, event
-    /// blocks there are.
+    /// blocks there are, and 1 when all that is left is handed out.
     #[wasm_bindgen(js_name = runFilter)]
     pub fn run_filter(&mut self, text: &str, read: ReadBytes) -> Result<Vec<f64>, JsError> {
         let filter = self.session.filter(text)?;
         let count = self.session.run_filter(filter, &mut JsSource::new(read), &mut || true)?;
-        Ok([count.events, count.calls, count.looked, count.total].iter().map(|figure| *figure as f64).collect())
+        let is_elsewhere = u64::from(self.session.is_elsewhere(filter));
+        Ok([count.events, count.calls, count.looked, count.total, is_elsewhere].iter().map(|figure| *figure as f64).collect())
+    }
+
+    /// A part of a running filter that a [`WebSearch`] can look at elsewhere, its ticket first; nothing when there is none now.
+    #[wasm_bindgen(js_name = handOut)]
+    pub fn hand_out(&mut self, text: &str) -> Result<Option<Vec<u32>>, JsError> {
+        let filter = self.session.filter(text)?;
+        Ok(self.session.hand_out(filter).map(|task| task.to_numbers()))
+    }
+
+    /// What was found in the part with this ticket; nothing when it was given up.
+    #[wasm_bindgen(js_name = handIn)]
+    pub fn hand_in(&mut self, text: &str, ticket: u32, found: Option<Vec<u32>>) -> Result<(), JsError> {
+        let filter = self.session.filter(text)?;
+        self.session.hand_in(filter, ticket, found.as_deref());
+        Ok(())
     }
 
     /// The checks of a filter in the order of their evaluation, and what each looks at, as JSON.
@@ -79,6 +95,30 @@ impl WebSession {
         };
         let format = self.session.format(format)?;
         Ok(self.session.lines(spec, first as u64, count as usize, kind, &format, &mut JsSource::new(read))?)
+    }
+}
+
+/// Looks at a part of a filter where the index is not.
+#[wasm_bindgen(js_name = Search)]
+pub struct WebSearch(Search);
+
+#[wasm_bindgen(js_class = Search)]
+impl WebSearch {
+    /// Begins with what `handOut` gave for the filter.
+    #[wasm_bindgen(constructor)]
+    pub fn new(text: &str, task: &[u32]) -> Result<Self, JsError> {
+        let search = Task::from_numbers(text, task).and_then(Search::new);
+        search.map(Self).ok_or_else(|| JsError::new("this is no part of a filter"))
+    }
+
+    /// Looks at a few more events; false when there are no more.
+    pub fn step(&mut self, read: ReadBytes) -> Result<bool, JsError> {
+        Ok(self.0.step(&mut JsSource::new(read))?)
+    }
+
+    /// What `handIn` takes.
+    pub fn found(&self) -> Vec<u32> {
+        self.0.found().to_vec()
     }
 }
 

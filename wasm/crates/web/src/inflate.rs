@@ -146,6 +146,11 @@ impl PackedBytes {
         }
     }
 
+    /// All of its points, for another one.
+    pub fn points(&self) -> Vec<u8> {
+        self.points.to_bytes()
+    }
+
     /// Memory that the points take.
     #[wasm_bindgen(getter, js_name = pointBytes)]
     pub fn point_bytes(&self) -> usize {
