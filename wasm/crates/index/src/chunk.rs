@@ -132,6 +132,7 @@ impl Counts {
 }
 
 /// Whether a recorder knew this time. Records written before the first event carry 0 or all ones.
+#[inline(always)]
 pub fn is_time(ts: u64) -> bool {
     ts != 0 && ts != u64::MAX
 }
