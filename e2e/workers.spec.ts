@@ -274,6 +274,98 @@ test('indexing stops before memory is full; what was indexed stays queryable', a
   expect(rows).toBe(20);
 });
 
+/** Rows that pass a filter, run to its end as the page runs it, and how it ticked. */
+function filtered(page: Page, names: readonly string[], text: string) {
+  return page.evaluate(
+    async ([wanted, filter]) => {
+      const capture = harness.createCapture();
+      await capture.call('open', { files: harness.files().filter(({ name }) => wanted.includes(name)) });
+      const list = { unit: 'events', filter } as const;
+      const looked: number[] = [];
+      for (;;) {
+        const answer = await capture.call('runFilter', { text: filter });
+        if (!answer.ok) throw new Error(JSON.stringify(answer.error));
+        looked.push(answer.value.looked);
+        if (answer.value.looked === answer.value.total) break;
+      }
+      const window = await capture.call('window', { list, first: 0 as ListPosition, count: 1_000_000 });
+      capture.close();
+      return { rows: window.ok ? [...window.value.row] : [], looked };
+    },
+    [names, text] as const,
+  );
+}
+
+/** Ask about data in the end, each in another way. */
+const dataFilters = [
+  'evt.buffer contains FastCGI',
+  'proc.name = uwsgi and evt.buffer contains a',
+  'evt.type != switch and not evt.buffer contains e and evt.rawarg.res > 0',
+];
+
+for (const [form, pack] of [
+  ['raw', (bytes: Buffer) => bytes],
+  ['gzipped', (bytes: Buffer) => gzipSync(bytes, { level: 1 })],
+] as const) {
+  test(`what search workers find in a ${form} capture is what is found without them`, async ({ page, files }) => {
+    const scripts: string[] = [];
+    page.on('request', (request) => scripts.push(new URL(request.url()).pathname));
+    await files({ 'one.scap': raw, 'long.scap': pack(long), 'long.force-search-trap.scap': pack(long) });
+    for (const text of dataFilters) {
+      // A single copy is too short to be searched by others.
+      const one = await filtered(page, ['one.scap'], text);
+      expect(one.rows.length).toBeGreaterThan(3);
+      const expected = Array.from({ length: 24 }, (_, copy) => one.rows.map((row) => copy * blocks + row)).flat();
+      expect(scripts.some((path) => path.includes('search.worker')), text).toBe(text !== dataFilters[0]);
+      const { rows, looked } = await filtered(page, ['long.scap'], text);
+      expect(rows, text).toEqual(expected);
+      expect(looked, text).toEqual(looked.toSorted((a, b) => a - b));
+      await expect.poll(() => scripts.some((path) => path.includes('search.worker'))).toBe(true);
+      // Workers that die take nothing with them.
+      expect((await filtered(page, ['long.force-search-trap.scap'], text)).rows, text).toEqual(expected);
+    }
+  });
+}
+
+test('a filter that is overtaken gives its workers back, and goes on where it was', async ({ page, files }) => {
+  await files({ 'long.scap': long });
+  const { answers, first, second } = await page.evaluate(async () => {
+    const capture = harness.createCapture();
+    await capture.call('open', { files: harness.files() });
+    const run = async (text: string, signal?: AbortSignal) => {
+      for (;;) {
+        const answer = await capture.call('runFilter', { text }, signal);
+        if (!answer.ok) return answer.error.kind;
+        if (answer.value.looked === answer.value.total) return answer.value.events;
+      }
+    };
+    const ended = [];
+    // Each is overtaken a little later than the one before.
+    for (let turn = 0; turn < 12; turn++) {
+      const abort = new AbortController();
+      const overtaken = run('evt.buffer contains FastCGI', abort.signal);
+      await new Promise((resolve) => setTimeout(resolve, turn));
+      abort.abort();
+      ended.push(await overtaken, await run(`proc.name = uwsgi and evt.num > ${turn}`));
+    }
+    const found = await run('evt.buffer contains FastCGI');
+    const other = harness.createCapture();
+    await other.call('open', { files: harness.files() });
+    const answer = await other.call('runFilter', { text: 'proc.name = uwsgi' });
+    capture.close();
+    other.close();
+    return { answers: ended, first: found, second: answer.ok ? answer.value.events : 0 };
+  });
+  const one = 'evt.buffer contains FastCGI';
+  await files({ 'one.scap': raw });
+  expect(first).toBe(24 * (await filtered(page, ['one.scap'], one)).rows.length);
+  expect(second).toBe(24 * (await filtered(page, ['one.scap'], 'proc.name = uwsgi')).rows.length);
+  for (const [at, answer] of answers.entries()) {
+    if (at % 2 === 0) expect(['cancelled', first]).toContain(answer);
+    else expect(answer).toBeGreaterThan(0);
+  }
+});
+
 test('files that are no captures are named', async ({ page, files }) => {
   const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex');
   const cases: readonly [string, Uint8Array, object][] = [

@@ -26,11 +26,14 @@ import type {
 import type { Engine, EngineSession, WarmUp } from './engine';
 import { checkAborted, Failure, readFailure } from './failure';
 import { CaptureBytes } from './reading/bytes';
+import type { Origin } from './reading/bytes';
 import type { CaptureInflow, Inflow } from './reading/inflow';
 import { openRaw } from './reading/raw';
 import { orderOf, overlaps, planFiles } from './reading/rolled';
 import type { FileHead } from './reading/rolled';
 import { headLength, isPacked } from './reading/sniff';
+import { Searching } from './searching';
+import type { Searcher } from './searching';
 
 /** What a capture needs of its worker. */
 export interface Surroundings {
@@ -40,6 +43,8 @@ export interface Surroundings {
   /** Opens a gzip file, inflating here or in a worker of its own. */
   readonly openGzip: (file: File) => CaptureInflow;
   readonly report: (progress: Progress) => void;
+  /** Starts workers that search these files. */
+  readonly startSearchers: (origins: readonly Origin[]) => readonly Searcher[];
   /** Bytes of memory at which indexing stops. */
   readonly memoryLimit: (file: File) => number;
   /** Test builds only: breaks the engine when a file asks for it. */
@@ -51,6 +56,8 @@ const stepMs = 6;
 const smallestStep = 128 << 10;
 const largestStep = 4 << 20;
 const progressMs = 100;
+/** What is found first is told sooner. */
+const firstMs = 40;
 /** Bytes of a file that are looked at to say what it is. */
 const headBytes = 4 << 10;
 /** A file whose first event is behind this many bytes is ordered by its name. */
@@ -184,12 +191,14 @@ class OpenCapture {
   readonly session: EngineSession;
   readonly #surroundings: Surroundings;
   readonly #bytes = new CaptureBytes();
+  readonly #searching: Searching;
   readonly #bytesTotal: number;
   readonly #isFirstTry: boolean;
   #files: readonly File[];
   /** Positions of files that are not part of it. */
   readonly #apart: number[] = [];
   #bytesBefore = 0;
+  #isIndexed = false;
   #stopped: CaptureError | undefined;
   #tickedAt = 0;
   #tickedEvents = 0;
@@ -201,6 +210,7 @@ class OpenCapture {
     this.#isFirstTry = isFirstTry;
     this.#files = files;
     this.session = session;
+    this.#searching = new Searching(session, () => surroundings.startSearchers(this.#bytes.origins));
     this.#bytesTotal = files.reduce((sum, file) => sum + file.size, 0);
   }
 
@@ -226,6 +236,7 @@ class OpenCapture {
       if (this.#stopped !== undefined) break;
       this.#bytesBefore += file.size;
     }
+    this.#isIndexed = true;
     const summary = this.summary();
     const first = this.#files[0];
     if (summary.blocks === 0 && summary.stopped === undefined && first !== undefined) {
@@ -308,8 +319,30 @@ class OpenCapture {
   }
 
   /** Runs a filter until all that is indexed has been looked at, or it is time to tell how far it is. */
-  runFilter(text: string, signal: AbortSignal): Promise<FilterCount> {
-    return this.#stepping(() => this.session.runFilter(text, this.#bytes.read), (count) => count.looked === count.total, signal);
+  async runFilter(text: string, signal: AbortSignal): Promise<FilterCount> {
+    const searching = this.#searching;
+    const giveUp = (): void => searching.giveUp(text);
+    signal.addEventListener('abort', giveUp);
+    try {
+      const begun = performance.now();
+      let breathed = begun;
+      let first: FilterCount | undefined;
+      for (;;) {
+        // While it is read, the file is not in other hands.
+        if (this.#isIndexed) searching.exchange(text);
+        const { count, isElsewhere } = this.#reading(() => this.session.runFilter(text, this.#bytes.read));
+        first ??= count;
+        const now = performance.now();
+        const isFirstFind = first.events === 0 && count.events > 0;
+        if (count.looked === count.total || now >= begun + (isFirstFind ? firstMs : progressMs)) return count;
+        if (!isElsewhere && now - breathed < stepMs) continue;
+        await (isElsewhere ? searching.change() : this.#surroundings.breathe());
+        checkAborted(signal);
+        breathed = performance.now();
+      }
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
   }
 
   /** Sorts a list to its end, or until it is time to tell how far it is. */

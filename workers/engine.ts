@@ -72,9 +72,14 @@ export interface EngineSession {
   seekError(list: ListSpec, from: ListPosition, step: 1 | -1): ListPosition | undefined;
   /** Looks through some rows after (or before) `from`, and says how far it has come. */
   findText(list: ListSpec, text: string, from: ListPosition, step: 1 | -1, read: ReadBytes): Found;
-  /** Runs a filter a little further. */
+  /** Sorts a list a little further. */
   sort(list: ListSpec, read: ReadBytes): SortCount;
-  runFilter(text: string, read: ReadBytes): FilterCount;
+  /** Runs a filter a little further; `isElsewhere`: all that is left is handed out. */
+  runFilter(text: string, read: ReadBytes): { readonly count: FilterCount; readonly isElsewhere: boolean };
+  /** A part of a running filter for a search, its ticket first; undefined when there is none now. */
+  handOut(text: string): SearchTask | undefined;
+  /** Takes what was found in the part with this ticket; undefined: it was given up, and `runFilter` looks itself. */
+  handIn(text: string, ticket: number, found: Uint32Array | undefined): void;
   fieldValues(list: ListSpec, first: ListPosition, count: number, names: readonly string[], read: ReadBytes): Requests['fieldValues']['result'];
   lines(list: ListSpec, first: ListPosition, count: number, kind: LineKind, format: string, read: ReadBytes): Uint8Array<ArrayBuffer>;
   explainFilter(text: string): readonly FilterStep[];
@@ -101,6 +106,18 @@ export interface EngineSession {
   free(): void;
 }
 
+/** A part of a filter as the engine tells it to a search: numbers, of which the first is its ticket. */
+export type SearchTask = Uint32Array<ArrayBuffer>;
+
+/** Looks at a part of a filter in another worker than the index. */
+export interface EngineSearch {
+  /** Looks at a few more events; false when there are no more. */
+  step(read: ReadBytes): boolean;
+  /** What `handIn` takes. */
+  found(): Uint32Array<ArrayBuffer>;
+  free(): void;
+}
+
 /** One instance of the module. */
 export interface Engine {
   createSession(skipOffset?: number): EngineSession;
@@ -116,6 +133,7 @@ export interface Engine {
   /** Puts the calls of two conversations side by side. */
   align(left: ComparedCalls, right: ComparedCalls): Alignment;
   createWarmUp(): WarmUp;
+  createSearch(text: string, task: SearchTask): EngineSearch;
   /** Whether memory is below `limit`, and what the next step may ask for could be had now. */
   hasRoom(limit: number): boolean;
   readonly memoryBytes: number;
@@ -155,6 +173,7 @@ export async function loadEngine(module: WebAssembly.Module): Promise<Engine> {
     align: (left, right) =>
       wasm.alignCalls(left.side, [...left.syscall], left.returned, right.side, [...right.syscall], right.returned) as Alignment,
     createWarmUp: () => new wasm.WarmUp(),
+    createSearch: (text, task) => new wasm.Search(text, task) as EngineSearch,
     hasRoom(limit) {
       const { byteLength } = exports.memory.buffer;
       return byteLength < limit && wasm.hasHeadroom(headroom(byteLength));
@@ -284,9 +303,17 @@ class WasmSession implements EngineSession {
     return { done, total };
   }
 
-  runFilter(text: string, read: ReadBytes): FilterCount {
-    const [events = 0, calls = 0, looked = 0, total = 0] = this.#session.runFilter(text, read);
-    return { events, calls, looked, total };
+  runFilter(text: string, read: ReadBytes): { readonly count: FilterCount; readonly isElsewhere: boolean } {
+    const [events = 0, calls = 0, looked = 0, total = 0, isElsewhere = 0] = this.#session.runFilter(text, read);
+    return { count: { events, calls, looked, total }, isElsewhere: isElsewhere === 1 };
+  }
+
+  handOut(text: string): SearchTask | undefined {
+    return this.#session.handOut(text) as SearchTask | undefined;
+  }
+
+  handIn(text: string, ticket: number, found: Uint32Array | undefined): void {
+    this.#session.handIn(text, ticket, found);
   }
 
   fieldValues(list: ListSpec, first: ListPosition, count: number, names: readonly string[], read: ReadBytes): Requests['fieldValues']['result'] {

@@ -12,6 +12,7 @@ import { InflatedBytes } from './reading/bytes';
 import type { CaptureInflow } from './reading/inflow';
 import { InflatedInflow, LocalInflating } from './reading/gzip';
 import { inflateRemotely } from './reading/remote-inflating';
+import { startSearchers } from './searching';
 
 /** For less than this, starting another worker takes longer than inflating here. */
 const smallFile = 1 << 20;
@@ -34,6 +35,7 @@ async function start(module: WebAssembly.Module): Promise<Dispatcher> {
     breathe: createBreather(),
     openGzip: (file) => openGzip(module, engine, file),
     report: (progress) => sendProgress(progress),
+    startSearchers: (origins) => startSearchers(module, origins),
     memoryLimit: () => memoryLimit,
     ...(import.meta.env.MODE === 'test' ? { forceFailure, memoryLimit: (file) => forcedLimit(file) ?? memoryLimit } : {}),
   });

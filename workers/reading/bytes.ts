@@ -8,9 +8,17 @@ import type { CaptureError } from '../protocol';
 /** Reads bytes of one of a capture's files, counted from 0; `undefined` when they can't be had. */
 export type ReadBytes = (file: number, offset: number, length: number) => Uint8Array<ArrayBuffer> | undefined;
 
+/** Where a source has its bytes from: what another worker needs to read the same. */
+export interface Origin {
+  readonly file: File;
+  /** Restart points of a packed file. */
+  readonly points: Uint8Array<ArrayBuffer> | undefined;
+}
+
 /** Bytes at an offset; fewer than asked for where the stream ends. */
 export interface ByteSource {
   read(offset: number, length: number): Uint8Array<ArrayBuffer>;
+  readonly origin: Origin;
 }
 
 const pageBytes = 64 << 10;
@@ -107,6 +115,10 @@ export class RawBytes implements ByteSource {
     this.#readFile = readFile;
   }
 
+  get origin(): Origin {
+    return { file: this.#file, points: undefined };
+  }
+
   read(offset: number, length: number): Uint8Array<ArrayBuffer> {
     return readThrough(this.#spans, this.#file.size, (at, wanted) => this.#load(at, wanted), offset, length);
   }
@@ -144,6 +156,8 @@ export interface PackedBytes {
     size: number,
     read: (offset: number, length: number) => Uint8Array<ArrayBuffer>,
   ): Uint8Array<ArrayBuffer> | undefined;
+  /** All restart points it has. */
+  points(): Uint8Array<ArrayBuffer>;
   free(): void;
 }
 
@@ -154,13 +168,17 @@ const inflatedSpan = 256 << 10;
 export class InflatedBytes implements ByteSource {
   readonly #packed: PackedBytes;
   readonly #raw: RawBytes;
-  readonly #size: number;
+  readonly #file: File;
   readonly #spans = new Spans(4 * cachedBytes);
 
   constructor(file: File, packed: PackedBytes, readFile: ReadFile = readFileSync) {
     this.#packed = packed;
     this.#raw = new RawBytes(file, readFile);
-    this.#size = file.size;
+    this.#file = file;
+  }
+
+  get origin(): Origin {
+    return { file: this.#file, points: this.#packed.points() };
   }
 
   /** Takes the restart points met while the file was read first, in order. */
@@ -175,7 +193,7 @@ export class InflatedBytes implements ByteSource {
   #load(offset: number): Span | undefined {
     const from = offset - (offset % inflatedSpan);
     const failures: Failure[] = [];
-    const bytes = this.#packed.read(from, inflatedSpan, this.#size, (at, length) => {
+    const bytes = this.#packed.read(from, inflatedSpan, this.#file.size, (at, length) => {
       try {
         return this.#raw.read(at, length);
       } catch (cause) {
@@ -201,6 +219,11 @@ export class CaptureBytes {
   /** Adds the next file. */
   add(source: ByteSource): void {
     this.#sources.push(source);
+  }
+
+  /** Where the bytes of all files come from. */
+  get origins(): readonly Origin[] {
+    return this.#sources.map(({ origin }) => origin);
   }
 
   /** Handed to the engine, which calls it for what it needs of events. */

@@ -1,6 +1,6 @@
 //! Filters over a capture: run a little at a time, counted while indexing goes on, kept for the next window.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use filter::plan::{Ground, Plan, Sifted};
@@ -123,10 +123,10 @@ pub(crate) struct Run {
     seen: Row,
     /// Rows from here on are in no chunk below.
     taken: Row,
-    /// Chunks to be looked at here.
-    mine: VecDeque<Mine>,
+    /// Chunks to be looked at here, the last one first.
+    mine: Vec<Mine>,
     /// Chunks behind `seen` that are looked at elsewhere or have been looked at.
-    ahead: BTreeMap<usize, Ahead>,
+    ahead: Vec<(usize, Ahead)>,
     places: Places,
     /// As of which rows the conversations were that it asked about.
     as_of: Option<(Row, bool)>,
@@ -177,8 +177,8 @@ impl Run {
             calls: RowSet::default(),
             seen: 0,
             taken: 0,
-            mine: VecDeque::new(),
-            ahead: BTreeMap::new(),
+            mine: Vec::new(),
+            ahead: Vec::new(),
             places: Places::default(),
             as_of: None,
         }
@@ -219,13 +219,13 @@ impl Run {
         let printer = printer(&core.state);
         let ground = Ground { state: &core.state, index: &core.index, printer: &printer, conversations: Some(book) };
         loop {
-            if let Some(mut mine) = self.mine.pop_front() {
+            if let Some(mut mine) = self.mine.pop() {
                 let decided = self.decide_some(core, ground, &mut mine, source);
-                self.mine.push_front(mine);
+                self.mine.push(mine);
                 decided?;
                 self.publish(core);
             } else if let Some(mine) = self.next_chunk(ground) {
-                self.mine.push_back(mine);
+                self.mine.push(mine);
             } else {
                 return Ok(());
             }
@@ -294,13 +294,13 @@ impl Run {
     fn publish(&mut self, core: &Core) {
         loop {
             let (number, from) = (self.seen as usize / CHUNK_ROWS, self.seen);
-            if let Some(Ahead::Done(..)) = self.ahead.get(&number) {
-                if let Some(Ahead::Done(end, rows)) = self.ahead.remove(&number) {
+            let is_done = |(of, ahead): &(usize, Ahead)| *of == number && matches!(ahead, Ahead::Done(..));
+            if let Some(place) = self.ahead.iter().position(is_done) {
+                if let (_, Ahead::Done(end, rows)) = self.ahead.swap_remove(place) {
                     self.add(core, number, &rows, end);
                 }
-            } else if let Some(place) = self.mine.iter().position(|mine| mine.number == number)
-                && let Some(mine) = self.mine.remove(place)
-            {
+            } else if let Some(place) = self.mine.iter().position(|mine| mine.number == number) {
+                let mine = self.mine.remove(place);
                 self.add(core, number, &mine.passed, mine.at);
                 if mine.at < mine.end {
                     self.mine.insert(place, mine);
@@ -311,10 +311,8 @@ impl Run {
             }
         }
         // What was done before what stands ahead of it waits there.
-        while self.mine.front().is_some_and(|mine| mine.at >= mine.end) {
-            if let Some(mine) = self.mine.pop_front() {
-                self.ahead.insert(mine.number, Ahead::Done(mine.end, mine.passed));
-            }
+        if let Some(mine) = self.mine.pop_if(|mine| mine.at >= mine.end) {
+            self.ahead.push((mine.number, Ahead::Done(mine.end, mine.passed)));
         }
     }
 
@@ -353,16 +351,16 @@ impl Run {
             let mine = self.next_chunk(ground)?;
             let is_whole = first_of(mine.number) == mine.at;
             if mine.sifted.maybe.is_empty() {
-                self.ahead.insert(mine.number, Ahead::Done(mine.end, mine.passed));
+                self.ahead.push((mine.number, Ahead::Done(mine.end, mine.passed)));
                 self.publish(core);
                 continue;
             }
             let task = if is_whole { Task::new(core, ticket, self.filter.text(), first_of(mine.number), &mine.sifted.told, &mut self.places) } else { None };
             let Some(task) = task else {
-                self.mine.push_back(mine);
+                self.mine.insert(0, mine);
                 continue;
             };
-            self.ahead.insert(mine.number, Ahead::Searched { ticket, end: mine.end, sifted: mine.sifted });
+            self.ahead.push((mine.number, Ahead::Searched { ticket, end: mine.end, sifted: mine.sifted }));
             return Some(task);
         }
         None
@@ -371,9 +369,9 @@ impl Run {
     /// Takes what was handed out with this ticket.
     fn searched(&mut self, wanted: u32) -> Option<(usize, Row, Sifted)> {
         let is_it = |ahead: &Ahead| matches!(ahead, Ahead::Searched { ticket, .. } if *ticket == wanted);
-        let number = self.ahead.iter().find(|(_, ahead)| is_it(ahead)).map(|(number, _)| *number)?;
-        match self.ahead.remove(&number) {
-            Some(Ahead::Searched { end, sifted, .. }) => Some((number, end, sifted)),
+        let place = self.ahead.iter().position(|(_, ahead)| is_it(ahead))?;
+        match self.ahead.swap_remove(place) {
+            (number, Ahead::Searched { end, sifted, .. }) => Some((number, end, sifted)),
             _ => None,
         }
     }
@@ -486,7 +484,7 @@ impl Session {
         let Some((_, run)) = self.filters.runs.get_mut(&id) else { return };
         let Some((number, end, sifted)) = run.searched(ticket) else { return };
         match found {
-            None => run.mine.push_back(Mine::new(number, first_of(number), end, sifted)),
+            None => run.mine.insert(0, Mine::new(number, first_of(number), end, sifted)),
             Some(found) => {
                 let mut found = found.iter().peekable();
                 let mut passed = sifted.yes;
@@ -498,7 +496,7 @@ impl Session {
                 // The others are left to this end.
                 let mut sifted = Sifted { yes: passed, ..sifted };
                 sifted.maybe.combine(&sifted.told, |maybe, told| maybe & !told);
-                run.mine.push_front(Mine::new(number, first_of(number), end, sifted));
+                run.mine.push(Mine::new(number, first_of(number), end, sifted));
             }
         }
     }

@@ -270,11 +270,11 @@ impl Plan {
                     }
                     answer(check, ground, &Record { kind, result, ..blank(first) }, rooms)
                 });
-                let (open, _) = index.classify(number, Column::Kind, &among, |kind| u8::from(source(kind as u16) > Source::Result));
+                let (open, _) = index.classify(number, Column::Kind, &among, &mut |kind| u8::from(source(kind as u16) > Source::Result));
                 maybe.combine(&open, |maybe, open| maybe | open);
                 (yes, maybe)
             }
-            Needs::Kind => index.classify(number, Column::Kind, &among, |told| {
+            Needs::Kind => index.classify(number, Column::Kind, &among, &mut |told| {
                 let (kind, code) = (told as u16, i64::from(told >> 16));
                 let result = (code > 0).then_some(code);
                 if source(kind) == Source::Result && is_untold(kind, result, ground.printer.release) {
@@ -282,7 +282,7 @@ impl Plan {
                 }
                 answer(check, ground, &Record { kind, result, ..blank(first) }, rooms)
             }),
-            Needs::Thread => index.classify(number, Column::Version, &among, |version| {
+            Needs::Thread => index.classify(number, Column::Version, &among, &mut |version| {
                 let slot = version.wrapping_add(1) as usize;
                 if slot >= planned.threads.len() {
                     planned.threads.resize((slot + 1).next_power_of_two(), 0);
@@ -295,7 +295,7 @@ impl Plan {
                 *known - 1
             }),
             Needs::Description => {
-                let (mut yes, changing) = index.classify(number, Column::Description, &among, |description| {
+                let (mut yes, changing) = index.classify(number, Column::Description, &among, &mut |description| {
                     planned.description(check, ground, description, first, end, rooms)
                 });
                 // What changes within the chunk is asked for each of its rows.
@@ -311,21 +311,21 @@ impl Plan {
                 }
                 // Without a description the type of the event decides.
                 let has_threads = ground.state.threads().version_count() > 0;
-                let (of_kind, _) = index.classify(number, Column::Kind, &among, |kind| {
+                let (of_kind, _) = index.classify(number, Column::Kind, &among, &mut |kind| {
                     if has_threads { answer(check, ground, &Record { kind: kind as u16, version: 0, ..blank(first) }, rooms) } else { 0 }
                 });
                 let nameless = nameless(ground, number, &of_kind);
                 yes.combine(&nameless, |yes, nameless| yes | nameless);
                 // Other events have no descriptor, whatever theirs may be.
-                let (about, _) = index.classify(number, Column::Kind, &yes, |kind| {
+                let (about, _) = index.classify(number, Column::Kind, &yes, &mut |kind| {
                     u8::from(table::flags(kind as u16, ground.printer.release).any(EventFlags::CREATES_FD.with(EventFlags::USES_FD)))
                 });
-                let (known, _) = index.classify(number, Column::Version, &about, |version| u8::from(version != NONE));
+                let (known, _) = index.classify(number, Column::Version, &about, &mut |version| u8::from(version != NONE));
                 (known, Bitmap::default())
             }
         };
         if needs < Needs::Result && sources.contains(&Source::Bytes) {
-            let (mut reading, connects) = index.classify(number, Column::Kind, &among, |kind| {
+            let (mut reading, connects) = index.classify(number, Column::Kind, &among, &mut |kind| {
                 let reads = u8::from(source(kind as u16) == Source::Bytes);
                 reads | (reads & u8::from(kind == CONNECTED)) << 1
             });
@@ -442,7 +442,7 @@ fn nameless(ground: Ground<'_>, number: usize, among: &Bitmap) -> Bitmap {
     if among.is_empty() {
         return Bitmap::default();
     }
-    ground.index.classify(number, Column::Description, among, |description| u8::from(description == NONE)).0
+    ground.index.classify(number, Column::Description, among, &mut |description| u8::from(description == NONE)).0
 }
 
 /// A row of which nothing is known.

@@ -762,7 +762,7 @@ impl Chunk {
 
     /// Asks `class` once about each different value of a column, and answers with the rows of `among` whose value was given
     /// bit 0 and those whose value was given bit 1.
-    pub fn classify(&self, open: &Open, column: Column, among: &Bitmap, mut class: impl FnMut(u32) -> u8) -> (Bitmap, Bitmap) {
+    pub fn classify(&self, open: &Open, column: Column, among: &Bitmap, class: &mut dyn FnMut(u32) -> u8) -> (Bitmap, Bitmap) {
         let told = |value: u32| if column == Column::Kind { Kind::asked(value) } else { value };
         let (values, rest) = match column {
             Column::Kind => (&self.kind, &open.kind),

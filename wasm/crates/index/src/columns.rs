@@ -207,7 +207,7 @@ impl Index {
     }
 
     /// [`Chunk::classify`] of chunk `number`.
-    pub fn classify(&self, number: usize, column: Column, among: &Bitmap, class: impl FnMut(u32) -> u8) -> (Bitmap, Bitmap) {
+    pub fn classify(&self, number: usize, column: Column, among: &Bitmap, class: &mut dyn FnMut(u32) -> u8) -> (Bitmap, Bitmap) {
         self.chunk(number).map_or_else(Default::default, |chunk| chunk.classify(&self.open, column, among, class))
     }
 
@@ -628,7 +628,7 @@ mod tests {
             let class = |value: u32| (value % 3) as u8;
             for number in 0..index.chunk_count() {
                 for among in [among(|_| true), among(|at| at % 5 == 2), among(|at| at / 300 % 4 == 1)] {
-                    let (one, two) = index.classify(number, column, &among, class);
+                    let (one, two) = index.classify(number, column, &among, &mut |value| class(value));
                     for record in expected.iter().filter(|record| record.row as usize / CHUNK_ROWS == number) {
                         let at = record.row as u16;
                         let class = if among.has(at) { class(value(record)) } else { 0 };
@@ -638,7 +638,7 @@ mod tests {
             }
         }
         // The same for all: nothing is looked up.
-        let (one, two) = index.classify(0, Column::Version, &among(|at| at == 9), |_| 2);
+        let (one, two) = index.classify(0, Column::Version, &among(|at| at == 9), &mut |_| 2);
         assert_eq!((one.count(), two.iter().collect::<Vec<_>>()), (0, vec![9]));
         let mut places = Places::default();
         for record in &expected {
