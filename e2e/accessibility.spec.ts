@@ -90,6 +90,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(page.getByRole('dialog')).toBeHidden();
       }
       await page.getByRole('button', { name: 'Columns' }).click();
+      const columns = page.getByRole('dialog', { name: 'Columns' });
+      await columns.getByRole('combobox', { name: 'Add a field' }).fill('user.nme');
+      await page.keyboard.press('Enter');
+      await expect(columns.getByText('There is no field user.nme.')).toBeVisible();
+      await check(page);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Control+k');
+      await page.getByRole('combobox', { name: 'Command' }).fill('export');
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('dialog', { name: 'Export' })).toBeVisible();
       await check(page);
       await page.keyboard.press('Escape');
       await grid(page).locator('[data-column="what"]').first().click({ button: 'right' });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { expect, test, type Page } from '@playwright/test';
-import { captures, cell, filter, goTo, grid, idle, row, selectedNumber, showEvents, start, status } from './page';
+import { captures, cell, conversations, filter, goTo, grid, idle, made, row, selectedNumber, showEvents, start, status, tab } from './page';
 
 const find = (page: Page) => page.getByRole('textbox', { name: 'Find text' });
 /** What the box says beside the text. */
@@ -422,6 +423,74 @@ test('what is shown is exported as text, JSON lines and CSV', async ({ page }) =
   const csv = (await exported(page, 'CSV')).split('\n');
   expect(csv[0]).toBe('evt.num,proc.name,thread.tid,fd.name');
   expect(csv).toHaveLength(2974 + 2);
+  // Each passed through a file of the page's own, and not through memory.
+  const passed = await page.evaluate(async () => {
+    const from = await (await navigator.storage.getDirectory()).getDirectoryHandle('exports');
+    const sizes: number[] = [];
+    for await (const entry of from.values()) if (entry.kind === 'file') sizes.push((await entry.getFile()).size);
+    return sizes.length;
+  });
+  expect(passed).toBe(3);
+});
+
+test('an export is complete also where the browser has no place for files of a page', async ({ page }) => {
+  await page.addInitScript(() => {
+    Reflect.deleteProperty(window, 'showSaveFilePicker');
+    // As in private windows of some browsers.
+    StorageManager.prototype.getDirectory = () => Promise.reject(new DOMException('', 'SecurityError'));
+  });
+  await start(page, captures.epipe);
+  await showEvents(page);
+  await apply(page, 'proc.name = uwsgi');
+  expect((await exported(page, 'Text')).trimEnd().split('\n')).toHaveLength(2974);
+});
+
+test('an export that is cancelled keeps nothing, and can be made again', async ({ page }) => {
+  // A real file on a slow disk: after the first part it waits until the test lets it go on.
+  await page.addInitScript(() => {
+    const pick = async ({ suggestedName }: { suggestedName: string }): Promise<unknown> => {
+      const root = await navigator.storage.getDirectory();
+      const handle = await root.getFileHandle(suggestedName, { create: true });
+      return {
+        createWritable: async () => {
+          const file = await handle.createWritable();
+          let parts = 0;
+          return {
+            async write(bytes: Uint8Array<ArrayBuffer>) {
+              parts += 1;
+              if (parts > 1) await new Promise((resolve) => document.addEventListener('disk-goes-on', resolve, { once: true }));
+              await file.write(bytes);
+            },
+            close: () => file.close(),
+            abort: () => file.abort(),
+          };
+        },
+      };
+    };
+    Object.assign(window, { showSaveFilePicker: pick });
+  });
+  await start(page, captures.epipe);
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Command' }).fill('export');
+  await page.keyboard.press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Export' });
+  await dialog.getByRole('button', { name: 'Save…' }).press('Enter');
+  await expect(dialog.getByRole('progressbar', { name: 'Export' })).toHaveAttribute('value', '1000');
+  await expect(dialog.getByRole('button', { name: 'Save…' })).toBeDisabled();
+  await dialog.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await page.evaluate(() => document.dispatchEvent(new Event('disk-goes-on')));
+  await expect(page.getByText('The export was cancelled: nothing was kept.').first()).toBeVisible();
+  const size = () =>
+    page.evaluate(async () => {
+      const root = await navigator.storage.getDirectory();
+      return (await (await root.getFileHandle('fastcgi-epipe-kmod-0.29.3.scap.txt')).getFile()).size;
+    });
+  expect(await size()).toBe(0);
+  await expect(dialog.getByRole('button', { name: 'Save…' })).toBeEnabled();
+  await page.evaluate(() => setInterval(() => document.dispatchEvent(new Event('disk-goes-on')), 1));
+  await dialog.getByRole('button', { name: 'Save…' }).press('Enter');
+  await expect(page.getByText('Exported 10,222 calls.').first()).toBeVisible();
+  expect(await size()).toBeGreaterThan(1_000_000);
 });
 
 test('an export streams to the file that the browser gives', async ({ page }) => {
@@ -448,4 +517,63 @@ test('an export streams to the file that the browser gives', async ({ page }) =>
   await expect(page.getByText('Exported 10,222 calls.').first()).toBeVisible();
   // Both events of each call that has an exit, and the end of the last line.
   expect(await written()).toBeGreaterThan(17_000);
+});
+
+test('a value that is no text is asked for byte by byte', async ({ page }) => {
+  // Two files whose names the page cannot tell apart.
+  const bytes = gunzipSync(readFileSync(captures.small)).toString('latin1');
+  const renamed = bytes.replaceAll('C.utf8/LC_TIME', 'C.utf8/L\xff\xfeTIME').replaceAll('C.utf8/LC_NAME', 'C.utf8/L\xfe\xffTIME');
+  await start(page, made('bytes.scap', Buffer.from(renamed, 'latin1')));
+  await page.setViewportSize({ width: 1920, height: 900 });
+  await showEvents(page);
+  await apply(page, 'fd.name endswith TIME and evt.type = openat and evt.dir = <');
+  const counted = async (): Promise<number> => Number(await grid(page).getAttribute('aria-rowcount')) - 1;
+  const both = await counted();
+  await page.keyboard.press('Home');
+  await idle(page);
+  const num = await selectedNumber(page);
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('dialog', { name: 'Columns' }).getByRole('checkbox', { name: 'What the file descriptor stands for' }).check();
+  await page.keyboard.press('Escape');
+  await cell(page, num, 'fdname').click({ button: 'right' });
+  await entry(page, /^only this: fd.name = /).click();
+  await expect(filter(page)).toHaveValue(/^fd\.name = "[^"]*L(\\\\xff\\\\xfe|\\\\xfe\\\\xff)TIME"$/);
+  await idle(page);
+  await apply(page, `${await filter(page).inputValue()} and evt.type = openat and evt.dir = <`);
+  const one = await counted();
+  expect(one).toBeGreaterThan(0);
+  expect(one).toBeLessThan(both);
+});
+
+test('filter and order stay in the link while another view is shown', async ({ page }) => {
+  await start(page, captures.epipe);
+  await showEvents(page);
+  await apply(page, 'proc.name = uwsgi');
+  await grid(page).getByRole('columnheader', { name: 'Process' }).click();
+  await expect(page).toHaveURL(/filter=proc\.name%20%3D%20uwsgi.*by=process|by=process.*filter=proc\.name%20%3D%20uwsgi/);
+  await tab(page, 'Conversations').click();
+  await idle(page);
+  await expect(page).toHaveURL(/view=conversations/);
+  await expect(page).toHaveURL(/filter=proc\.name%20%3D%20uwsgi/);
+  await expect(page).toHaveURL(/by=process/);
+  await page.reload();
+  await expect(conversations(page)).toBeVisible();
+  await idle(page);
+  await expect(page).toHaveURL(/filter=proc\.name%20%3D%20uwsgi/);
+  await tab(page, 'Events').click();
+  await expect(status(page)).toContainText('2,974 of 17,796 events');
+  await expect(filter(page)).toHaveValue('proc.name = uwsgi');
+  await expect(grid(page).getByRole('columnheader', { name: 'Process' })).toHaveAttribute('aria-sort', 'ascending');
+  // Another filter is another entry: back leads to the view with the filter of then.
+  await tab(page, 'Conversations').click();
+  await idle(page);
+  await tab(page, 'Events').click();
+  await apply(page, 'proc.name = apache2');
+  await page.goBack();
+  await expect(filter(page)).toHaveValue('proc.name = uwsgi');
+  await idle(page);
+  await page.goBack();
+  await expect(conversations(page)).toBeVisible();
+  await idle(page);
+  await expect(page).toHaveURL(/filter=proc\.name%20%3D%20uwsgi/);
 });

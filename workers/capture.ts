@@ -128,6 +128,9 @@ export function createCaptureHandlers(surroundings: Surroundings): Handlers {
     fieldValues({ list, first, count, names }) {
       return plain(capture().fieldValues(list, first, count, names));
     },
+    literal({ row, unit, field }) {
+      return plain(capture().literal(row, unit, field));
+    },
     lines({ list, first, count, kind, format }) {
       const bytes = capture().lines(list, first, count, kind, format);
       return { value: bytes, transfer: [bytes.buffer] };
@@ -367,6 +370,10 @@ class OpenCapture {
 
   fieldValues(list: ListSpec, first: ListPosition, count: number, names: readonly string[]): Requests['fieldValues']['result'] {
     return this.#reading(() => this.session.fieldValues(list, first, count, names, this.#bytes.read));
+  }
+
+  literal(row: EventRow, unit: ListSpec['unit'], field: string): string | undefined {
+    return this.#reading(() => this.session.literal(row, unit, field, this.#bytes.read));
   }
 
   lines(list: ListSpec, first: ListPosition, count: number, kind: LineKind, format: string): Uint8Array<ArrayBuffer> {

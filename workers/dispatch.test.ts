@@ -50,6 +50,7 @@ function connect(handlers: Partial<Handlers>) {
       sort: missing,
       fieldCatalogue: missing,
       fieldValues: missing,
+      literal: missing,
       lines: missing,
       explainFilter: missing,
       whyRow: missing,

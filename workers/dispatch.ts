@@ -114,6 +114,7 @@ export function createDispatcher(
       sort: (params, id) => run(handlers.sort, params, id),
       fieldCatalogue: (params, id) => run(handlers.fieldCatalogue, params, id),
       fieldValues: (params, id) => run(handlers.fieldValues, params, id),
+      literal: (params, id) => run(handlers.literal, params, id),
       lines: (params, id) => run(handlers.lines, params, id),
       explainFilter: (params, id) => run(handlers.explainFilter, params, id),
       whyRow: (params, id) => run(handlers.whyRow, params, id),

@@ -81,6 +81,7 @@ export interface EngineSession {
   /** Takes what was found in the part with this ticket; undefined: it was given up, and `runFilter` looks itself. */
   handIn(text: string, ticket: number, found: Uint32Array | undefined): void;
   fieldValues(list: ListSpec, first: ListPosition, count: number, names: readonly string[], read: ReadBytes): Requests['fieldValues']['result'];
+  literal(row: EventRow, unit: ListSpec['unit'], field: string, read: ReadBytes): string | undefined;
   lines(list: ListSpec, first: ListPosition, count: number, kind: LineKind, format: string, read: ReadBytes): Uint8Array<ArrayBuffer>;
   explainFilter(text: string): readonly FilterStep[];
   whyRow(text: string, row: EventRow, read: ReadBytes): readonly FilterReason[];
@@ -318,6 +319,10 @@ class WasmSession implements EngineSession {
 
   fieldValues(list: ListSpec, first: ListPosition, count: number, names: readonly string[], read: ReadBytes): Requests['fieldValues']['result'] {
     return this.#session.fieldValues(list, first, count, [...names], read) as Requests['fieldValues']['result'];
+  }
+
+  literal(row: EventRow, unit: ListSpec['unit'], field: string, read: ReadBytes): string | undefined {
+    return this.#session.literal(row, unit === 'calls', field, read);
   }
 
   lines(list: ListSpec, first: ListPosition, count: number, kind: LineKind, format: string, read: ReadBytes): Uint8Array<ArrayBuffer> {

@@ -81,6 +81,7 @@ const api: Api = {
   sort: async (params, id) => (await booted).methods.sort(params, id),
   fieldCatalogue: async (params, id) => (await booted).methods.fieldCatalogue(params, id),
   fieldValues: async (params, id) => (await booted).methods.fieldValues(params, id),
+  literal: async (params, id) => (await booted).methods.literal(params, id),
   lines: async (params, id) => (await booted).methods.lines(params, id),
   explainFilter: async (params, id) => (await booted).methods.explainFilter(params, id),
   whyRow: async (params, id) => (await booted).methods.whyRow(params, id),

@@ -727,6 +727,11 @@ export interface Requests {
     params: { list: ListSpec; first: ListPosition; count: number; names: readonly string[] };
     result: readonly (readonly (string | undefined)[])[];
   };
+  /**
+   * The value of a field as a filter writes it, byte by byte, where text has lost bytes: of a call what its exit has, else
+   * its enter. Undefined where there is none.
+   */
+  literal: { params: { row: EventRow; unit: ListSpec['unit']; field: string }; result: string | undefined };
   /** The events of rows as lines of UTF-8, each with its end; of a call both. `format` is what `sysdig -p` takes. */
   lines: {
     params: { list: ListSpec; first: ListPosition; count: number; kind: LineKind; format: string };

@@ -1,6 +1,6 @@
 /**
  * Copies of captures in the origin's private storage, for the next reload. Kept for files the browser gives no handle
- * for; they can be switched off and cleared.
+ * for; they can be switched off and cleared. Exports pass through there where the browser gives no file to write to.
  */
 import { track } from '../base/idle';
 
@@ -10,6 +10,10 @@ export const maxCopyBytes = 256_000_000;
 const maxAllBytes = 1_000_000_000;
 
 const folderName = 'captures';
+/** Exports stand here until the browser has taken them over; it does not say when that is. */
+const exportsName = 'exports';
+/** By then it has. */
+const exportKeptMs = 3_600_000;
 const switchKey = 'scapscope.copies';
 
 export function copiesAllowed(): boolean {
@@ -93,10 +97,11 @@ export async function copiedBytes(): Promise<number> {
   }
 }
 
-/** Removes the copies of the captures named last, until the rest fits. */
+/** Removes the copies of the captures named last, until the rest fits, and exports that are done with. */
 export async function trimCopies(latestFirst: readonly { readonly fingerprint: string; readonly bytes: number }[]): Promise<readonly string[]> {
   const dropped: string[] = [];
   let sum = 0;
+  await dropExports();
   for (const { fingerprint, bytes } of latestFirst) {
     sum += bytes;
     if (sum <= maxAllBytes) continue;
@@ -106,11 +111,39 @@ export async function trimCopies(latestFirst: readonly { readonly fingerprint: s
   return dropped;
 }
 
+/** A new file for an export, on the disk and not in memory; undefined where the browser has no such storage. */
+export async function exportFile(): Promise<FileSystemFileHandle | undefined> {
+  try {
+    await dropExports();
+    const root = await navigator.storage.getDirectory();
+    const into = await root.getDirectoryHandle(exportsName, { create: true });
+    const file = await into.getFileHandle(String(Date.now()), { create: true });
+    // Some browsers have such files and let none but workers write to them.
+    return 'createWritable' in file ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Removes exports that have been taken over, of this page or of one before; `all`: also the others. */
+export async function dropExports(all = false): Promise<void> {
+  try {
+    const root = await navigator.storage.getDirectory();
+    const from = await root.getDirectoryHandle(exportsName);
+    const names: string[] = [];
+    for await (const { name } of from.values()) names.push(name);
+    for (const name of names) if (all || Number(name) < Date.now() - exportKeptMs) await from.removeEntry(name);
+  } catch {
+    // There are none, or one is being written.
+  }
+}
+
 export async function clearCopies(): Promise<void> {
   await track(
     (async () => {
       const root = await navigator.storage.getDirectory();
       await root.removeEntry(folderName, { recursive: true }).catch(() => undefined);
+      await dropExports(true);
     })(),
   );
 }

@@ -161,7 +161,7 @@ export function wishOf(tab: Tab): Wish {
     group: conversations.group,
     unit: place.unit,
     follow: view === 'events' ? place.follow?.from : undefined,
-    filter: view === 'events' ? place.filter : '',
+    filter: place.filter,
     selected: name(at.selected?.facts),
     mark: name(at.mark?.facts),
     top: place.top > 0 ? place.topName : undefined,

@@ -1,5 +1,6 @@
 /** Writes what the list shows to a file, some rows at a time, so that any number of them fits. */
 import type { LineKind, ListPosition, ListSpec } from '../../workers/protocol';
+import { exportFile } from '../capture/copies';
 import { ask } from '../capture/session';
 import { runFilterPast } from '../filter/run';
 import type { TabId } from '../state/model';
@@ -9,6 +10,8 @@ export const usualFormat = '*%evt.num %evt.outputtime %evt.cpu %proc.name (%thre
 
 /** Where an export goes. */
 export interface Sink {
+  /** It is put together in memory, and must fit there. */
+  readonly isInMemory: boolean;
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** All of it is there. */
   close(): Promise<void>;
@@ -16,26 +19,44 @@ export interface Sink {
   abort(): Promise<void>;
 }
 
-/** The browser's own file where it has such, else a download that is put together in memory the browser may keep on disk. */
+function download(what: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(what);
+  link.download = name;
+  link.click();
+  // The browser has begun to take it by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+function intoFile(file: FileSystemWritableFileStream, whenClosed: () => Promise<void>): Sink {
+  return {
+    isInMemory: false,
+    write: (bytes) => file.write(bytes),
+    async close() {
+      await file.close();
+      await whenClosed();
+    },
+    abort: () => file.abort(),
+  };
+}
+
+/** The file that the user picks; else one of the page's own on the disk, which is downloaded; else memory. */
 export async function openSink(name: string): Promise<Sink> {
   if (window.showSaveFilePicker !== undefined) {
     const handle = await window.showSaveFilePicker({ suggestedName: name });
-    const file = await handle.createWritable();
-    return { write: (bytes) => file.write(bytes), close: () => file.close(), abort: () => file.abort() };
+    return intoFile(await handle.createWritable(), () => Promise.resolve());
   }
+  const own = await exportFile();
+  if (own !== undefined) return intoFile(await own.createWritable(), async () => download(await own.getFile(), name));
   let kept = new Blob([]);
   return {
+    isInMemory: true,
     write(bytes) {
       kept = new Blob([kept, bytes]);
       return Promise.resolve();
     },
     close() {
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(kept);
-      link.download = name;
-      link.click();
-      // The browser has begun to take it by then.
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      download(kept, name);
       return Promise.resolve();
     },
     abort() {

@@ -38,7 +38,8 @@ export function RowMenu(props: {
 }
 
 function termIn(id: TabId, column: string, row: Row): Term | undefined {
-  return termOfCell(column, row, tabById(store.get(), id)?.summary?.firstNs ?? 0n);
+  const term = termOfCell(column, row, tabById(store.get(), id)?.summary?.firstNs ?? 0n);
+  return term === undefined ? undefined : { ...term, row: row.row };
 }
 
 function groupsOf(id: TabId, row: Row, column: string | undefined): readonly (readonly MenuEntry[])[] {

@@ -77,8 +77,9 @@ function standpointOf(wish: Wish): Partial<Standpoint> {
 
 async function resolve(id: TabId, wish: Wish, isIndexed: boolean): Promise<readonly Place[] | typeof later> {
   const base: Place = { ...startPlace, unit: wish.unit };
-  if (wish.view !== 'events') return [base];
   let place: Place = { ...base, filter: wish.filter };
+  // The list filters and sorts itself when it is shown.
+  if (wish.view !== 'events') return [wish.by === undefined ? place : { ...place, sort: wish.by }];
   if (wish.follow !== undefined) {
     const found = await describe(id, wish.follow, isIndexed);
     if (found === later) return later;
@@ -180,10 +181,10 @@ async function tryOnce(id: TabId): Promise<boolean> {
   if (places === later) return now.phase !== tab.phase;
   // The way up leads to where one was, also when a conversation is entered by the forward button.
   const before = now.places[0];
-  const [base, ...rest] = places;
-  // What another view is about says nothing of where the events are looked at.
-  const kept = wish.view === 'events' ? undefined : before;
-  const next = rest.length > 0 ? [before ?? base ?? startPlace, ...rest] : kept === undefined ? places : [kept];
+  const [base = startPlace, ...rest] = places;
+  // What another view is about says nothing of where a list of events is looked at, only which list it is.
+  const kept = wish.view !== 'events' && before !== undefined && listKey(listOf(before)) === listKey(listOf(base)) ? before : undefined;
+  const next = rest.length > 0 ? [before ?? base, ...rest] : kept === undefined ? places : [kept];
   store.dispatch({ type: 'wish-done', id, places: next, change: standpointOf(wish) });
   if (mistake !== undefined) {
     store.dispatch({ type: 'draft', id, draft: wish.filter });

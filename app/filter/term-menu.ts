@@ -8,7 +8,7 @@ import { store, tell } from '../state/store';
 import { addField, arrangedLayout } from '../events/use-columns';
 import { formatOf, isField } from '../state/columns';
 import { applyFilter } from './moves';
-import { both, check, either, sysdigCommand, type Relation, type Term } from './terms';
+import { both, check, either, isInexact, sysdigCommand, withoutHidden, type Relation, type Term } from './terms';
 
 function filterOf(id: TabId): string {
   const tab = tabById(store.get(), id);
@@ -22,20 +22,30 @@ export function termEntries(id: TabId, term: Term): readonly MenuEntry[] {
   const filter = filterOf(id);
   const [first, second]: readonly [Relation, Relation] =
     term.isAmount === true && term.value !== undefined ? ['>=', '<='] : ['=', '!='];
-  const entry = (words: string, wanted: string | undefined, shown = wanted): readonly MenuEntry[] =>
-    wanted === undefined
-      ? []
-      : [{ id: `${words} ${term.field}`, label: `${words}: ${shown ?? ''}`, run: () => void applyFilter(id, wanted) }];
-  const one = check(term, first);
-  const other = check(term, second);
-  if (one === undefined || other === undefined) return [];
-  if (filter === '') return [...entry(`${signs[first]} this`, one), ...entry(`${signs[second]} this`, other)];
+  const entry = (words: string, relation: Relation, join: (check: string) => string = (one) => one): MenuEntry => ({
+    id: `${words} ${term.field}`,
+    label: `${words}: ${check(term, relation)}`,
+    run: () => void exact(id, term).then((known) => (known === undefined ? undefined : applyFilter(id, join(check(known, relation))))),
+  });
+  if (filter === '') return [entry(`${signs[first]} this`, first), entry(`${signs[second]} this`, second)];
+  const and = (one: string): string => both(filter, one);
   return [
-    ...entry(`and ${signs[first]} this`, both(filter, one), one),
-    ...entry(`and ${signs[second]} this`, both(filter, other), other),
-    ...entry('or', either(filter, one), one),
-    ...entry('only this', one),
+    entry(`and ${signs[first]} this`, first, and),
+    entry(`and ${signs[second]} this`, second, and),
+    entry('or', first, (one) => either(filter, one)),
+    entry('only this', first),
   ];
+}
+
+/** The same with every byte of its value; undefined, and told, when the engine does not know them. */
+async function exact(id: TabId, term: Term): Promise<Term | undefined> {
+  const { row, field } = term;
+  const tab = tabById(store.get(), id);
+  if (!isInexact(term)) return term;
+  const answer = row === undefined || tab === undefined ? undefined : await ask(id, 'literal', { row, unit: placeOf(tab).unit, field });
+  if (answer?.ok === true && answer.value !== undefined) return { ...term, literal: withoutHidden(answer.value) };
+  tell(answer?.ok === false ? sentence(answer.error) : `Not every byte of this ${field} is known: no filter can ask for it.`, 'alert');
+  return undefined;
 }
 
 /** Shows the field of something shown as a column of the list. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { both, check, either, quoted, shellWord, sysdigCommand } from './terms';
+import { both, check, either, isInexact, quoted, shellWord, sysdigCommand } from './terms';
 
 /** Takes a quoted value apart by the rules that all releases of sysdig share. */
 function unquoted(text: string): string {
@@ -43,10 +43,13 @@ describe('checks of what is shown', () => {
     );
   });
 
-  it('ask whether there is a value where there is none, and for nothing that was lost', () => {
+  it('ask whether there is a value where there is none, and for the bytes where text was lost', () => {
     const none = { field: 'proc.name', value: undefined };
     expect([check(none, '='), check(none, '!=')]).toEqual(['not proc.name exists', 'proc.name exists']);
-    expect(check({ field: 'fd.name', value: 'a\ufffdb' }, '=')).toBeUndefined();
+    const lost = { field: 'fd.name', value: 'a\ufffdb' };
+    expect([isInexact(none), isInexact(lost), isInexact({ ...lost, value: 'ab' })]).toEqual([false, true, false]);
+    const known = { ...lost, literal: '"a\\xffb"' };
+    expect([isInexact(known), check(known, '!=')]).toEqual([false, 'fd.name != "a\\xffb"']);
   });
 
   it('are joined so that the filter before keeps its meaning', () => {

@@ -1,10 +1,16 @@
 /** Checks made of what is shown: one field, an operator, and a value in the quoting that every sysdig understands. */
 
+import type { EventRow } from '../../workers/protocol';
+
 /** What something shown can be asked for by. */
 export interface Term {
   readonly field: string;
   /** As the engine prints it; undefined: the event has no such value. */
   readonly value: string | undefined;
+  /** Where it was shown. */
+  readonly row?: EventRow;
+  /** The value as a filter writes it, where the page's text has lost bytes of it. */
+  readonly literal?: string;
   /** Numbers that one rather asks a range for than a value. */
   readonly isAmount?: boolean;
 }
@@ -19,22 +25,30 @@ const hidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]
 const bytesOf = (letter: string): string =>
   [...new TextEncoder().encode(letter)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
 
+/** Characters that nobody sees, as their bytes: within quotes they say the same. */
+export const withoutHidden = (text: string): string => text.replace(hidden, bytesOf);
+
 /**
  * A value as the filter language writes it. The releases of sysdig agree on few escapes: a backslash before a backslash,
  * and bytes in hexadecimal; neither agrees on how a quote stands in quotes.
  */
 export function quoted(value: string): string {
   if (/^[\w./:@-]+$/.test(value) && !keywords.has(value)) return value;
-  const inside = value.replaceAll('\\', '\\\\').replace(/["']/g, bytesOf).replace(hidden, bytesOf);
+  const inside = withoutHidden(value.replaceAll('\\', '\\\\').replace(/["']/g, bytesOf));
   return `"${inside}"`;
 }
 
 export type Relation = '=' | '!=' | '>=' | '<=';
 
-/** Undefined for what no filter can ask for: bytes that are no text were lost on the way to the page. */
-export function check({ field, value }: Term, relation: Relation): string | undefined {
+/** What a filter asks for. */
+export function check({ field, value, literal }: Term, relation: Relation): string {
   if (value === undefined) return relation === '=' ? `not ${field} exists` : `${field} exists`;
-  return value.includes('\ufffd') ? undefined : `${field} ${relation} ${quoted(value)}`;
+  return `${field} ${relation} ${literal ?? quoted(value)}`;
+}
+
+/** Bytes that are no text were lost on the way to the page: the engine has to say what they are. */
+export function isInexact({ value, literal }: Term): boolean {
+  return literal === undefined && value?.includes('\ufffd') === true;
 }
 
 /** Both must hold. */

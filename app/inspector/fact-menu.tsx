@@ -23,7 +23,7 @@ async function termsOf({ tabId, row, fields }: Asked): Promise<readonly Term[]> 
     if (answer.error.kind !== 'cancelled') tell(sentence(answer.error), 'alert');
     return [];
   }
-  return answer.value.map(({ value }, at) => ({ field: fields[at] ?? '', value: value ?? undefined }));
+  return answer.value.map(({ value }, at) => ({ field: fields[at] ?? '', value: value ?? undefined, row }));
 }
 
 /** A button that opens what can be done with a fact. */

@@ -18,7 +18,7 @@ const kinds: readonly (readonly [LineKind, string, string])[] = [
 
 const endings: Readonly<Record<LineKind, string>> = { text: 'txt', json: 'jsonl', csv: 'csv' };
 
-type Phase = { readonly done: number; readonly total: number } | undefined;
+type Phase = { readonly done: number; readonly total: number; readonly isInMemory: boolean } | undefined;
 
 /** Saves the list that is shown to a file. */
 export function ExportDialog({ tab, onClose }: { readonly tab: Tab; readonly onClose: () => void }): ReactNode {
@@ -39,9 +39,10 @@ export function ExportDialog({ tab, onClose }: { readonly tab: Tab; readonly onC
     const name = `${(tab.names[0] ?? 'capture').replace(/\.gz$/, '')}.${endings[kind]}`;
     try {
       const sink = await openSink(name);
-      setPhase({ done: 0, total: 1 });
+      const { isInMemory } = sink;
+      setPhase({ done: 0, total: 1, isInMemory });
       try {
-        const rows = await writeList(tab.id, list, { kind, format, heads: fieldsIn(format) }, sink, abort.signal, (done, total) => setPhase({ done, total }));
+        const rows = await writeList(tab.id, list, { kind, format, heads: fieldsIn(format) }, sink, abort.signal, (done, total) => setPhase({ done, total, isInMemory }));
         await sink.close();
         tell(`Exported ${counted(rows, list.unit === 'calls' ? 'call' : 'event')}.`);
         onClose();
@@ -79,6 +80,7 @@ export function ExportDialog({ tab, onClose }: { readonly tab: Tab; readonly onC
         {phase === undefined ? null : (
           <p role="status">
             <progress aria-label="Export" max={phase.total} value={phase.done} /> {share(phase.done, phase.total)}
+            {phase.isInMemory ? ' · This browser lets pages write to no file: all of it is put together in memory and has to fit there.' : ''}
           </p>
         )}
       </div>

@@ -40,6 +40,7 @@ const handlers: Handlers = {
   sort: none,
   fieldCatalogue: none,
   fieldValues: none,
+  literal: none,
   lines: none,
   explainFilter: none,
   whyRow: none,

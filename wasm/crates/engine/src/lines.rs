@@ -3,7 +3,9 @@
 use filter::fields::{ArgumentForm, Scratch, catalogue};
 use filter::format::{Format, FormatError};
 use filter::plan::Ground;
-use index::Record;
+use filter::syntax::Literal;
+use index::{Record, Unit};
+use model::Row;
 use model::Quirks;
 
 use crate::list::ListSpec;
@@ -98,6 +100,28 @@ impl Session {
             }
         }
         Ok(columns)
+    }
+
+    /// The value of a field as a filter writes it, byte by byte, where the page has lost those that are no text: of a call
+    /// what its exit has, else its enter. None where there is none, and for what is no field.
+    ///
+    /// # Errors
+    /// When the bytes of the row cannot be read again.
+    pub fn literal(&self, unit: Unit, row: Row, name: &str, source: &mut dyn ByteSource) -> Result<Option<String>, ReadError> {
+        let core = &self.core;
+        let Some((edges, format)) = Edges::of(core, unit, row).zip(Format::of_column(name)) else { return Ok(None) };
+        let printer = printer(&core.state);
+        let ground = Ground { state: &core.state, index: &core.index, printer: &printer, conversations: Some(&self.book) };
+        let records: Vec<Record> = edges.exit.into_iter().chain([edges.first]).collect();
+        let blocks = Blocks::read(core, &records, source)?;
+        let (mut scratch, mut bytes, mut text) = (Scratch::default(), Vec::new(), Vec::new());
+        for record in &records {
+            let event = blocks.event(core, record, &mut bytes)?;
+            if format.cell(0, &mut text, &ground.moment(record, &event), &mut scratch) {
+                return Ok(Some(Literal::of(text).to_string()));
+            }
+        }
+        Ok(None)
     }
 
     pub(crate) fn edges(&mut self, spec: ListSpec, first: u64, count: usize) -> Vec<Edges> {

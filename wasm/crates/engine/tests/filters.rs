@@ -338,3 +338,40 @@ fn a_filter_on_conversations_waits_for_the_end_of_the_capture() {
     let late = session.run_filter(id, &mut files.as_slice(), &mut || false).expect("bytes in memory");
     assert!(late.events > 0 && late.is_done());
 }
+
+#[test]
+fn what_is_no_text_is_asked_for_byte_by_byte() {
+    let text = r"
+        release 0.29.3
+        process tid=1 comm='c\xfet'
+        ns tid dir type args
+        10 1 > open
+        20 1 < open fd=3 name='/tmp/a\xff\xfe b' flags=O_RDONLY mode=0
+        30 1 > open
+        40 1 < open fd=4 name='/tmp/a\xfe\xff b' flags=O_RDONLY mode=0
+    ";
+    let files = vec![testkit::capture_from_text(text)];
+    let mut session = Session::new(Options::default());
+    session.next_file("drawn.scap");
+    session.push(&files[0]);
+    session.finish();
+    let source = &mut files.as_slice();
+    let mut of_name = session.rows(ListSpec::all(Unit::Calls), 0, usize::MAX);
+    assert_eq!(of_name.len(), 2);
+    // The page cannot tell the two names apart.
+    assert_eq!(session.window(ListSpec::all(Unit::Calls), 0, 9, source).fd_name, ["/tmp/a\u{fffd}\u{fffd} b"; 2]);
+    assert_eq!(session.window(ListSpec::all(Unit::Calls), 0, 9, source).process, ["c\u{fffd}t"; 2]);
+    let literals: Vec<_> = of_name.iter().map(|row| session.literal(Unit::Calls, *row, "fd.name", source).expect("bytes are in memory").expect("it has a name")).collect();
+    // The field itself writes such bytes of a name in hexadecimal.
+    assert_eq!(literals, [r#""/tmp/a\\xff\\xfe b""#, r#""/tmp/a\\xfe\\xff b""#]);
+    assert_eq!(session.literal(Unit::Events, of_name[0], "proc.name", source).expect("bytes are in memory").as_deref(), Some(r#""c\xfet""#));
+    for (literal, row) in literals.iter().zip(of_name.drain(..)) {
+        let filter = session.filter(&format!("fd.name = {literal}")).expect("a filter");
+        session.run_filter(filter, source, &mut || false).expect("bytes are in memory");
+        assert_eq!(session.rows(ListSpec { filter: Some(filter), ..ListSpec::all(Unit::Calls) }, 0, usize::MAX), [row]);
+    }
+    // What there is not is not made up.
+    for (row, field) in [(0, "proc.nme"), (99, "fd.name"), (0, "fd.sport")] {
+        assert_eq!(session.literal(Unit::Calls, row, field, source).expect("bytes are in memory"), None, "{row} {field}");
+    }
+}

@@ -266,6 +266,13 @@ fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_/.:+-@%*?".contains(&byte)
 }
 
+impl Literal {
+    /// A value as a filter writes it.
+    pub fn of(bytes: Vec<u8>) -> Self {
+        Self { bytes, place: Place::default() }
+    }
+}
+
 impl fmt::Display for Literal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_direction = matches!(*self.bytes, [b'<' | b'>']);

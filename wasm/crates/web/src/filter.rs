@@ -85,6 +85,11 @@ impl WebSession {
         Ok(columns.iter().map(|column| column.iter().map(cell).collect::<Array>()).collect())
     }
 
+    /// The value of a field of a row, or of its call, as a filter writes it; undefined where there is none.
+    pub fn literal(&self, row: u32, of_call: bool, field: &str, read: ReadBytes) -> Result<Option<String>, JsError> {
+        Ok(self.session.literal(if of_call { engine::Unit::Calls } else { engine::Unit::Events }, row, field, &mut JsSource::new(read))?)
+    }
+
     /// The events of rows of a list as lines. `kind`: `text`, `json` or `csv`; `format` as `-p` takes it.
     pub fn lines(&mut self, list: &ListArgs, first: f64, count: u32, kind: &str, format: &str, read: ReadBytes) -> Result<Vec<u8>, JsError> {
         let spec = self.list(list)?;

@@ -459,6 +459,7 @@ impl<'a> Builder<'a> {
                 }
             };
             ends[side].descriptions.push(description);
+            ends[side].descriptions.extend(self.again.get(&description).into_iter().flatten());
             if self.ledger_number(description) != NONE && ends[side].ledger == NONE {
                 ends[side].ledger = self.ledger_number(description);
             }
