@@ -21,6 +21,7 @@ use crate::value::{Class, Value};
 use argument::Bound;
 
 pub use event::is_point_in_time;
+pub(crate) use parameter::directory_of;
 
 include!(concat!(env!("OUT_DIR"), "/fields.rs"));
 
@@ -209,6 +210,14 @@ pub struct Scratch {
     more: Vec<u8>,
     ends: Vec<usize>,
     ints: Vec<i64>,
+    is_compared: bool,
+}
+
+impl Scratch {
+    /// Room for values that are compared: sysdig leaves bytes out of names when it prints them, and only then.
+    pub(crate) fn for_comparison() -> Self {
+        Self { is_compared: true, ..Self::default() }
+    }
 }
 
 /// A field with its argument, ready to be evaluated.
@@ -239,8 +248,12 @@ impl Field {
     /// Whether sysdig 0.29.3 can print this `evt.rawarg`.
     pub(crate) fn prints_raw(&self) -> bool {
         use model::table::ParamType as T;
-        let Bound::Parameter(places) = &self.bound else { return false };
-        matches!(places.first_type(), Some(T::Int64 | T::Errno | T::Pid | T::Charbuf | T::Fspath | T::Fsrelpath))
+        matches!(self.first_type(), Some(T::Int64 | T::Errno | T::Pid | T::Charbuf | T::Fspath | T::Fsrelpath))
+    }
+
+    /// The type that the first event with such a parameter has for it.
+    fn first_type(&self) -> Option<ParamType> {
+        if let Bound::Parameter(places) = &self.bound { places.first_type() } else { None }
     }
 
     /// Begins a new run over the events: forgets what was kept between evaluations.

@@ -84,6 +84,20 @@ struct Shown {
     field: Option<Field>,
 }
 
+impl Shown {
+    /// The event as this field sees it: whether it changed a name is kept with the event itself.
+    fn about<'m>(&self, moment: &'m Moment<'m>, seen: &'m Moment<'m>) -> &'m Moment<'m> {
+        if self.field.as_ref().is_some_and(|field| field.info().id == Id::FdNameChanged) { moment } else { seen }
+    }
+
+    /// What taking the value does to the event, in sysdig.
+    fn touch(&self, seen: &mut Moment<'_>) {
+        if self.field.as_ref().is_some_and(|field| field.info().id == Id::EvtAbspath) && seen.has(Quirk::AbspathIsTheDirectory) {
+            seen.applied.description = fields::directory_of(seen).unwrap_or(seen.applied.description);
+        }
+    }
+}
+
 #[derive(Debug)]
 enum Part {
     Literal(String),
@@ -189,6 +203,7 @@ impl Format {
             return true;
         }
         let start = out.len();
+        let mut seen = *moment;
         for part in &self.parts {
             let shown = match part {
                 Part::Literal(text) => {
@@ -198,7 +213,7 @@ impl Format {
                 Part::Field(at) => &self.fields[*at],
             };
             let from = out.len();
-            let value = shown.field.as_ref().and_then(|field| Some((field, field.extract(moment, scratch)?)));
+            let value = shown.field.as_ref().and_then(|field| Some((field, field.extract(shown.about(moment, &seen), scratch)?)));
             match value {
                 Some((field, value)) if !is_unprinted(field, &value, moment) => write_value(out, field.info(), &value, moment.printer),
                 _ if self.needs_all => {
@@ -210,6 +225,7 @@ impl Format {
             if shown.width > 0 {
                 out.resize(from + shown.width, b' ');
             }
+            shown.touch(&mut seen);
         }
         true
     }
@@ -218,6 +234,7 @@ impl Format {
     pub fn json(&self, out: &mut Vec<u8>, moment: &Moment<'_>, scratch: &mut Scratch) -> bool {
         let start = out.len();
         out.push(b'{');
+        let mut seen = *moment;
         for at in &self.sorted {
             let shown = &self.fields[*at];
             if out.len() > start + 1 {
@@ -225,7 +242,7 @@ impl Format {
             }
             json::text(out, shown.name.as_bytes());
             out.push(b':');
-            let value = shown.field.as_ref().and_then(|field| Some((field, field.extract(moment, scratch)?)));
+            let value = shown.field.as_ref().and_then(|field| Some((field, field.extract(shown.about(moment, &seen), scratch)?)));
             match value {
                 // Without a name, which is a fault of 0.36.0, there is no more than an empty text.
                 Some((_, Value::Text([_, ..]))) if shown.name.is_empty() => out.extend_from_slice(b"null"),
@@ -236,6 +253,7 @@ impl Format {
                 }
                 _ => out.extend_from_slice(b"null"),
             }
+            shown.touch(&mut seen);
         }
         out.push(b'}');
         true

@@ -8,10 +8,16 @@ use crate::syntax::{self, Argument, FieldName, Place, Term};
 use crate::value::{Class, Several, Value};
 
 /// Room that the values of one side of a check are made in.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Room {
     field: Scratch,
     made: Made,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self { field: Scratch::for_comparison(), made: Made::Nothing }
+    }
 }
 
 /// A value that a transformer made.

@@ -480,7 +480,7 @@ quirks! {
         shows: "in evt.deltatime and thread.exectime with -j",
     }
     LatencyTextStays: Filter, TimeOfDay, [V0_29_3, V0_36_0] {
-        sysdig: "repeats the last value of evt.latency.human for an event whose thread it does not know",
+        sysdig: "repeats the last value of evt.latency.human for an event whose thread it does not know, at the first event of a child and at page faults",
         right: "no value",
         shows: "in evt.latency.human alone",
     }
@@ -493,6 +493,11 @@ quirks! {
         sysdig: "has no local end for bound sockets, and an empty text for the server's port",
         right: "the address and port that they are bound to",
         shows: "in fd.lip, fd.lport, fd.lproto and fd.sproto",
+    }
+    ContainersAreThreads: State, TimeOfDay, [V0_29_3] {
+        sysdig: "has −2 for the ids in their namespace of the thread that stands for a container",
+        right: "no value",
+        shows: "in thread.vtid and proc.vpid of container events alone",
     }
     UnknownThreadsHaveNoMemory: State, TimeOfDay, [V0_36_0] {
         sysdig: "does not take what a switch tells of the memory of a thread that it knows nothing else of",
@@ -528,6 +533,16 @@ quirks! {
         sysdig: "counts a thread no more at its procexit",
         right: "to count it until that has passed",
         shows: "in proc.nthreads and proc.nchilds",
+    }
+    UnknownUsersAreNamed: Filter, TimeOfDay, [V0_36_0] {
+        sysdig: "has the text `<NA>` for what it does not know of a user or group",
+        right: "no value",
+        shows: "in `user.name exists`, which holds for users that are in no list",
+    }
+    AbspathIsTheDirectory: Filter, TimeOfDay, [V0_29_3] {
+        sysdig: "takes the directory that evt.abspath has looked at for what the event is about",
+        right: "what the call opened",
+        shows: "in the fields of the descriptor behind evt.abspath in the same format",
     }
     UnsetVariablesAreEmpty: Filter, TimeOfDay, [V0_36_0] {
         sysdig: "has an empty text for a variable that a process does not have",

@@ -656,7 +656,8 @@ impl State {
                     let mut comm = b"container:".to_vec();
                     comm.extend_from_slice(self.strings.get(id));
                     let comm = self.strings.keep(&comm);
-                    let thread = self.threads.add(-1, row, Birth::Invented, ThreadVersion { comm, container: id, ..ThreadVersion::unknown() });
+                    let own_id = if self.quirks.has(Quirk::ContainersAreThreads) { -2 } else { -1 };
+                    let thread = self.threads.add(-1, row, Birth::Invented, ThreadVersion { comm, container: id, vtid: own_id, vpid: own_id, ..ThreadVersion::unknown() });
                     self.threads.remove(thread, row + 1);
                     applied.version = self.threads.get(thread).last;
                     return;

@@ -55,6 +55,7 @@ const EXEPATH: Ask = |state, _, applied| version(state, applied, |version| forma
 const CONNECTED: Ask = |state, _, applied| {
     if applied.description == NONE { String::new() } else { format!(" connected={}", state.descriptions().get(applied.description).now.connected) }
 };
+const OWN_ID: Ask = |state, _, applied| version(state, applied, |version| format!(" vtid={}", version.vtid));
 const MEMORY: Ask = |state, _, applied| version(state, applied, |version| format!(" vmsize={}", state.figures().memory_at(version.thread, Row::MAX).vmsize));
 const LIMIT: Ask = |state, _, applied| version(state, applied, |version| format!(" fdlimit={}", version.fdlimit));
 const GROUP: Ask = |state, _, applied| version(state, applied, |version| format!(" pgid={}", version.vpgid));
@@ -209,6 +210,15 @@ faces! {
             "<NA> (10) > switch next=1(init) pgft_maj=0 pgft_min=3 vm_size=7000 vm_rss=600 vm_swap=4 vmsize=0",
             "<NA> (10) > switch next=1(init) pgft_maj=0 pgft_min=3 vm_size=7000 vm_rss=600 vm_swap=4 vmsize=7000"
         )]
+
+    the_record_of_a_container_is_no_thread: ContainersAreThreads, OWN_ID, "
+        release 0.29.3
+        process tid=1 comm=init
+        ns tid dir type args
+        0  1   >   close fd=3
+        10 -1  >   container json='{\"container\":{\"id\":\"29b85fa50839\",\"type\":0}}'
+        ",
+        [("container:29b85fa50839 (-1) > container json={\"container\":{\"id\":\"29b85fa50839\",\"type\":0}} vtid=-2", "container:29b85fa50839 (-1) > container json={\"container\":{\"id\":\"29b85fa50839\",\"type\":0}} vtid=-1")]
 
     a_datagram_connects_no_socket: DatagramsConnect, CONNECTED, "
         release 0.29.3

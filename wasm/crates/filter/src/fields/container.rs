@@ -27,7 +27,10 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         _ if is_host => return None,
         _ => {}
     }
-    let container = record(moment, thread)?;
+    let Some(container) = record(moment, thread) else {
+        let is_docker = field.info.id == Id::ContainerType && moment.state.text(thread.cgroups).windows(6).any(|part| part == b"docker");
+        return is_docker.then_some(Value::Text(b"docker"));
+    };
     let text = |name: &str| container.facts.get(name).and_then(Json::as_str).filter(|text| !text.is_empty()).map(|text| Value::Text(text.as_bytes()));
     let truth = |name: &str| container.facts.get(name).and_then(Json::as_bool).map(Value::Bool);
     let label = |name: &str| container.facts.get("labels")?.get(name)?.as_str().map(|text| Value::Text(text.as_bytes()));

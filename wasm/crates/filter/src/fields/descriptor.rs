@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use model::quirk::Quirk;
+use model::state::threads::ThreadVersion;
 use model::state::{NONE, UNSIGNED};
 use model::state::descriptions::{Attributes, FdKind, Role};
 use model::state::socket::{L4_ICMP, L4_RAW, L4_TCP, L4_UDP};
@@ -190,11 +191,19 @@ fn subject(moment: &Moment<'_>) -> (i64, u32) {
 
 /// A number that was recorded without its sign, as sysdig shows it: the state keeps −1 for it as for none.
 fn unsigned_fd(moment: &Moment<'_>, number: i64) -> i64 {
-    if number == i64::from(UNSIGNED) && moment.has(Quirk::FdWithoutSign) { i64::from(u32::MAX) } else { number }
+    if !moment.has(Quirk::FdWithoutSign) {
+        return number;
+    }
+    if number == i64::from(UNSIGNED) {
+        return i64::from(u32::MAX);
+    }
+    let lives = |thread: &&ThreadVersion| number == -1 && !moment.is_past && moment.state.threads().lives(thread.thread);
+    let noted = moment.thread().filter(lives).map(|thread| moment.state.threads().live(thread.thread).last_fd);
+    noted.filter(|fd| *fd > i64::from(i32::MAX)).unwrap_or(number)
 }
 
 /// What a number of the thread's table points at, or `NONE`.
-fn slot(moment: &Moment<'_>, fd: i64) -> u32 {
+pub(super) fn slot(moment: &Moment<'_>, fd: i64) -> u32 {
     let Some(thread) = moment.thread() else { return NONE };
     let descriptions = moment.state.descriptions();
     if moment.is_past {
@@ -262,7 +271,8 @@ fn name(moment: &Moment<'_>, scratch: &mut Scratch) -> bool {
     if let Some(attributes) = attributes(moment, description)
         && !(moment.event.kind == 23 && failed)
     {
-        clean(out, moment, moment.state.text(attributes.name));
+        let name = moment.state.text(attributes.name);
+        if scratch.is_compared && moment.has(Quirk::UnprintableBytesVanish) { out.extend_from_slice(name) } else { clean(out, moment, name) }
         return true;
     }
     if moment.is_enter() {
@@ -452,6 +462,12 @@ fn name_changed(moment: &Moment<'_>, attributes: &Attributes, description: u32) 
     let descriptions = moment.state.descriptions();
     let Some(before) = moment.row.checked_sub(1) else { return false };
     if descriptions.get(description).born == moment.row {
+        // A number that got a copy of its own had a name before.
+        let is_copy = moment.has(Quirk::EachNumberHasItsOwnCopy) && !table::flags(moment.event.kind, moment.printer.release).has(EventFlags::CREATES_FD);
+        let slot = moment.thread().filter(|_| is_copy).and_then(|thread| descriptions.slot_at(thread.table, i64::from(moment.applied.fd), before));
+        if let Some(known) = slot.filter(|known| *known != NONE) {
+            return descriptions.at(known, before).name != attributes.name;
+        }
         return !moment.state.text(attributes.name).is_empty();
     }
     descriptions.at(description, before).name != attributes.name

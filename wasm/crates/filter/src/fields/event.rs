@@ -3,6 +3,7 @@
 use model::quirk::Quirk;
 use model::state::NONE;
 use model::state::descriptions::FdKind;
+use model::state::threads::Birth;
 use model::table::{self, Category, EventFlags, ParamType, Release};
 use model::text::number::{decimal, unsigned};
 use model::text::{Clock, Zone, time};
@@ -193,7 +194,9 @@ fn latency(moment: &Moment<'_>) -> Option<u64> {
 
 fn latency_in_words<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v mut Scratch) -> Option<Value<'v>> {
     let quirk = moment.has(Quirk::LatencyTextStays);
-    let latency = if quirk && moment.thread().is_none() {
+    let born = moment.thread().map(|thread| moment.state.threads().get(thread.thread).birth);
+    let is_birth = matches!(born, Some(Birth::Cloned { row, .. }) if row == moment.row && moment.applied.enter.is_none());
+    let latency = if quirk && (born.is_none() || is_birth || moment.event.kind == 290) {
         // One more than was shown last; 0 before there was anything.
         match field.kept.get().checked_sub(1) {
             Some(kept) => kept,
@@ -288,18 +291,30 @@ fn result_in_words<'v>(moment: &Moment<'_>, scratch: &'v mut Scratch) -> Option<
 fn moved(moment: &Moment<'_>) -> Option<u64> {
     let category = table::event(moment.event.kind)?.category;
     let is_io = matches!(category, Category::IoRead | Category::IoWrite | Category::IoOther);
-    if moment.is_enter() || moment.applied.description == NONE || !is_io {
+    if moment.is_enter() || moment.applied.description == NONE || is_unlinked(moment) || !is_io {
         return None;
     }
     u64::try_from(result(moment)?).ok()
 }
 
+/// Sysdig 0.29.3 takes number 0 for what the first exit of a thread is about whose enter event it has not seen, but does
+/// not look at it.
+fn is_unlinked(moment: &Moment<'_>) -> bool {
+    let applied = &moment.applied;
+    moment.is_classic() && moment.has(Quirk::EnterMustBeLast) && !moment.is_enter() && applied.enter.is_none() && applied.latency.unwrap_or(0) == 0 && applied.fd == 0
+}
+
+/// Kind of what the event is about, as far as it was looked at.
+fn kind_of(moment: &Moment<'_>) -> Option<FdKind> {
+    descriptor::kind_of(moment).filter(|_| !is_unlinked(moment))
+}
+
 fn is_file(moment: &Moment<'_>) -> bool {
-    descriptor::kind_of(moment) == Some(FdKind::File)
+    kind_of(moment) == Some(FdKind::File)
 }
 
 fn is_inet(moment: &Moment<'_>) -> bool {
-    descriptor::kind_of(moment).is_some_and(FdKind::is_inet)
+    kind_of(moment).is_some_and(FdKind::is_inet)
 }
 
 /// What a failure is counted as.
@@ -312,7 +327,7 @@ enum Blamed {
 }
 
 fn blamed(moment: &Moment<'_>) -> Blamed {
-    match descriptor::kind_of(moment) {
+    match kind_of(moment) {
         Some(FdKind::File | FdKind::Directory) => return Blamed::File,
         Some(kind) if kind.is_inet() || kind == FdKind::Unix => return Blamed::Net,
         Some(_) => {}
@@ -335,7 +350,7 @@ fn category(moment: &Moment<'_>) -> &'static str {
         return calls::category(moment.printer.type_name(moment.event));
     }
     match info.category {
-        Category::IoRead | Category::IoWrite | Category::IoOther => match descriptor::kind_of(moment) {
+        Category::IoRead | Category::IoWrite | Category::IoOther => match kind_of(moment) {
             Some(FdKind::File | FdKind::Directory) => "file",
             Some(kind) if kind.is_inet() => "net",
             Some(FdKind::Fifo | FdKind::Unix | FdKind::Event | FdKind::Signal | FdKind::Inotify) => "ipc",

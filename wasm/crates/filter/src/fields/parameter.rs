@@ -72,7 +72,11 @@ fn raw<'v>(field: &Field, moment: &Moment<'v>) -> Option<Value<'v>> {
     let index = place(field, moment)?;
     let spec = table::params(moment.event.kind, moment.printer.release).get(index)?;
     let bytes = moment.event.params.get(index)?;
-    value_of(spec, spec.ty, bytes, moment)
+    let ty = match (bytes.len(), field.first_type()) {
+        (8, Some(first @ (ParamType::Int64 | ParamType::Errno | ParamType::Pid))) if moment.has(Quirk::RawArgumentsHaveOneType) => first,
+        _ => spec.ty,
+    };
+    value_of(spec, ty, bytes, moment)
 }
 
 fn value_of<'v>(spec: &ParamInfo, ty: ParamType, bytes: &'v [u8], moment: &Moment<'v>) -> Option<Value<'v>> {
@@ -163,6 +167,15 @@ fn at_paths(kind: u16) -> Option<(usize, usize)> {
         181 => (3, 3),
         _ => return None,
     })
+}
+
+/// The description of the directory that the first path of the event is relative to, where that is looked at.
+pub(crate) fn directory_of(moment: &Moment<'_>) -> Option<u32> {
+    let (at, _) = at_paths(moment.event.kind)?;
+    let params = &moment.event.params;
+    let fd = params.int(at.checked_sub(1)?).filter(|fd| *fd != AT_FDCWD)?;
+    params.text(at).filter(|name| name.first() != Some(&b'/'))?;
+    Some(descriptor::slot(moment, fd)).filter(|description| *description != NONE)
 }
 
 /// `evt.abspath`.

@@ -47,6 +47,11 @@ impl<'v> Who<'v> {
         self.tid() == self.thread.pid
     }
 
+    /// The first of its process, for which sysdig 0.29.3 takes whatever it knows nothing of too.
+    fn is_taken_for_main(&self) -> bool {
+        self.is_main() || (self.is_unknown() && self.moment.is_classic() && self.moment.has(Quirk::UnknownThreadsAreThemselves))
+    }
+
     fn of(&self, thread: &'v ThreadVersion) -> Self {
         Self { moment: self.moment, thread }
     }
@@ -61,16 +66,16 @@ impl<'v> Who<'v> {
     }
 
     fn parent(&self) -> Option<Self> {
-        self.cloner().or_else(|| self.find(self.thread.ptid)).filter(|parent| parent.thread.thread != self.thread.thread)
+        self.find(self.cloner().unwrap_or(self.thread.ptid)).filter(|parent| parent.thread.thread != self.thread.thread)
     }
 
-    /// What made a thread that is not the first of its process, where that is taken for its parent.
-    fn cloner(&self) -> Option<Self> {
+    /// Tid of what made a thread that is not the first of its process, where that is taken for its parent.
+    fn cloner(&self) -> Option<i64> {
         let life = self.moment.state.threads().get(self.thread.thread);
         match life.birth {
             Birth::Cloned { parent, .. } if !self.is_main() && self.moment.is_classic() && self.moment.has(Quirk::ThreadsAreChildrenOfThreads) => {
                 // Its own event names the parent of the process; then it is the main thread.
-                self.find(if parent == self.thread.ptid { self.thread.pid } else { parent })
+                Some(if parent == self.thread.ptid { self.thread.pid } else { parent })
             }
             _ => None,
         }
@@ -78,7 +83,10 @@ impl<'v> Who<'v> {
 
     /// Parent of the process, as `proc.pname` names it.
     fn named_parent(&self) -> Option<Self> {
-        self.cloner().or_else(|| self.main().parent())
+        match self.cloner() {
+            Some(tid) => self.find(tid),
+            None => self.main().parent(),
+        }
     }
 
     /// Ancestors of the process, nearest first.
@@ -292,10 +300,10 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ProcVmsize => Value::Uint(u64::from(who.memory().vmsize)),
         Id::ProcVmrss => Value::Uint(u64::from(who.memory().vmrss)),
         Id::ProcVmswap => Value::Uint(u64::from(who.memory().vmswap)),
-        Id::ThreadVmsize => Value::Uint(if who.is_main() { u64::from(who.memory().vmsize) } else { 0 }),
-        Id::ThreadVmrss => Value::Uint(if who.is_main() { u64::from(who.memory().vmrss) } else { 0 }),
-        Id::ThreadVmsizeB => Value::Uint(if who.is_main() { u64::from(who.memory().vmsize) * 1024 } else { 0 }),
-        Id::ThreadVmrssB => Value::Uint(if who.is_main() { u64::from(who.memory().vmrss) * 1024 } else { 0 }),
+        Id::ThreadVmsize => Value::Uint(if who.is_taken_for_main() { u64::from(who.memory().vmsize) } else { 0 }),
+        Id::ThreadVmrss => Value::Uint(if who.is_taken_for_main() { u64::from(who.memory().vmrss) } else { 0 }),
+        Id::ThreadVmsizeB => Value::Uint(if who.is_taken_for_main() { u64::from(who.memory().vmsize) * 1024 } else { 0 }),
+        Id::ThreadVmrssB => Value::Uint(if who.is_taken_for_main() { u64::from(who.memory().vmrss) * 1024 } else { 0 }),
         Id::ThreadPfmajor => Value::Uint(u64::from(who.memory().pfmajor)),
         Id::ThreadPfminor => Value::Uint(u64::from(who.memory().pfminor)),
         Id::ThreadTotexectime if moment.has(Quirk::SlicesAreZero) => Value::Uint(0),
@@ -340,7 +348,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::ProcStdinName | Id::ProcStdinType => return standard(field, who, 0, scratch),
         Id::ProcStdoutName | Id::ProcStdoutType => return standard(field, who, 1, scratch),
         Id::ProcStderrName | Id::ProcStderrType => return standard(field, who, 2, scratch),
-        Id::ThreadIsmain => Value::Bool(who.is_main() || (who.is_unknown() && moment.is_classic() && moment.has(Quirk::UnknownThreadsAreThemselves))),
+        Id::ThreadIsmain => Value::Bool(who.is_taken_for_main()),
         Id::ThreadNametid => {
             scratch.text.extend_from_slice(who.text(thread.comm));
             decimal(&mut scratch.text, who.tid());
@@ -510,8 +518,8 @@ fn account<'v>(who: Who<'v>, uid: u32, part: impl FnOnce(model::state::identity:
         // Nobody knows who it is.
         return None;
     }
-    let known = who.moment.state.identities().account(who.thread.container, uid, who.row());
-    Some(Value::Text(known.map_or(b"<NA>", |account| who.text(part(account)))))
+    let known = who.moment.state.identities().account(who.thread.container, uid, who.row()).map(|account| who.text(part(account)));
+    known_name(who, known)
 }
 
 /// Name of a user as the thread of the event sees it.
@@ -524,8 +532,12 @@ fn group_name<'v>(who: Who<'v>, gid: u32) -> Option<Value<'v>> {
     if gid == u32::MAX {
         return None;
     }
-    let name = who.moment.state.identities().group(who.thread.container, gid, who.row());
-    Some(Value::Text(name.map_or(b"<NA>", |name| who.text(name))))
+    let known = who.moment.state.identities().group(who.thread.container, gid, who.row()).map(|name| who.text(name));
+    known_name(who, known)
+}
+
+fn known_name<'v>(who: Who<'v>, name: Option<&'v [u8]>) -> Option<Value<'v>> {
+    name.or(who.moment.has(Quirk::UnknownUsersAreNamed).then_some(b"<NA>")).map(Value::Text)
 }
 
 /// Name of the thread's group.

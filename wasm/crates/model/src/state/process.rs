@@ -183,6 +183,7 @@ impl State {
         }
         let ptid = params.int(5).unwrap_or(-1);
         let pid = if is_thread { stated_pid } else { tid };
+        let vpid = if is_thread || in_namespace { vpid } else { pid };
         let source = if is_thread { pid } else { ptid };
         let parent = self.process_of(source, row);
         if !self.learns_once() {
