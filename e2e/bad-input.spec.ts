@@ -25,6 +25,25 @@ test('what is no capture gets one clear sentence each, and the page goes on', as
   await expect(grid(page)).toBeVisible();
 });
 
+test('what was refused is no news any more once another capture is open', async ({ page }) => {
+  await page.goto('/');
+  const alert = page.getByRole('alert');
+  await page.getByLabel('Open capture').setInputFiles(made('notes.txt', Buffer.from('dear diary\n'.repeat(100))));
+  await expect(alert).toContainText('“notes.txt” is not a sysdig capture');
+  // Another refusal is none the less one.
+  await page.getByLabel('Open capture').setInputFiles(made('nothing.scap', Buffer.alloc(0)));
+  await expect(alert).toContainText('“nothing.scap” is empty');
+  await expect(alert).toContainText('“notes.txt”');
+  await open(page, captures.small);
+  await expect(status(page)).toContainText('1,860 of 1,860 events');
+  await expect(alert).toBeEmpty();
+  // Of files that are opened together each is told.
+  await page.getByLabel('Open capture').setInputFiles([made('other.scap', raw), made('more.txt', Buffer.from('dear diary\n'.repeat(100)))]);
+  await expect(status(page)).toContainText('8,865 of 8,865 events');
+  await idle(page);
+  await expect(alert).toContainText('“more.txt” is not a sysdig capture');
+});
+
 test('a capture without events says so', async ({ page }) => {
   await page.goto('/');
   // Section header and machine block only: blocks carry their length twice.

@@ -257,8 +257,8 @@ class WasmSession implements EngineSession {
     this.#session.finish();
   }
 
-  damage({ kind, offset, field, found, expected }: DamageReport): void {
-    this.#session.damage(kind, offset, field, found, expected);
+  damage({ kind, offset, block, field, found, expected }: DamageReport): void {
+    this.#session.damage(kind, offset, block, field, found, expected);
   }
 
   summary(): CaptureSummary {

@@ -29,7 +29,7 @@ export async function droppedFiles(transfer: DataTransfer): Promise<Dropped> {
 
 /** Says which of the dropped things cannot be opened. */
 export function tellFolders(folders: readonly string[]): void {
-  for (const name of folders) tell(sentence({ kind: 'directory', name }), 'alert');
+  for (const name of folders) tell(sentence({ kind: 'directory', name }), 'refusal');
 }
 
 /** Nobody closes a dialog as quickly as this. */

@@ -5,7 +5,7 @@ import { begin, track } from '../base/idle';
 import { sentence } from '../messages/messages';
 import type { EventName, Tab, TabId, Wish } from '../state/model';
 import { nameOf, placeOf, tabById } from '../state/select';
-import { store, tell } from '../state/store';
+import { noticesSoFar, store, tell } from '../state/store';
 import { isSample } from './address';
 import { dropCopy, keepCopy, readCopy, trimCopies } from './copies';
 import { canReopen, forget, recall, recallAll, remember, type Remembered } from './remembered';
@@ -26,7 +26,8 @@ const tries = new Set<TabId>();
 
 /** Opens files: those of one rolled recording as one capture, any other file as its own. */
 export async function openSources(sources: readonly Source[], opening: Opening = {}): Promise<void> {
-  for (const group of await grouped(sources)) openGroup(group, opening);
+  const before = noticesSoFar();
+  for (const group of await grouped(sources)) openGroup(group, opening, before);
 }
 
 async function grouped(sources: readonly Source[]): Promise<readonly (readonly Source[])[]> {
@@ -41,7 +42,7 @@ async function grouped(sources: readonly Source[]): Promise<readonly (readonly S
   }
 }
 
-function openGroup(sources: readonly Source[], { wish, order, behind = false }: Opening): void {
+function openGroup(sources: readonly Source[], { wish, order, behind = false }: Opening, before = noticesSoFar()): void {
   const id = newTabId();
   // While a link waits for its capture, a file is a try: it is shown once it proves to be the one.
   const isTry = store.get().wanted !== undefined && !behind;
@@ -55,16 +56,17 @@ function openGroup(sources: readonly Source[], { wish, order, behind = false }: 
     show: !behind && !isTry,
     order,
   });
-  void read(id, sources);
+  void read(id, sources, before);
 }
 
-/** Reads the files of a tab with a new engine. */
-async function read(id: TabId, sources: readonly Source[], skipOffset?: number): Promise<void> {
+/** Reads the files of a tab with a new engine. What was refused up to notice `before` is no news once there is something to see. */
+async function read(id: TabId, sources: readonly Source[], before: number, skipOffset?: number): Promise<void> {
   const { client } = startSession(id, sources);
   const started = performance.now();
   client.onProgress((progress) => {
     if (sessionOf(id)?.client !== client) return;
     store.dispatch({ type: 'progress', id, progress });
+    if (progress.summary.blocks > 0) store.dispatch({ type: 'refusals-dismissed', upTo: before });
     checkWanted(id, progress.summary);
   });
   client.onCrash((error) => {
@@ -79,6 +81,7 @@ async function read(id: TabId, sources: readonly Source[], skipOffset?: number):
   }
   const summary = answer.value;
   store.dispatch({ type: 'indexed', id, summary, elapsedMs: performance.now() - started });
+  store.dispatch({ type: 'refusals-dismissed', upTo: before });
   if (summary.stopped !== undefined) store.dispatch({ type: 'trouble', id, error: summary.stopped });
   const own = sources.filter((_, at) => summary.apart?.includes(at) !== true);
   if (own.length < sources.length) openApart(id, own, sources);
@@ -104,7 +107,7 @@ function crashed(id: TabId, error: CaptureError): void {
   } else {
     closeTab(id);
   }
-  tell(sentence(error), 'alert');
+  tell(sentence(error), 'refusal');
 }
 
 /** Whether this is the capture that the page waits for, or none is waited for. */
@@ -187,7 +190,7 @@ export async function reopen(id: TabId): Promise<void> {
         file: source.handle === undefined ? source.file : await source.handle.getFile().catch(() => source.file),
       })),
     );
-    void read(id, sources, skipOffset);
+    void read(id, sources, noticesSoFar(), skipOffset);
   } finally {
     end();
   }
@@ -257,7 +260,7 @@ export async function openSample(src: string, opening: Opening = {}): Promise<bo
     await openSources([{ file, src }], opening);
     return true;
   } catch (cause) {
-    tell(sentence({ kind: 'sample-missing', name, reason: cause instanceof Error ? cause.message : 'it is not there' }), 'alert');
+    tell(sentence({ kind: 'sample-missing', name, reason: cause instanceof Error ? cause.message : 'it is not there' }), 'refusal');
     return false;
   } finally {
     end();
@@ -285,7 +288,7 @@ export async function openAgain(capture: Remembered, asked: boolean, opening: Op
   const { handles, fingerprint } = capture;
   if (handles !== undefined) {
     if (!(await handlesGranted(handles, asked))) {
-      if (asked) tell(sentence({ kind: 'not-allowed', name }), 'alert');
+      if (asked) tell(sentence({ kind: 'not-allowed', name }), 'refusal');
       return asked ? 'no' : 'needs-click';
     }
     try {
@@ -293,7 +296,7 @@ export async function openAgain(capture: Remembered, asked: boolean, opening: Op
       await openSources(sources, opening);
       return 'opened';
     } catch {
-      tell(sentence({ kind: 'gone', name }), 'alert');
+      tell(sentence({ kind: 'gone', name }), 'refusal');
       return 'no';
     }
   }

@@ -31,6 +31,8 @@ export function DamageBadge(props: { readonly id: TabId; readonly summary: Captu
   if (summary === undefined || summary.damageCount + summary.gaps.length === 0) return null;
   const { damage, damageCount, gaps } = summary;
   const beyond = damageCount - damage.length;
+  // Damage of the packing is told by another worker, sooner or later than that of what was packed.
+  const places = [...damage].sort((a, b) => a.offset - b.offset);
   return (
     <div className="menu">
       <button
@@ -61,8 +63,8 @@ export function DamageBadge(props: { readonly id: TabId; readonly summary: Captu
               <>
                 <p>{grouped(summary.events)} events could be read. Offsets are in the decompressed capture.</p>
                 <ol aria-label="Damaged places">
-                  {damage.map((one) => (
-                    <li key={`${one.offset}/${one.kind}`}>{damageSentence(one)}</li>
+                  {places.map((one) => (
+                    <li key={`${one.offset}/${one.block}/${one.field}`}>{damageSentence(one)}</li>
                   ))}
                 </ol>
               </>

@@ -25,8 +25,10 @@ export function DropTarget(): ReactNode {
       if (!hasFiles(event) || event.dataTransfer === null) return;
       event.preventDefault();
       void droppedFiles(event.dataTransfer).then(({ sources, folders }) => {
+        // What is said of this drop stays when its own captures open.
+        const opening = openSources(sources);
         tellFolders(folders);
-        return openSources(sources);
+        return opening;
       });
     };
     window.addEventListener('dragenter', onOver);

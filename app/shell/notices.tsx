@@ -11,7 +11,7 @@ export function Notices(): ReactNode {
   return (
     <div className="notices">
       <div role="alert">
-        {notices.map((notice) => (notice.tone === 'alert' ? <NoticeLine key={notice.id} notice={notice} /> : null))}
+        {notices.map((notice) => (notice.tone !== 'quiet' ? <NoticeLine key={notice.id} notice={notice} /> : null))}
       </div>
       <div aria-live="polite">
         {notices.map((notice) => (notice.tone === 'quiet' ? <NoticeLine key={notice.id} notice={notice} /> : null))}
@@ -29,7 +29,7 @@ function NoticeLine({ notice }: { readonly notice: Notice }): ReactNode {
     return () => clearTimeout(timer);
   }, [id, tone]);
   return (
-    <div className={`notice ${tone}`}>
+    <div className={`notice ${tone === 'quiet' ? tone : 'alert'}`}>
       <p>{text}</p>
       <button type="button" className="icon" aria-label="Dismiss" onClick={dismiss}>
         ×

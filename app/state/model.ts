@@ -250,8 +250,8 @@ export interface Remote {
 export interface Notice {
   readonly id: number;
   readonly text: string;
-  /** Alerts stay until they are dismissed. */
-  readonly tone: 'quiet' | 'alert';
+  /** Alerts stay until they are dismissed; refusals, of what could not be opened, until another capture is. */
+  readonly tone: 'quiet' | 'alert' | 'refusal';
 }
 
 export type Overlay = 'none' | 'palette' | 'keys' | 'goto' | 'columns' | 'damage' | 'compare' | 'explain' | 'export';

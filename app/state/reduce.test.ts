@@ -96,3 +96,11 @@ it('the tab of conversations leads from one of them to the list', () => {
   const state = after(conversation, { type: 'view-shown', id, view: 'conversations' });
   expect(activeTab(state)!.open).toBeUndefined();
 });
+
+it('what was refused before a capture was asked for is dismissed when it opens, and nothing else is', () => {
+  const notice = (id: number, tone: 'quiet' | 'alert' | 'refusal'): Action => ({ type: 'notice', notice: { id, text: tone, tone } });
+  const told = after(notice(1, 'refusal'), notice(2, 'alert'), notice(3, 'quiet'), notice(4, 'refusal'));
+  const opened = reduce(told, { type: 'refusals-dismissed', upTo: 3 });
+  expect(opened.ui.notices.map((one) => one.id)).toEqual([2, 3, 4]);
+  expect(reduce(opened, { type: 'refusals-dismissed', upTo: 3 })).toBe(opened);
+});

@@ -70,6 +70,7 @@ export type Action =
   | { readonly type: 'overlay'; readonly overlay: Overlay }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'notice-dismissed'; readonly id: number }
+  | { readonly type: 'refusals-dismissed'; readonly upTo: number }
   | { readonly type: 'ui'; readonly change: Partial<Pick<Ui, 'viewportRows' | 'inspectorOpen' | 'singleKeys' | 'finding' | 'box'>> };
 
 function changeTab(state: AppState, id: TabId, change: (tab: Tab) => Tab): AppState {
@@ -342,6 +343,10 @@ export function reduce(state: AppState, action: Action): AppState {
       return { ...state, ui: { ...state.ui, overlay: action.overlay } };
     case 'notice':
       return { ...state, ui: { ...state.ui, notices: [...state.ui.notices, action.notice] } };
+    case 'refusals-dismissed': {
+      const notices = state.ui.notices.filter(({ tone, id }) => tone !== 'refusal' || id > action.upTo);
+      return notices.length === state.ui.notices.length ? state : { ...state, ui: { ...state.ui, notices } };
+    }
     case 'notice-dismissed':
       return {
         ...state,

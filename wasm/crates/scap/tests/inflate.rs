@@ -278,6 +278,8 @@ fn a_window_or_block_larger_than_any_is_refused_in_words() {
         let out = unpack(&packed);
         assert!(out.bytes.is_empty());
         assert_eq!((out.damages.len(), out.damages[0].kind), (1, DamageKind::Malformed), "{:?}", out.damages);
+        let words = ["a window of ", "bytes that do not unpack at byte "];
+        assert!(words.iter().any(|words| out.damages[0].found.starts_with(words)), "{:?}", out.damages);
     }
 }
 
@@ -459,7 +461,7 @@ fn a_wrong_bit_among_the_literals_of_a_zstd_block_costs_neither_that_block_nor_t
             let at = 12 + random.below(packed.len() - 16);
             packed[at] ^= 1 << random.below(8);
             let (out, inflate) = unpack_slices(&packed, || usize::MAX);
-            let Some(damage) = out.damages.first().filter(|damage| damage.found.contains("DecodedLiteralCountMismatch")) else { continue };
+            let Some(damage) = out.damages.first().filter(|damage| damage.field == "literals") else { continue };
             literals += 1;
             let start = damage.offset as usize;
             assert!(out.bytes[..start] == whole[..start], "{name} wrong at {at}: {damage:?}");

@@ -199,12 +199,13 @@ impl FileBytes for JsFile {
 }
 
 /// A damage told by the inflater of another worker.
-pub fn damage_of(kind: &str, offset: f64, field: &str, found: String, expected: String) -> Damage {
-    let fields = ["member header", "deflate stream", "checksum"];
+pub fn damage_of(kind: &str, offset: f64, block: &str, field: &str, found: String, expected: String) -> Damage {
+    let blocks = ["gzip member", "zstd frame", "lz4 frame"];
+    let fields = ["member header", "deflate stream", "checksum", "frame header", "block size", "block", "literals"];
     Damage {
         offset: offset as u64,
         kind: if kind == "truncated" { DamageKind::Truncated } else { DamageKind::Malformed },
-        block: "gzip member",
+        block: blocks.into_iter().find(|known| *known == block).unwrap_or("packing"),
         field: fields.into_iter().find(|known| *known == field).unwrap_or("stream"),
         found,
         expected,

@@ -72,8 +72,8 @@ impl WebSession {
     }
 
     /// The packing of the current file is damaged.
-    pub fn damage(&mut self, kind: &str, offset: f64, field: &str, found: String, expected: String) {
-        self.session.damage(damage_of(kind, offset, field, found, expected));
+    pub fn damage(&mut self, kind: &str, offset: f64, block: &str, field: &str, found: String, expected: String) {
+        self.session.damage(damage_of(kind, offset, block, field, found, expected));
     }
 
     /// Event blocks so far.

@@ -174,7 +174,11 @@ impl Zstd {
         self.ended = false;
         self.noted = None;
         if let Err(error) = self.decoder.reset(&mut header) {
-            return self.lose(place, "frame header", &error.to_string(), out);
+            let found = match error {
+                FrameDecoderError::WindowSizeTooBig { requested, .. } => format!("a window of {requested} bytes"),
+                _ => "other bytes".to_owned(),
+            };
+            return self.lose(place, "frame header", &found, out);
         }
         if points.is_due(place.inflated) {
             points.add(Point::new(*place, &BlockBoundaryState::default(), &[]));
@@ -202,9 +206,9 @@ impl Zstd {
             let checksum = if is_last && self.has_checksum { bytes.get(len - 4..len) } else { None };
             if !self.repair(&error, content, is_last, checksum.unwrap_or_default()) {
                 self.give(0, place, points, out);
-                return self.lose(place, "block", &error.to_string(), out);
+                return self.lose(place, "block", "bytes that do not unpack", out);
             }
-            out.damage(unreadable(&start, "block", &error.to_string()));
+            out.damage(unreadable(&start, "literals", "another number than announced"));
         }
         let holds = self.ended && !is_last;
         // Of one whole window nothing is given before its end.
