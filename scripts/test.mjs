@@ -7,6 +7,7 @@ import { damaged } from './damaged.mjs';
 import { checkConversations } from './conversation-truth.mjs';
 import { canInstall, install } from './debian.mjs';
 import { buildCommand } from './engine.mjs';
+import { checkModule } from './module.mjs';
 import { prepare } from './prepare.mjs';
 import { randomFilters } from './random-filters.mjs';
 import { alone, Failure, main } from './steps.mjs';
@@ -66,6 +67,7 @@ await main(async () => {
   await check('Damaged copies beside sysdig', () => damaged(60, 1));
   await check('Made-up filters beside sysdig', async () => randomFilters(await alone(buildCommand), 200));
   await check('Conversations by arithmetic', async () => checkConversations(await alone(buildCommand)));
+  await check('The module beside the command', checkModule);
   await check('Journeys in browsers', checks.journeys);
   await check('Budgets', checkBudgets);
   console.log(`${total.passed} passed, ${total.failed} failed`);

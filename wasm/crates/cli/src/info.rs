@@ -17,9 +17,11 @@ use crate::output::{self, Output};
 const HELP: &str = "\
 Says what a capture holds.
 
-Usage: scapscope info FILE... [--json]
+Usage: scapscope info FILE... [--json | --digest]
 
 Several files are the parts of one rolled capture, in order of time.
+With --digest only a number for all that is kept of the capture: the same for the
+same events, however they are packed and whatever machine reads them.
 ";
 
 /// Everything that `info` says.
@@ -95,10 +97,12 @@ impl Taker for Reading {
 pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
     let mut names: Vec<OsString> = Vec::new();
     let mut json = false;
+    let mut digest = false;
     while let Some(arg) = parser.next()? {
         match arg {
             Value(name) => names.push(name),
             Long("json") => json = true,
+            Long("digest") => digest = true,
             Short('h') | Long("help") => {
                 output::say(HELP);
                 return Ok(0);
@@ -127,6 +131,10 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
     session.finish();
     if let Some(damage) = session.damages().kept().iter().find(|damage| damage.kind == DamageKind::NotACapture) {
         return Err(sysdig::describe(damage).into());
+    }
+    if digest {
+        output::say(&format!("{:016x}\n", session.digest()));
+        return Ok(0);
     }
     let snaplen = if rereadable { snaplen(&session, &mut files) } else { None };
     let info = describe(&session, snaplen);

@@ -10,7 +10,7 @@ use index::{Index, Unit};
 use model::state::NONE;
 use model::state::threads::{Birth, Thread};
 use model::table::EventTable;
-use model::{Quirks, Row, State};
+use model::{Digest, Quirks, Row, State};
 use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
 use scap::{Damage, Event, Fingerprint, Limits, Reader, Sink};
 
@@ -310,6 +310,14 @@ impl Session {
     /// The index.
     pub fn index(&self) -> &Index {
         &self.core.index
+    }
+
+    /// A number for all columns and versions: equal for equal captures, however they came and whatever built it.
+    pub fn digest(&self) -> u64 {
+        let mut digest = Digest::default();
+        self.core.index.digest(&mut digest);
+        self.core.state.digest(&mut digest);
+        digest.finish()
     }
 
     /// The state engine.

@@ -1,9 +1,9 @@
 //! The index of a capture: its chunks, and the lists made of them.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::Hash;
 
 use model::state::NONE;
-use model::{Applied, Row};
+use model::{Applied, Digest, Row};
 use scap::Event;
 
 use crate::bitmap::Bitmap;
@@ -446,17 +446,15 @@ impl Index {
         sums
     }
 
-    /// A hash over every column of every row: equal for equal indexes, however they were built.
-    pub fn digest(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
+    /// Adds every column of every row: equal for equal indexes, however they were built.
+    pub fn digest(&self, into: &mut Digest) {
         for row in 0..self.next_row() {
             if let Some(record) = self.record(row) {
-                (record.ts, record.kind, record.cpu, record.version, record.description, record.fd).hash(&mut hasher);
-                (record.partner, record.result, record.offset, record.block_len, record.flags.0).hash(&mut hasher);
-                self.number(row).hash(&mut hasher);
+                (record.ts, record.kind, record.cpu, record.version, record.description, record.fd).hash(into);
+                (record.partner, record.result, record.offset, record.block_len, record.flags.0).hash(into);
+                self.number(row).hash(into);
             }
         }
-        hasher.finish()
     }
 }
 

@@ -17,6 +17,7 @@ pub mod socket;
 pub mod strings;
 pub mod threads;
 
+use crate::digest::Digest;
 use crate::order::{by_number, signed};
 use crate::quirk::{Quirk, Quirks};
 use crate::table::{self, Category, EventFlags, ParamType, Release, TABLE_SIZE};
@@ -264,6 +265,13 @@ impl State {
     /// Bytes of memory held.
     pub fn memory(&self) -> usize {
         self.strings.memory() + self.threads.memory() + self.descriptions.memory() + self.figures.memory() + self.meetings.allocation_size()
+    }
+
+    /// Adds everything that is kept of threads, descriptions and their names: equal for equal states, however they were built.
+    pub fn digest(&self, into: &mut Digest) {
+        self.strings.digest(into);
+        self.threads.digest(into);
+        self.descriptions.digest(into);
     }
 
     /// No more events come for now: what the last one ended is over. `row`: the row that the next event would have.

@@ -82,6 +82,11 @@ impl WebSession {
         self.session.index().totals().rows as f64
     }
 
+    /// A number for all columns and versions, the same for a capture however it came and whatever built the engine.
+    pub fn digest(&self) -> u64 {
+        self.session.digest()
+    }
+
     /// Whether anything in it made it a capture.
     #[wasm_bindgen(getter, js_name = isCapture)]
     pub fn is_capture(&self) -> bool {

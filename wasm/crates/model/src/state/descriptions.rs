@@ -1,5 +1,6 @@
 //! Descriptions (one open socket, pipe, file) and the slots that point at them: (fd table, number, rows) → description.
 
+use crate::digest::Digest;
 use super::socket::Sock;
 use super::strings::Text;
 use super::{DescriptionIndex, NONE, Row, ThreadIndex};
@@ -185,7 +186,7 @@ pub struct Attributes {
 }
 
 /// One open socket, pipe or file.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub struct Description {
     /// As of the last applied event.
     pub now: Attributes,
@@ -202,7 +203,7 @@ pub struct Description {
 }
 
 /// How the bytes of an end travel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
 pub enum Transport {
     /// Not recorded.
     #[default]
@@ -220,7 +221,7 @@ pub enum Transport {
 }
 
 /// What is known of a description that has another end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 struct End {
     description: DescriptionIndex,
     peer: DescriptionIndex,
@@ -236,7 +237,7 @@ struct End {
 }
 
 /// How a number of a table stopped pointing at a description.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Ended {
     /// It still does.
     No,
@@ -253,7 +254,7 @@ pub enum Ended {
 }
 
 /// One number of one table that held an end of a socket or pipe open, from–to, also when fork handed it on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub struct Holder {
     /// What was held.
     pub description: DescriptionIndex,
@@ -273,6 +274,7 @@ pub struct Holder {
 }
 
 /// What a description was before a change.
+#[derive(Hash)]
 struct Change {
     until: Row,
     before: Attributes,
@@ -280,7 +282,7 @@ struct Change {
 }
 
 /// What is recorded of an open file beside its name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct FileFacts {
     /// Device number as recorded; 0 when it was not.
     pub dev: u32,
@@ -293,7 +295,7 @@ pub struct FileFacts {
 }
 
 /// One number of one fd table while it pointed at one description.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub struct Slot {
     /// Table it belongs to.
     pub table: TableIndex,
@@ -425,6 +427,18 @@ impl Descriptions {
             + self.facts.capacity() * size_of::<(DescriptionIndex, FileFacts)>()
             + self.tables.iter().map(|table| table.counts.capacity() * size_of::<(Row, u32)>()).sum::<usize>()
             + self.tables.iter().map(|table| table.dense.capacity() * size_of::<LiveSlot>() + table.sparse.allocation_size() + table.heads.len() * 16).sum::<usize>()
+    }
+
+    /// All but what is open now, which follows from it.
+    pub(super) fn digest(&self, into: &mut Digest) {
+        into.all(self.all.iter());
+        into.all(self.changes.iter());
+        into.all(self.socks.iter());
+        into.all(self.tables.iter().map(|table| (table.count, &table.counts, table.parent, table.forked, table.ended, table.owner)));
+        into.all(self.slots.iter());
+        into.all(self.ends.iter());
+        into.all(self.holders.iter());
+        into.all(self.facts.iter());
     }
 
     /// One description.

@@ -1,7 +1,8 @@
 //! Names kept once: every text of the state is a number here.
 
+use crate::digest::Digest;
 use hashbrown::HashTable;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher as _};
 
 /// A text kept by [`Strings`]. Equal ids, equal texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
@@ -58,6 +59,11 @@ impl Strings {
     /// The bytes of a text.
     pub fn get(&self, text: Text) -> &[u8] {
         slice(&self.bytes, &self.ends, text.0)
+    }
+
+    pub(super) fn digest(&self, into: &mut Digest) {
+        into.write(&self.bytes);
+        into.all(self.ends.iter());
     }
 
     /// Bytes of memory held.

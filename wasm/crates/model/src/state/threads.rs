@@ -3,12 +3,13 @@
 use super::descriptions::TableIndex;
 use super::strings::Text;
 use super::{NONE, Row, ThreadIndex, VersionIndex};
+use crate::digest::Digest;
 use crate::order::by_number;
 use hashbrown::HashMap;
 use scap::Params;
 
 /// How the engine came to know a thread.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Birth {
     /// It stood in the process list: older than the capture.
     Listed,
@@ -26,7 +27,7 @@ pub enum Birth {
 }
 
 /// One life of a tid.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub struct Thread {
     /// Its tid on the host.
     pub tid: i64,
@@ -49,7 +50,7 @@ pub struct Thread {
 }
 
 /// Identity of a thread over a stretch of rows. Memory sizes, faults and times are not identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ThreadVersion {
     /// Thread it is a version of.
     pub thread: ThreadIndex,
@@ -319,6 +320,12 @@ impl Threads {
             + self.table_users.allocation_size()
             + self.images.capacity() * size_of::<Image>()
             + self.image_ids.allocation_size()
+    }
+
+    pub(super) fn digest(&self, into: &mut Digest) {
+        into.all(self.all.iter());
+        into.all(self.versions.iter());
+        into.all(self.images.iter());
     }
 
     /// One life.
