@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { printedBy } from './conformance.mjs';
 import { blocksOf, damage, missing, randomOf } from './damaged.mjs';
 
 const line = (/** @type {number} */ number) => `${number} 10:00:00.00000000${number} 0 cat (7) > open `;
@@ -25,4 +26,11 @@ test('one seed damages in one way', () => {
     ways.add(one.how);
   }
   expect(ways.size).toBe(15);
+});
+
+test('a line without an end is told from one with an end', async () => {
+  const say = (/** @type {string} */ text) => printedBy([process.execPath, '-e', `process.stdout.write(${JSON.stringify(text)})`]);
+  expect(await say('one\ntwo')).toMatchObject({ lines: ['one', 'two'], isCut: true, status: 0 });
+  expect(await say('one\ntwo\n')).toMatchObject({ lines: ['one', 'two'], isCut: false });
+  expect(await say('')).toMatchObject({ lines: [], isCut: false });
 });

@@ -120,6 +120,7 @@ pub struct Reader<T: Table> {
     trailers_tried: u64,
     /// The block whose trailer has been looked for in vain.
     without_end: Option<u64>,
+    /// Events are given as sysdig gives them, by their headers alone.
     trusting: bool,
 }
 
@@ -605,6 +606,7 @@ impl<T: Table> Reader<T> {
         Step::Used(usize::from(!self.trusting))
     }
 
+    /// Looks for the next block; bytes from `start` on are left out.
     fn lose_from(&mut self, start: u64, damage: Damage) {
         self.state = State::Lost(Box::new(Lost { damage, start, trusted: self.trusting.then_some(start) }));
     }
