@@ -75,6 +75,13 @@ impl Session {
         let formats: Vec<Option<Format>> = names.iter().map(|name| Format::of_column(name)).collect();
         let rows = self.edges(spec, first, count);
         self.know_book(formats.iter().flatten());
+        let columns = self.cells(&rows, &formats, source)?;
+        let text = |value: Option<Vec<u8>>| value.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        Ok(columns.into_iter().map(|column| column.into_iter().map(text).collect()).collect())
+    }
+
+    /// Values of formats of one column for some rows, one vector for each format: of a call what its exit has, else its enter.
+    fn cells(&self, rows: &[Edges], formats: &[Option<Format>], source: &mut dyn ByteSource) -> Result<Vec<Vec<Option<Vec<u8>>>>, ReadError> {
         let core = &self.core;
         let printer = printer(&core.state);
         let ground = Ground { state: &core.state, index: &core.index, printer: &printer, conversations: Some(&self.book) };
@@ -82,21 +89,18 @@ impl Session {
         let blocks = Blocks::read(core, &records, source)?;
         let mut columns = vec![Vec::with_capacity(rows.len()); formats.len()];
         let (mut scratch, mut bytes) = (Scratch::default(), Vec::new());
-        for edges in &rows {
-            let mut values: Vec<Option<String>> = vec![None; formats.len()];
+        for edges in rows {
+            for column in &mut columns {
+                column.push(None);
+            }
             for record in edges.exit.iter().chain([&edges.first]) {
                 let event = blocks.event(core, record, &mut bytes)?;
                 let moment = ground.moment(record, &event);
-                for (value, format) in values.iter_mut().zip(&formats) {
-                    let (None, Some(format)) = (&value, format) else { continue };
+                for (column, format) in columns.iter_mut().zip(formats) {
+                    let (Some(value @ None), Some(format)) = (column.last_mut(), format) else { continue };
                     let mut text = Vec::new();
-                    if format.cell(0, &mut text, &moment, &mut scratch) {
-                        *value = Some(String::from_utf8_lossy(&text).into_owned());
-                    }
+                    *value = format.cell(0, &mut text, &moment, &mut scratch).then_some(text);
                 }
-            }
-            for (column, value) in columns.iter_mut().zip(values) {
-                column.push(value);
             }
         }
         Ok(columns)
@@ -108,20 +112,9 @@ impl Session {
     /// # Errors
     /// When the bytes of the row cannot be read again.
     pub fn literal(&self, unit: Unit, row: Row, name: &str, source: &mut dyn ByteSource) -> Result<Option<String>, ReadError> {
-        let core = &self.core;
-        let Some((edges, format)) = Edges::of(core, unit, row).zip(Format::of_column(name)) else { return Ok(None) };
-        let printer = printer(&core.state);
-        let ground = Ground { state: &core.state, index: &core.index, printer: &printer, conversations: Some(&self.book) };
-        let records: Vec<Record> = edges.exit.into_iter().chain([edges.first]).collect();
-        let blocks = Blocks::read(core, &records, source)?;
-        let (mut scratch, mut bytes, mut text) = (Scratch::default(), Vec::new(), Vec::new());
-        for record in &records {
-            let event = blocks.event(core, record, &mut bytes)?;
-            if format.cell(0, &mut text, &ground.moment(record, &event), &mut scratch) {
-                return Ok(Some(Literal::of(text).to_string()));
-            }
-        }
-        Ok(None)
+        let rows: Vec<Edges> = Edges::of(&self.core, unit, row).into_iter().collect();
+        let value = self.cells(&rows, &[Format::of_column(name)], source)?.into_iter().flatten().next().flatten();
+        Ok(value.map(|bytes| Literal::of(bytes).to_string()))
     }
 
     pub(crate) fn edges(&mut self, spec: ListSpec, first: u64, count: usize) -> Vec<Edges> {
