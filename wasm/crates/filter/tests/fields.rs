@@ -2,109 +2,22 @@
 //!
 //! Every value is asked for twice: while events stream by, and as of its row when all have been applied.
 
+mod harness;
+
 use std::collections::BTreeSet;
 
 use filter::fields::{self, Argument, Field, Scratch};
 use filter::format::{Format, FormatError};
 use filter::moment::Moment;
 use filter::value::Value;
-use index::Index;
-use model::table::{EventTable, Release};
-use model::text::Printer;
-use model::{Quirks, Row, State};
-use scap::metadata::{Fd, Group, Interface, Machine, Process, Section, User};
-use scap::{Damage, Event, Limits, Reader, Sink};
+use harness::walk;
+use model::table::Release;
+use model::Quirks;
 
 /// A capture in which most fields have something to say.
 fn drawn() -> String {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fields.txt");
     std::fs::read_to_string(path).expect("fields.txt stands beside this file")
-}
-
-/// Sees each event: live in the first walk, as of its row in the second.
-struct Walk<'a> {
-    state: State,
-    index: Index,
-    printer: Printer,
-    row: Row,
-    see: &'a mut dyn FnMut(&Moment<'_>),
-}
-
-impl Sink for Walk<'_> {
-    fn section(&mut self, section: &Section) {
-        self.state.section(section, self.row);
-    }
-    fn machine(&mut self, machine: &Machine) {
-        self.state.machine(machine, self.row);
-    }
-    fn process(&mut self, process: &Process<'_>) {
-        self.state.process(process, self.row);
-    }
-    fn fd(&mut self, tid: i64, fd: &Fd<'_>) {
-        self.state.fd(tid, fd, self.row);
-    }
-    fn interface(&mut self, interface: &Interface) {
-        self.state.interface(interface);
-    }
-    fn user(&mut self, user: &User<'_>) {
-        self.state.user(user, self.row);
-    }
-    fn group(&mut self, group: &Group<'_>) {
-        self.state.group(group, self.row);
-    }
-    fn event(&mut self, event: &Event<'_>) {
-        let applied = self.state.apply(self.row, event);
-        self.index.push(event.offset, event, &applied).expect("few rows");
-        let first = self.index.first_ts().unwrap_or(event.ts);
-        let moment = Moment { index: Some(&self.index), ..Moment::live(&self.state, event, &applied, self.row, &self.printer, first) };
-        (self.see)(&moment);
-        self.row += 1;
-    }
-    fn damage(&mut self, damage: Damage) {
-        panic!("a drawn capture is whole: {damage:?}");
-    }
-}
-
-/// The same events again, with all that was learnt.
-struct Again<'a> {
-    state: &'a State,
-    index: &'a Index,
-    printer: &'a Printer,
-    row: Row,
-    see: &'a mut dyn FnMut(&Moment<'_>),
-}
-
-impl Sink for Again<'_> {
-    fn section(&mut self, _: &Section) {}
-    fn machine(&mut self, _: &Machine) {}
-    fn process(&mut self, _: &Process<'_>) {}
-    fn fd(&mut self, _: i64, _: &Fd<'_>) {}
-    fn interface(&mut self, _: &Interface) {}
-    fn user(&mut self, _: &User<'_>) {}
-    fn group(&mut self, _: &Group<'_>) {}
-    fn event(&mut self, event: &Event<'_>) {
-        let record = self.index.record(self.row).expect("the row was indexed");
-        (self.see)(&Moment::past(self.state, self.index, &record, event, self.printer));
-        self.row += 1;
-    }
-    fn damage(&mut self, damage: Damage) {
-        panic!("a drawn capture is whole: {damage:?}");
-    }
-}
-
-/// Shows each event of a drawn capture, first live and then as of its row.
-fn walk(drawn: &str, quirks: Quirks, live: &mut dyn FnMut(&Moment<'_>), past: &mut dyn FnMut(&Moment<'_>)) {
-    let bytes = testkit::capture_from_text(drawn);
-    let printer = Printer { release: Release::Libs0_25_4, quirks, ..Printer::default() };
-    let mut walk = Walk { state: State::new(quirks), index: Index::default(), printer, row: 0, see: live };
-    let mut reader: Reader<EventTable> = Reader::new(Limits::default());
-    reader.push(&bytes, &mut walk);
-    reader.finish(&mut walk);
-    walk.state.finish(walk.row);
-    let mut reader: Reader<EventTable> = Reader::new(Limits::default());
-    let mut again = Again { state: &walk.state, index: &walk.index, printer: &printer, row: 0, see: past };
-    reader.push(&bytes, &mut again);
-    reader.finish(&mut again);
 }
 
 fn field(written: &str) -> Field {
@@ -141,7 +54,7 @@ fn said(asked: &[(String, u64)]) -> Vec<(String, String)> {
             }
         }
     };
-    walk(&drawn(), Quirks::NONE, &mut |moment| ask(moment, live), &mut |moment| {
+    walk(&drawn(), Release::Libs0_25_4, Quirks::NONE, &mut |moment| ask(moment, live), &mut |moment| {
         if moment.row == 0 {
             all.iter().for_each(|(field, _)| field.reset());
         }
@@ -266,6 +179,7 @@ fn printed(format: &str, write: impl Fn(&Format, &mut Vec<u8>, &Moment<'_>, &mut
     let mut scratch = Scratch::default();
     walk(
         &drawn(),
+        Release::Libs0_25_4,
         Quirks::NONE,
         &mut |moment| {
             let mut line = Vec::new();
@@ -313,6 +227,7 @@ fn cells_of_csv_are_quoted_and_never_formulas() {
         let mut scratch = Scratch::default();
         walk(
             &drawn(),
+            Release::Libs0_25_4,
             Quirks::NONE,
             &mut |moment| {
                 let mut line = Vec::new();

@@ -443,10 +443,10 @@ fn parent_pid(who: Who<'_>) -> Option<i64> {
         return Some(who.main().thread.ptid);
     }
     match who.main().parent() {
-        Some(parent) => Some(parent.thread.pid),
-        None if who.is_unknown() => None,
-        None if who.moment.has(Quirk::UnlistedParentsAreZero) => Some(0),
-        None => Some(who.main().thread.ptid).filter(|ptid| *ptid != -1),
+        Some(parent) if !parent.is_unknown() => Some(parent.thread.pid),
+        _ if who.is_unknown() => None,
+        _ if who.moment.has(Quirk::UnlistedParentsAreZero) => Some(0),
+        _ => Some(who.main().thread.ptid).filter(|ptid| *ptid != -1),
     }
 }
 
