@@ -9,7 +9,7 @@ import { noticesSoFar, store, tell } from '../state/store';
 import { isSample } from './address';
 import { dropCopy, keepCopy, readCopy, trimCopies } from './copies';
 import { canReopen, forget, recall, recallAll, remember, type Remembered } from './remembered';
-import { endSession, keepSources, newTabId, sessionOf, startSession, type Source } from './session';
+import { ask, endSession, keepSources, newTabId, sessionOf, startSession, type Source } from './session';
 
 /** How a capture is opened; by default in a new tab that is shown. */
 export interface Opening {
@@ -171,7 +171,12 @@ export function wishOf(tab: Tab): Wish {
   };
 }
 
-/** Reads a capture again after its engine died; the block that made it die is skipped. */
+/** Ends reading; what was read stays, and the capture can be reopened. */
+export function stopIndexing(id: TabId): void {
+  void ask(id, 'stop', {});
+}
+
+/** Reads a capture again after it was stopped or its engine died; a block that made it die is skipped. */
 export async function reopen(id: TabId): Promise<void> {
   const session = sessionOf(id);
   const tab = tabById(store.get(), id);

@@ -216,7 +216,7 @@ const Trouble = memo(function Trouble(props: {
   return (
     <div className="trouble" role="alert">
       <p>{sentence(error)}</p>
-      {error.kind === 'cancelled' || error.kind === 'limit' ? null : (
+      {error.kind === 'limit' ? null : (
         <button type="button" className="button" onClick={() => void reopen(id)}>
           Reopen
         </button>

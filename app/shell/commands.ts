@@ -1,5 +1,5 @@
 /** Every command of the page, once: the palette, the key sheet and the keyboard all read this list. */
-import { closeTab, reopen } from '../capture/open';
+import { closeTab, reopen, stopIndexing } from '../capture/open';
 import { stepLife } from '../conversations/moves';
 import { copyRows, findText, goBack, goToPartner, showUnit } from '../events/moves';
 import { orders, sortList } from '../events/sort';
@@ -40,6 +40,7 @@ export interface Command {
 
 const always = (): boolean => true;
 const withCapture = (state: AppState): boolean => activeTab(state) !== undefined;
+const isReading = (state: AppState): boolean => activeTab(state)?.phase.kind === 'opening';
 const withSelection = (state: AppState): boolean => {
   const tab = activeTab(state);
   return tab !== undefined && selectedPosition(tab) !== undefined;
@@ -218,6 +219,7 @@ export const commands: readonly Command[] = [
   { id: 'pane-state', title: 'Inspector: State', keys: ['s'], group: 'View', when: withCapture, run: () => showPane('state') },
   { id: 'tab-next', title: 'Next capture', keys: [], group: 'Capture', when: (state) => state.tabs.length > 1, run: () => showTab(1) },
   { id: 'tab-previous', title: 'Previous capture', keys: [], group: 'Capture', when: (state) => state.tabs.length > 1, run: () => showTab(-1) },
+  { id: 'stop', title: 'Stop reading', keys: [], group: 'Capture', when: isReading, run: onTab(stopIndexing) },
   { id: 'reopen', title: 'Reopen capture', keys: [], group: 'Capture', when: withCapture, run: onTab((id) => void reopen(id)) },
   { id: 'close', title: 'Close capture', keys: [], group: 'Capture', when: withCapture, run: onTab(closeTab) },
   { id: 'start', title: 'Start page', keys: [], group: 'Page', when: withCapture, run: () => store.dispatch({ type: 'tab-shown', id: undefined }) },

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { stopIndexing } from '../capture/open';
 import { stopSorting } from '../events/sort';
 import { counted, grouped, rate, share, size } from '../format/number';
 import { elapsedSeconds, span } from '../format/time';
@@ -56,7 +57,10 @@ export function StatusBar({ tab }: { readonly tab: Tab }): ReactNode {
         )}
         {isIndexing && progress !== undefined ? (
           <span>
-            Reading {size(progress.bytesRead)} of {size(progress.bytesTotal)} · {rate(progress.eventsPerSecond)}
+            Reading {size(progress.bytesRead)} of {size(progress.bytesTotal)} · {rate(progress.eventsPerSecond)}{' '}
+            <button type="button" className="link" onClick={() => stopIndexing(tab.id)}>
+              Stop
+            </button>
           </span>
         ) : null}
         {isIndexing && progress === undefined ? <span>Reading…</span> : null}
