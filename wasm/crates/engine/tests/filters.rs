@@ -11,7 +11,7 @@ const CAPTURES: [&str; 3] =
     ["fastcgi-nginx-ok-kmod-0.29.3.scap.gz", "fastcgi-nginx-ok-modern-0.36.0.scap.gz", "fastcgi-epipe-modern-libs0.25.4.scap.gz"];
 
 /// Filters of every kind of field and every shape.
-const FILTERS: [&str; 55] = [
+const FILTERS: [&str; 58] = [
     "",
     "evt.type = openat",
     "evt.type in (read, write) and evt.rawres > 100",
@@ -67,6 +67,9 @@ const FILTERS: [&str; 55] = [
     "not (evt.category in (signal, process)) and evt.type != switch",
     "ss.conversation exists and ss.life = 1",
     "ss.unread > 0 or ss.refused > 0",
+    "fd.nameraw contains /etc or fs.path.name startswith /usr",
+    "container.type = docker or not user.name exists",
+    "proc.ppid > 1 and proc.nchilds >= 0 and evt.rawarg.res < 0",
 ];
 
 fn session(bytes: &[u8]) -> Session {
@@ -114,6 +117,21 @@ fn a_plan_selects_what_asking_every_event_selects() {
         }
         assert!(different.is_empty(), "{name}:\n{}", different.join("\n"));
         assert!(selected > 30, "{name}: only {selected} filters select anything");
+    }
+}
+
+#[test]
+fn a_printed_filter_selects_the_same_rows() {
+    let files = [inflated(CAPTURES[0])];
+    for filter in FILTERS {
+        let printed = filter::Filter::new(filter.as_bytes(), model::Quirks::NONE).expect(filter).text().to_owned();
+        // Sessions of their own: one would give what it has found for the other.
+        let [one, other] = [filter, printed.as_str()].map(|text| {
+            let mut session = session(&files[0]);
+            let spec = list(&mut session, Unit::Events, text);
+            rows(&mut session, text, &files, spec)
+        });
+        assert_eq!(one, other, "{filter} as {printed}");
     }
 }
 

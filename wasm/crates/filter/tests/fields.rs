@@ -282,3 +282,23 @@ fn the_page_on_fields_is_up_to_date() {
     let found = std::fs::read_to_string(&path).expect("docs/fields.md");
     assert!(found == page, "out of date: UPDATE_DOCS=1 cargo test -p filter --test fields");
 }
+
+#[test]
+fn a_cell_is_one_field_of_a_format_or_nothing() {
+    let cells = |at: usize| {
+        printed("*%evt.num %20fd.name %evt.rawres", |format, line, moment, scratch| {
+            if moment.applied.number != Some(5) {
+                return false;
+            }
+            let told = format.cell(at, line, moment, scratch);
+            assert_eq!(told, !line.is_empty(), "what is told is appended, and nothing else");
+            told
+        })
+    };
+    assert_eq!(cells(0), ["5"]);
+    assert_eq!(cells(1), ["/etc/passwd"], "a width is for lines");
+    assert_eq!(cells(2), ["5"]);
+    assert!(cells(3).is_empty(), "there is no such column");
+    let without = printed("*%evt.rawres", |format, line, moment, scratch| moment.applied.number == Some(4) && format.cell(0, line, moment, scratch));
+    assert!(without.is_empty(), "an enter event has no result");
+}

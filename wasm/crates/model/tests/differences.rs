@@ -37,7 +37,10 @@ const WITHOUT_A_SWITCH: &str = "
 * It crashes, stops or refuses to go on: at a parameter of a wrong length, at container records that are no JSON, at descriptors
   of a kind it does not know, at damaged blocks. What can be read is shown here; a parameter of a wrong length prints
   `<bad length 3>`.
-* It prints memory that was never written. There is nothing to copy.
+* It prints memory that was never written. There is nothing to copy. In 0.29.3 these are the device of sockets and pipes (`fd.dev`),
+  `proc.is_exe_writable` of a thread that it knows nothing of, and user, group and parent of a container's own record; in 0.36.0
+  `proc.exe_ino.ctime_duration_proc_start` of a process that is older than the capture.
+* 0.36.0 lists the kinds of `fd.types` in the order of its hash table; here they are sorted.
 * It keeps no more than 262,144 threads. There is no such limit here.
 * Up to 0.9.0 it read the cgroups of clone alone, so that children of fork and vfork had no container. No release that is copied
   has this fault; here cgroups are read from clone, clone3, fork, vfork and execve alike.
