@@ -239,7 +239,7 @@ impl Core {
         }
         for (place, (wait, conversation, count)) in worst {
             let Some((connect, accept)) = conversation.connect.zip(conversation.accept) else { continue };
-            let more = if count > 1 { format!("; {count} connections waited longer than {}", span(LONG_WAIT)) } else { String::new() };
+            let more = if count > 1 { format!("; {count} connections waited longer than {} ms", LONG_WAIT / 1_000_000) } else { String::new() };
             let sentence = format!("{} waited {} in the accept queue of {place} before {} accepted{more}", self.who_at(connect.exit), span(wait), self.who_at(accept.exit));
             let rows = [connect.enter, Some(connect.exit), accept.enter, Some(accept.exit)];
             found.push(self.finding(Severity::Warning, "accept-wait", sentence, &rows, Some(wait), conversation));
