@@ -16,6 +16,7 @@ import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { createGunzip, createGzip } from 'node:zlib';
 import { measureEngine } from './engine.mjs';
+import { measureFilters, measureTyping } from './filtering.mjs';
 import { repeat } from './repeat.mjs';
 import { measureScrolling } from './scrolling.mjs';
 import { buildCommand } from '../scripts/engine.mjs';
@@ -60,6 +61,13 @@ const filters = [
   'evt.rawres<0',
   'evt.buffer contains EPIPE',
 ];
+
+/** Those that are timed in the page, and what each is. The data are some that captures have. */
+const pageFilters = /** @type {const} */ ([
+  ['own fields', 'fd.name contains /etc'],
+  ['arguments', 'evt.rawres<0'],
+  ['payload', 'evt.buffer contains GET'],
+]);
 
 /**
  * Seconds that a filter takes over a capture that is indexed, as the command tells.
@@ -241,6 +249,10 @@ await main(async () => {
       for (let run = 0; run < runs; run++) rows.push(await firstRowsInPage(browser, server.address, file));
       tell('first rows after choosing the file', { ms: Math.round(median(rows)) }, file);
       tell('the engine alone', await measureEngine(file), file);
+    }
+    for (const file of [raw, gzip]) {
+      await measureFilters(browser, server.address, file, pageFilters, (figure, values) => tell(figure, values, file));
+      await measureTyping(browser, server.address, file, 'evt.buffer contains redis', (figure, values) => tell(figure, values, file));
     }
     await measureScrolling(browser, server.address, long, (figure, values) => tell(figure, values, long));
     await compare('scapscope info, raw / sysdig pass', raw, () => timed([command, 'info', raw]), pass(raw));
