@@ -270,6 +270,7 @@ impl Ledgers {
 }
 
 impl<'a> Builder<'a> {
+    #[cold]
     fn build(&mut self) {
         let descriptions = self.state.descriptions();
         for (number, ledger) in self.ledgers.all.iter().enumerate() {
@@ -476,6 +477,7 @@ impl<'a> Builder<'a> {
         self.add(conversation);
     }
 
+    #[cold]
     fn stream(&mut self, end: u32, description: DescriptionIndex, family: Family) {
         let descriptions = self.state.descriptions();
         let known = descriptions.get(description);
@@ -616,6 +618,7 @@ impl<'a> Builder<'a> {
         }
     }
 
+    #[cold]
     fn udp(&mut self, numbers: &[u32]) {
         let descriptions = self.state.descriptions();
         // By the two addresses, whichever stands first: clients, servers.
@@ -766,6 +769,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Completes a conversation of its ends and keeps it.
+    #[cold]
     fn add(&mut self, mut conversation: Conversation) {
         let descriptions = self.state.descriptions();
         let datagrams = matches!(conversation.family, Family::UnixDatagram | Family::Udp);
@@ -1046,6 +1050,7 @@ fn plus(one: Sum, other: Sum) -> Sum {
 
 impl Ledgers {
     /// Who held an end of a conversation, one entry for each process, in order of beginning.
+    #[cold]
     pub fn holders(&self, conversation: &Conversation, side: usize, state: &State) -> Vec<Holding> {
         let descriptions = state.descriptions();
         let threads = state.threads();
@@ -1104,6 +1109,7 @@ impl Ledgers {
     }
 
     /// Process that stands for an end, with its name: the first that made a data call, else the first that held it.
+    #[cold]
     pub fn leader(&self, conversation: &Conversation, side: usize, state: &State) -> Option<(i64, Text)> {
         let descriptions = state.descriptions();
         let threads = state.threads();
