@@ -7,7 +7,7 @@ import { category, tasksOf } from './tasks.mjs';
  * @typedef {(figure: string, values: Record<string, number>) => void} Print
  */
 
-const runs = Number(process.env['RUNS'] ?? 5);
+const runs = 5;
 const grid = (/** @type {Page} */ page) => page.getByRole('grid', { name: 'Events' });
 
 /** @param {readonly number[]} values */
@@ -33,11 +33,13 @@ async function apply(page, text) {
     const rows = () => document.querySelector('[role=grid][aria-label=Events]')?.getAttribute('aria-rowcount');
     const told = () => document.querySelector('[role=status][aria-label="Capture status"]')?.textContent;
     const before = rows();
-    const begun = await new Promise((resolve) => {
+    /** @type {Promise<number>} */
+    const entered = new Promise((resolve) => {
       document.addEventListener('keydown', ({ key, timeStamp }) => {
         if (key === 'Enter') resolve(timeStamp);
       }, true);
     });
+    const begun = await entered;
     const frame = () => new Promise((resolve) => requestAnimationFrame(() => resolve(undefined)));
     while (rows() === before || document.querySelector('[role=grid][aria-label=Events] [data-position] [data-column]') === null) await frame();
     const first = performance.now() - begun;

@@ -262,6 +262,7 @@ pub struct Builder<'a> {
 
 impl Ledgers {
     /// The conversations so far, in order of their beginning.
+    #[inline]
     pub fn conversations(&self, state: &State, index: &Index) -> Vec<Conversation> {
         let mut builder = Builder { state, index, ledgers: self, again: HashMap::new(), by_end: HashMap::new(), pending: HashMap::new(), found: Vec::new() };
         builder.build();
@@ -269,8 +270,9 @@ impl Ledgers {
     }
 }
 
+// What is marked inline is made by the crate that calls it, which is built for size: nothing here is asked for each event.
 impl<'a> Builder<'a> {
-    #[cold]
+    #[inline]
     fn build(&mut self) {
         let descriptions = self.state.descriptions();
         for (number, ledger) in self.ledgers.all.iter().enumerate() {
@@ -348,6 +350,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Leaves out conversations none of whose events is shown.
+    #[inline]
     fn leave_out_hidden(&mut self) {
         let shown = |row: &Row| self.index.is_shown(*row);
         let records = (0..self.index.next_row()).filter(shown).filter_map(|row| self.index.record(row));
@@ -362,6 +365,7 @@ impl<'a> Builder<'a> {
         self.found = found;
     }
 
+    #[inline]
     fn ledger_number(&self, description: DescriptionIndex) -> u32 {
         if description == NONE {
             return NONE;
@@ -369,10 +373,12 @@ impl<'a> Builder<'a> {
         self.by_end.get(&self.state.descriptions().end_of(description)).and_then(|numbers| numbers.first()).copied().unwrap_or(NONE)
     }
 
+    #[inline]
     fn ledger(&self, number: u32) -> Option<&'a Ledger> {
         self.ledgers.all.get(number as usize)
     }
 
+    #[inline]
     fn end(&self, description: DescriptionIndex) -> End {
         let mut end = End::of(description, self.ledger_number(description));
         if let Some(again) = self.again.get(&description) {
@@ -381,19 +387,23 @@ impl<'a> Builder<'a> {
         end
     }
 
+    #[inline]
     fn kind_at(&self, row: Row) -> Option<u16> {
         self.index.record(row).map(|record| record.kind)
     }
 
+    #[inline]
     fn partner(&self, row: Row) -> Option<Row> {
         self.index.record(row).and_then(|record| record.partner)
     }
 
+    #[inline]
     fn ts(&self, row: Row) -> Option<u64> {
         self.index.record(row).map(|record| record.ts)
     }
 
     /// An empty conversation of two ends.
+    #[inline]
     fn begin(&self, family: Family, key: Key, ends: [End; 2]) -> Conversation {
         Conversation {
             family,
@@ -416,6 +426,7 @@ impl<'a> Builder<'a> {
         }
     }
 
+    #[inline]
     fn pipe(&mut self, reader: DescriptionIndex, writer: DescriptionIndex) {
         let descriptions = self.state.descriptions();
         let known = descriptions.get(reader);
@@ -425,6 +436,7 @@ impl<'a> Builder<'a> {
         self.add(conversation);
     }
 
+    #[inline]
     fn socketpair(&mut self, one: DescriptionIndex, other: DescriptionIndex) {
         let descriptions = self.state.descriptions();
         let known = descriptions.get(one);
@@ -435,6 +447,7 @@ impl<'a> Builder<'a> {
     }
 
     /// A pipe of the initial list: which end a process holds shows only by what it does.
+    #[inline]
     fn old_pipe(&mut self, ino: u64, descriptions: Vec<DescriptionIndex>) {
         let all = self.state.descriptions();
         let is_active = |description: &DescriptionIndex| self.ledger_number(*description) != NONE;
@@ -477,7 +490,7 @@ impl<'a> Builder<'a> {
         self.add(conversation);
     }
 
-    #[cold]
+    #[inline]
     fn stream(&mut self, end: u32, description: DescriptionIndex, family: Family) {
         let descriptions = self.state.descriptions();
         let known = descriptions.get(description);
@@ -551,6 +564,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Whether a description is known to be the end of a stream: not when the event that made it is missing.
+    #[inline]
     fn is_stream(&self, description: DescriptionIndex) -> bool {
         let descriptions = self.state.descriptions();
         if descriptions.end_of(description) == NONE {
@@ -560,6 +574,7 @@ impl<'a> Builder<'a> {
         now.kind == FdKind::Unix || now.kind.is_inet() && descriptions.sock(now.sock).l4(now.kind.is_six()) == L4_TCP
     }
 
+    #[inline]
     fn unix_datagrams(&mut self, end: u32, description: DescriptionIndex) {
         let descriptions = self.state.descriptions();
         let numbers = self.by_end.get(&end).cloned().unwrap_or_default();
@@ -598,6 +613,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Datagrams whose senders are not in the capture, of sockets that are known to receive datagrams.
+    #[inline]
     fn strange_datagrams(&mut self, datagram_paths: &HashSet<&[u8]>) {
         let descriptions = self.state.descriptions();
         for (path, receiver, strange) in self.ledgers.datagrams.strange() {
@@ -618,7 +634,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    #[cold]
+    #[inline]
     fn udp(&mut self, numbers: &[u32]) {
         let descriptions = self.state.descriptions();
         // By the two addresses, whichever stands first: clients, servers.
@@ -696,6 +712,7 @@ impl<'a> Builder<'a> {
 
     /// Gives senders that never learnt their own port to the conversation whose receiver printed it: of those with equal
     /// bytes the earliest. Answers these senders.
+    #[inline]
     fn reveal_ports(&self, groups: &mut HashMap<Tuple, [Vec<u32>; 2]>) -> HashSet<u32> {
         // By what was received: the row of the first receive, and the addresses.
         let mut received: HashMap<_, Vec<(Row, u32, Tuple)>> = HashMap::new();
@@ -736,6 +753,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Connects that failed.
+    #[inline]
     fn refused(&mut self) {
         let descriptions = self.state.descriptions();
         for refused in &self.ledgers.refused {
@@ -769,7 +787,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Completes a conversation of its ends and keeps it.
-    #[cold]
+    #[inline]
     fn add(&mut self, mut conversation: Conversation) {
         let descriptions = self.state.descriptions();
         let datagrams = matches!(conversation.family, Family::UnixDatagram | Family::Udp);
@@ -843,6 +861,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Says where calls that the recorder tells too little of may have moved more than the sums have.
+    #[inline]
     fn find_unseen(&self, conversation: &mut Conversation) {
         let descriptions = self.state.descriptions();
         let kind = if matches!(conversation.family, Family::Pipe | Family::Fifo) { Blind::Pipes } else { Blind::Sockets };
@@ -868,6 +887,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Sums of all descriptions of an end.
+    #[inline]
     fn sum(&self, end: &End) -> Option<Ledger> {
         let mut sum = *self.ledger(end.ledger)?;
         let own = sum.end;
@@ -887,6 +907,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The close of the last holder.
+    #[inline]
     fn closing(&self, end: &End) -> Option<Closing> {
         let descriptions = self.state.descriptions();
         let mut last: Option<Holder> = None;
@@ -915,6 +936,7 @@ impl<'a> Builder<'a> {
         Some(Closing { thread: holder.by, pid, fd: holder.fd, enter, exit, how })
     }
 
+    #[inline]
     fn pid_of(&self, thread: ThreadIndex, row: Row) -> i64 {
         if thread == NONE {
             return -1;
@@ -924,6 +946,7 @@ impl<'a> Builder<'a> {
         if version.pid == -1 { threads.get(thread).tid } else { version.pid }
     }
 
+    #[inline]
     fn failures(&self, conversation: &Conversation, side: usize) -> Vec<Failure> {
         let end = &conversation.ends[side];
         let mut found = Vec::new();
@@ -943,6 +966,7 @@ impl<'a> Builder<'a> {
         found
     }
 
+    #[inline]
     fn failure(&self, conversation: &Conversation, side: usize, failed: &Failed) -> Failure {
         const EPIPE: i64 = -32;
         const ECONNRESET: i64 = -104;
@@ -977,6 +1001,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Unix sockets that are older than the capture and whose lists had no addresses: equal bytes both ways pair them.
+    #[inline]
     fn infer_peers(&mut self) {
         let totals = |conversation: &Conversation| -> Option<(u64, u64)> {
             if conversation.family != Family::UnixStream || conversation.start.is_some() || conversation.life.is_none() {
@@ -1030,6 +1055,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Sorts and numbers the lives.
+    #[inline]
     fn finish(&mut self) {
         let start = |conversation: &Conversation| conversation.start.map_or(0, |start| start.saturating_add(1));
         by_number(&mut self.found, |conversation| pair(start(conversation), u64::from(conversation.first) << 32 | u64::from(conversation.last)));
@@ -1050,7 +1076,7 @@ fn plus(one: Sum, other: Sum) -> Sum {
 
 impl Ledgers {
     /// Who held an end of a conversation, one entry for each process, in order of beginning.
-    #[cold]
+    #[inline]
     pub fn holders(&self, conversation: &Conversation, side: usize, state: &State) -> Vec<Holding> {
         let descriptions = state.descriptions();
         let threads = state.threads();
@@ -1109,7 +1135,7 @@ impl Ledgers {
     }
 
     /// Process that stands for an end, with its name: the first that made a data call, else the first that held it.
-    #[cold]
+    #[inline]
     pub fn leader(&self, conversation: &Conversation, side: usize, state: &State) -> Option<(i64, Text)> {
         let descriptions = state.descriptions();
         let threads = state.threads();
