@@ -45,8 +45,8 @@ export interface Surroundings {
   readonly report: (progress: Progress) => void;
   /** Starts workers that search these files. */
   readonly startSearchers: (origins: readonly Origin[]) => readonly Searcher[];
-  /** Bytes of memory at which indexing stops. */
-  readonly memoryLimit: (file: File) => number;
+  /** Bytes of memory at which indexing stops, with so many events indexed. */
+  readonly memoryLimit: (file: File, events: number) => number;
   /** Test builds only: breaks the engine when a file asks for it. */
   readonly forceFailure?: (file: File, engine: Engine) => void;
 }
@@ -479,11 +479,11 @@ class OpenCapture {
 
   /** Tells how far it is, lets others in, and looks whether to go on. */
   async #pause(file: File, inflow: Inflow, signal: AbortSignal): Promise<void> {
-    const { engine, breathe } = this.#surroundings;
+    const { engine, breathe, memoryLimit } = this.#surroundings;
     this.#tick(this.#bytesBefore + inflow.consumed, 'running');
     await breathe();
     checkAborted(signal);
-    const limit = this.#surroundings.memoryLimit(file);
+    const limit = memoryLimit(file, this.session.blocks);
     if (!engine.hasRoom(limit)) this.#stopped ??= { kind: 'limit', what: 'memory', limit };
     this.#breathedAt = performance.now();
   }

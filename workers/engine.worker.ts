@@ -37,7 +37,7 @@ async function start(module: WebAssembly.Module): Promise<Dispatcher> {
     report: (progress) => sendProgress(progress),
     startSearchers: (origins) => startSearchers(module, origins),
     memoryLimit: () => memoryLimit,
-    ...(import.meta.env.MODE === 'test' ? { forceFailure, memoryLimit: (file) => forcedLimit(file) ?? memoryLimit } : {}),
+    ...(import.meta.env.MODE === 'test' ? { forceFailure, memoryLimit: (file, events) => forcedLimit(file, events) ?? memoryLimit } : {}),
   });
   return createDispatcher(
     handlers,

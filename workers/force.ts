@@ -12,9 +12,9 @@ export function forceFailure(file: File, engine: Engine): void {
   if (file.name.includes('.force-memory.')) engine.exhaust?.();
 }
 
-/** A limit of memory that any long capture reaches at once. */
-export function forcedLimit(file: File): number | undefined {
-  return file.name.includes('.force-limit.') ? 2 << 20 : undefined;
+/** A limit of memory that any long capture has reached once it has events. */
+export function forcedLimit(file: File, events: number): number | undefined {
+  return file.name.includes('.force-limit.') && events > 0 ? 2 << 20 : undefined;
 }
 
 /** Does what the name of `file` asks for where it is searched. */
