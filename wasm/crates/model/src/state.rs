@@ -487,7 +487,10 @@ impl State {
             }
             FdTarget::Unix { source, dest, path } => {
                 sock.set_unix(source, dest);
-                (FdKind::Unix, path.strip_suffix(b"\n").unwrap_or(path), Some(sock))
+                // The line end of the list that it was read from, which 0.29.3 keeps and does not print.
+                let keeps_end = self.release == Release::V0_29_3 && self.quirks.has(Quirk::UnprintableBytesVanish);
+                let path = path.strip_suffix(b"\n").filter(|_| !keeps_end).unwrap_or(path);
+                (FdKind::Unix, path, Some(sock))
             }
             FdTarget::File { flags, name, dev } => {
                 facts.dev = dev.unwrap_or(0);
