@@ -58,6 +58,7 @@ impl Hasher for Digest {
         self.write_u64(value.into());
     }
 
+    #[inline(never)]
     fn write_u64(&mut self, value: u64) {
         self.0 = (self.0.rotate_left(5) ^ value).wrapping_mul(FACTOR);
     }
