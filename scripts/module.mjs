@@ -1,8 +1,8 @@
 /**
- * The engine's wasm module outside a page: whether it makes the same index as the command of this machine, and what that
- * takes of memory. Each capture has a process of its own, for a module's memory never shrinks.
+ * The engine's wasm module outside a page: whether it makes the same index as the command of this machine and finds the
+ * same rows, and what that takes of memory. Each capture has a process of its own, for a module's memory never shrinks.
  *
- *   node scripts/module.mjs CAPTURE [BYTES_AT_A_TIME]
+ *   node scripts/module.mjs CAPTURE [BYTES_AT_A_TIME [FILTER ...]]
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -36,8 +36,9 @@ export async function loadModule(name = 'engine') {
  * Inflates and indexes a capture, each in its own engine, so that only the index is measured.
  * @param {string} path
  * @param {number} step bytes of the inflated stream that are pushed at a time
+ * @param {readonly string[]} filters counted too: events and calls that pass
  */
-async function indexed(path, step) {
+async function indexed(path, step, filters) {
   const inflating = await loadModule('inflating');
   const { wasm, memory } = await loadModule('indexing');
   const empty = memory.buffer.byteLength;
@@ -45,10 +46,13 @@ async function indexed(path, step) {
   session.nextFile(basename(path));
   const inflater = new inflating.wasm.Inflater();
   const piece = new Uint8Array(1 << 20);
+  /** @type {Buffer[]} */
+  const kept = [];
   const take = (/** @type {boolean} */ isEnd) => {
     for (let filled = inflater.pull(piece, isEnd); filled > 0; filled = inflater.pull(piece, isEnd)) {
       for (let from = 0; from < filled; from += step) session.push(piece.subarray(from, Math.min(filled, from + step)));
       inflater.takePoints();
+      if (filters.length > 0) kept.push(Buffer.from(piece.subarray(0, filled)));
     }
   };
   const bytes = readFileSync(path);
@@ -59,23 +63,42 @@ async function indexed(path, step) {
   take(true);
   session.finish();
   const digest = session.digest().toString(16).padStart(16, '0');
-  return { digest, events: session.blocks, memory: memory.buffer.byteLength - empty };
+  const told = { digest, events: session.blocks, memory: memory.buffer.byteLength - empty };
+  const inflated = Buffer.concat(kept);
+  const read = (/** @type {number} */ _file, /** @type {number} */ offset, /** @type {number} */ length) =>
+    new Uint8Array(inflated.subarray(offset, offset + length));
+  const passed = filters.map((filter) => {
+    for (;;) {
+      const [passing, calls, looked, total] = session.runFilter(filter, read);
+      if (looked === total) return `${passing} events and ${calls} calls pass`;
+    }
+  });
+  return { ...told, passed };
 }
 
 /**
  * The same in a process of its own.
  * @param {string} path
  * @param {number} step
+ * @param {readonly string[]} [filters]
  */
-async function inModule(path, step) {
+async function inModule(path, step, filters = []) {
   /** @type {unknown} */
-  const told = JSON.parse(await run([process.execPath, fileURLToPath(import.meta.url), path, String(step)]));
+  const told = JSON.parse(await run([process.execPath, fileURLToPath(import.meta.url), path, String(step), ...filters]));
   return /** @type {Awaited<ReturnType<typeof indexed>>} */ (told);
 }
 
 /** @param {string} folder @returns {string[]} */
 const capturesIn = (folder) =>
   readdirSync(join(root, folder)).filter((name) => name.includes('.scap')).map((name) => join(root, folder, name));
+
+/** A check of every field there is, and of some with arguments. */
+function everyField() {
+  const rows = readFileSync(join(root, 'wasm/crates/filter/data/fields.tsv'), 'utf8').split('\n');
+  const fields = rows.filter((row) => row !== '' && !row.startsWith('#')).map((row) => row.split('\t'));
+  const plain = fields.filter(([, , , argument]) => argument === 'none').map(([name = '']) => `${name} exists`);
+  return [...plain, 'evt.arg[0] exists', 'evt.arg.res < 0', 'evt.rawarg.fd > 3', 'proc.aname[2] exists', 'evt.buffer contains e', 'evt.latency > 10000'];
+}
 
 /**
  * The module against the command, over every shipped capture; and what the module takes of memory for the long ones.
@@ -108,10 +131,18 @@ export async function checkModule() {
     note(events > fewEvents && each > 0 && each <= memoryLimit, line);
     told.push(line);
   }
+  const asked = join(root, 'wasm/captures/variant-kmod-0.29.3-n2000.scap.gz');
+  const filters = everyField();
+  const { passed: inWasm } = await inModule(asked, 1 << 20, filters);
+  for (const [at, filter] of filters.entries()) {
+    const { output } = await attempt([command, 'explain', asked, filter]);
+    const [native = output] = /\d+ events and \d+ calls pass/.exec(output) ?? [];
+    note(native === inWasm[at], `${filter}: ${inWasm[at]} in the module, ${native} by the command`);
+  }
   return { passed, failed: wrong.length, output: [...wrong, ...told].join('\n') };
 }
 
-const [, script, path, step = '1048576'] = process.argv;
+const [, script, path, step = '1048576', ...filters] = process.argv;
 if (script !== undefined && path !== undefined && import.meta.url === pathToFileURL(script).href) {
-  console.log(JSON.stringify(await indexed(path, Number(step))));
+  console.log(JSON.stringify(await indexed(path, Number(step), filters)));
 }

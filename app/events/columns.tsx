@@ -107,7 +107,7 @@ const shared = {
     id: 'num',
     header: fixed('#'),
     title: 'Event number',
-    width: 64,
+    width: 78, // nine digits
     end: true,
     mono: true,
     cell: (row: Row) => <EventNumber num={row.num} section={row.section} />,
@@ -159,7 +159,7 @@ const calls: readonly EventColumn[] = [
     id: 'exit',
     header: fixed('# exit'),
     title: 'Number of the exit event',
-    width: 72,
+    width: 78,
     end: true,
     mono: true,
     cell: (row) => <EventNumber num={row.exitNum} section={row.exitSection} />,
@@ -212,7 +212,7 @@ const calls: readonly EventColumn[] = [
     id: 'took',
     header: fixed('Took (µs)'),
     title: 'Time from enter to exit',
-    width: 100,
+    width: 110, // a quarter of an hour
     end: true,
     mono: true,
     cell: (row, { exitOnly }) => {

@@ -91,6 +91,16 @@ fn is_within(part: &[&u64], all: &[u64]) -> bool {
     part.iter().all(|event| all.any(|other| other == *event))
 }
 
+/// Most memory that this process has ever had, in bytes; 0 where the system does not tell.
+fn peak_memory() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().strip_suffix(" kB")).map_or(0, |kilobytes| kilobytes.parse::<usize>().expect("a number") << 10)
+}
+
+/// What damage may make of a capture of half a megabyte, all tests of this file at once: a lying length may ask for 4 GiB.
+const MOST_MEMORY: usize = 256 << 20;
+
 #[test]
 fn one_wrong_byte_costs_at_most_the_block_it_stands_in() {
     let subject = Subject::new();
@@ -119,6 +129,7 @@ fn one_wrong_byte_costs_at_most_the_block_it_stands_in() {
             );
         }
     }
+    assert!(peak_memory() < MOST_MEMORY, "{} bytes", peak_memory());
 }
 
 #[test]
@@ -166,6 +177,7 @@ fn blocks_removed_doubled_swapped_or_blanked_cost_nothing_else() {
         assert!(is_within(&untouched, &log.events), "round {round}: {:?}", log.damages);
         assert!(log.events.len() <= 2_001, "round {round}");
     }
+    assert!(peak_memory() < MOST_MEMORY, "{} bytes", peak_memory());
 }
 
 #[test]
