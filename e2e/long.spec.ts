@@ -8,7 +8,7 @@ import { createGunzip } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { repeat } from '../bench/repeat.mjs';
-import { captures, conversation, conversations, filter, grid, idle, inspector, made, selectedRow, showEvents, status, tab } from './page';
+import { captures, conversation, conversations, grid, idle, inspector, made, selectedRow, showEvents, status, tab } from './page';
 
 const copies = 7;
 let folder: string;
@@ -56,19 +56,24 @@ test('1: rows are there while the rest is read; reading ticks, can be stopped, a
   test.slow();
   await page.goto('/');
   const seen = await watchStatus(page);
+  // At the first rows it is far from read. A hand is too slow for a capture of a second: it is stopped as soon as it can be.
+  await page.evaluate(() => {
+    const watch = new MutationObserver(() => {
+      const stop = document.querySelector<HTMLButtonElement>('[role=status] button');
+      if (stop?.textContent !== 'Stop') return;
+      watch.disconnect();
+      stop.click();
+    });
+    watch.observe(document.body, { subtree: true, childList: true });
+  });
   await page.getByLabel('Open capture').setInputFiles(long);
-  // At the first rows it is far from read: what is there is shown and works.
   await expect(grid(page).locator('[data-position="0"]')).toBeVisible();
-  await status(page).getByRole('button', { name: 'Stop' }).click();
   await expect(page.getByRole('alert').getByText('Indexing was stopped')).toBeVisible();
   const part = await opened(page);
   expect((await seen()).some((text) => /Reading [\d.]+ [kMG]?B of/.test(text) && /events\/s|events a second/.test(text))).toBe(true);
-  await page.keyboard.press('/');
-  await page.keyboard.type('evt.type = connect');
-  await page.keyboard.press('Enter');
-  await expect(status(page)).toContainText(/^[1-9][\d,]* calls/);
-  await filter(page).fill('');
-  await page.keyboard.press('Enter');
+  await grid(page).focus();
+  await page.keyboard.press('End');
+  await expect(selectedRow(page)).toBeInViewport({ ratio: 0.9 });
   await page.getByRole('button', { name: 'Reopen' }).click();
   await expect(page.getByRole('alert').getByText('Indexing was stopped')).toBeHidden();
   const whole = await opened(page);

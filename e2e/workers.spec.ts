@@ -147,7 +147,11 @@ test('stop ends indexing; what was indexed stays', async ({ page, files }) => {
   await files({ 'long.scap': long });
   const { summary, rows } = await page.evaluate(async () => {
     const capture = harness.createCapture();
-    const first = new Promise<void>((resolve) => capture.onProgress(() => resolve()));
+    const first = new Promise<void>((resolve) => {
+      capture.onProgress(({ events }) => {
+        if (events > 0) resolve();
+      });
+    });
     const opening = capture.call('open', { files: harness.files() });
     await first;
     await capture.call('stop', {});

@@ -23,6 +23,8 @@ export interface EventColumn {
   /** What the column is, in words: for menus and tooltips. */
   readonly title: string;
   readonly width: number;
+  /** The same in a capture of ten million events or more, where that is not enough. */
+  readonly longWidth?: number;
   readonly end?: boolean;
   readonly mono?: boolean;
   /** Takes what the other columns leave. */
@@ -107,7 +109,8 @@ const shared = {
     id: 'num',
     header: fixed('#'),
     title: 'Event number',
-    width: 78, // nine digits
+    width: 64,
+    longWidth: 78, // nine digits
     end: true,
     mono: true,
     cell: (row: Row) => <EventNumber num={row.num} section={row.section} />,
@@ -159,7 +162,8 @@ const calls: readonly EventColumn[] = [
     id: 'exit',
     header: fixed('# exit'),
     title: 'Number of the exit event',
-    width: 78,
+    width: 72,
+    longWidth: 78,
     end: true,
     mono: true,
     cell: (row) => <EventNumber num={row.exitNum} section={row.exitSection} />,
@@ -212,7 +216,8 @@ const calls: readonly EventColumn[] = [
     id: 'took',
     header: fixed('Took (µs)'),
     title: 'Time from enter to exit',
-    width: 110, // a quarter of an hour
+    width: 100,
+    longWidth: 110, // a quarter of an hour
     end: true,
     mono: true,
     cell: (row, { exitOnly }) => {

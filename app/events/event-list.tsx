@@ -71,7 +71,7 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   const { unit, selected, mark, reveal } = place;
   const time = useApp((state) => state.preferences.time);
   const find = useApp((state) => state.preferences.find);
-  const { shown, columns, template, minWidth } = useColumns(unit);
+  const { shown, columns, template, minWidth } = useColumns(unit, tab.summary?.events ?? 0);
   const fields = columns.map((column) => column.id).filter(isField).join(' ');
   const loader = useLoader(id, list, fields);
   const { window, error } = useSyncExternalStore(loader.subscribe, loader.snapshot);

@@ -29,11 +29,16 @@ type Definition = ColumnDef<typeof features, object>;
 const definition = ({ id, width }: EventColumn): Definition => ({ id, size: width, minSize: minColumnWidth, maxSize: maxColumnWidth });
 
 const definitions = (unit: Unit): Definition[] => eventColumns[unit].map(definition);
+const longDefinitions = (unit: Unit): Definition[] =>
+  eventColumns[unit].map((column) => definition({ ...column, width: column.longWidth ?? column.width }));
 
-const columnDefs: Readonly<Record<Unit, Definition[]>> = {
-  calls: definitions('calls'),
-  events: definitions('events'),
+const columnDefs: Readonly<Record<Unit, Readonly<Record<'usual' | 'long', Definition[]>>>> = {
+  calls: { usual: definitions('calls'), long: longDefinitions('calls') },
+  events: { usual: definitions('events'), long: longDefinitions('events') },
 };
+
+/** From so many events on a capture is long. */
+const longCapture = 10_000_000;
 
 /** Rows are in the engine: the table holds columns only. */
 const noRows: object[] = [];
@@ -142,7 +147,9 @@ export interface Columns {
   readonly minWidth: number;
 }
 
-export function useColumns(unit: Unit): Columns {
+/** The columns that are shown of a capture of so many events. */
+export function useColumns(unit: Unit, events: number): Columns {
+  const length = events < longCapture ? 'usual' : 'long';
   const layout = useLayout(unit);
   const state = useMemo(
     () => ({
@@ -155,8 +162,9 @@ export function useColumns(unit: Unit): Columns {
   const fields = layout.order.filter(isField).join(' ');
   const defined = useMemo(() => {
     const own = fields.split(' ').flatMap((id) => columnOf(unit, id) ?? []);
-    return own.length === 0 ? columnDefs[unit] : [...columnDefs[unit], ...own.map(definition)];
-  }, [unit, fields]);
+    const usual = columnDefs[unit][length];
+    return own.length === 0 ? usual : [...usual, ...own.map(definition)];
+  }, [unit, length, fields]);
   const table = useTable({
     features,
     columns: defined,

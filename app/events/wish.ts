@@ -146,10 +146,11 @@ async function lastRow(id: TabId, names: readonly (EventName | undefined)[]): Pr
 }
 
 /** What is wrong with the filter of a wish; undefined when nothing is. */
-async function mistakeIn({ filter }: Wish, id: TabId): Promise<string | undefined> {
+async function mistakeIn({ filter }: Wish, id: TabId): Promise<string | undefined | typeof later> {
   if (filter === '') return undefined;
   const answer = await ask(id, 'checkFilter', { text: filter });
-  if (!answer.ok) return sentence(answer.error);
+  // The engine was asked that is given up for a new one; that one can say.
+  if (!answer.ok) return answer.error.kind === 'cancelled' ? later : sentence(answer.error);
   return answer.value.isAccepted ? undefined : mistakeSentence(answer.value.mistake);
 }
 
@@ -174,6 +175,7 @@ async function tryOnce(id: TabId): Promise<boolean> {
   const wish = tab?.wish;
   if (tab?.summary === undefined || wish === undefined) return false;
   const mistake = await mistakeIn(wish, id);
+  if (mistake === later) return false;
   const places = await resolve(id, mistake === undefined ? wish : { ...wish, filter: '' }, tab.phase.kind !== 'opening');
   const now = tabById(store.get(), id);
   if (now === undefined) return false;

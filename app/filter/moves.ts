@@ -55,6 +55,9 @@ export async function applyFilter(id: TabId, text: string): Promise<boolean> {
       return false;
     }
     rememberFilter(filter);
+    // A place that is still to be gone to is gone to with this filter.
+    const { wish } = tabById(store.get(), id) ?? {};
+    if (wish !== undefined) store.dispatch({ type: 'wished', id, wish: { ...wish, filter } });
     if (before.view !== 'events') store.dispatch({ type: 'view-shown', id, view: 'events' });
     const place = placeOf(before);
     if (place.filter === filter) {
