@@ -103,20 +103,22 @@ export async function showUnit(id: TabId, unit: Unit): Promise<void> {
   }
 }
 
+function isInView(place: Place): place is Place & { readonly selected: Selected } {
+  const { selected, top } = place;
+  return selected !== undefined && selected.position >= Math.floor(top) && selected.position <= top + store.get().ui.viewportRows;
+}
+
 /** The same place in another list: the selected row, or the nearest that the list has, stays where it is on the screen. */
 export async function relisted(id: TabId, place: Place, next: Place): Promise<Place> {
   const list = listOf(next);
-  const view = store.get().ui.viewportRows;
   const [, selected, mark, topFacts] = await Promise.all([
     count(id, list),
     moved(id, list, place.selected),
     moved(id, list, place.mark),
     fetchFacts(id, listOf(place), Math.floor(place.top)),
   ]);
-  const isInView =
-    place.selected !== undefined && place.selected.position >= Math.floor(place.top) && place.selected.position <= place.top + view;
   let top = 0;
-  if (isInView && selected !== undefined) {
+  if (isInView(place) && selected !== undefined) {
     top = Math.max(0, selected.position - (place.selected.position - place.top));
   } else if (topFacts !== undefined) {
     top = (await positionIn(id, list, topFacts.row)) ?? 0;
@@ -329,6 +331,34 @@ export function stopFinding(): void {
   finding?.abort();
   finding = undefined;
   store.dispatch({ type: 'ui', change: { finding: 'idle' } });
+}
+
+/**
+ * Keeps the selection on its row where others have come in before it: a call passes a filter by its exit, too, which is
+ * looked at after calls behind it. A selected row that is in view stays where it is on the screen.
+ */
+export async function keepSelection(id: TabId): Promise<void> {
+  const tab = tabOf(id);
+  if (tab === undefined) return;
+  const before = placeOf(tab);
+  const list = listOf(before);
+  if (list.filter === undefined && list.sort === undefined) return;
+  const [selected, mark] = await Promise.all([again(id, list, before.selected), again(id, list, before.mark)]);
+  const now = tabOf(id);
+  const place = now === undefined ? undefined : placeOf(now);
+  if (place === undefined || listKey(listOf(place)) !== listKey(list)) return;
+  // The user has selected something else in the meantime.
+  if (place.selected !== before.selected || place.mark !== before.mark) return;
+  if (selected === place.selected && mark === place.mark) return;
+  const top = isInView(place) && selected !== undefined ? Math.max(0, place.top + selected.position - place.selected.position) : place.top;
+  store.dispatch({ type: 'place-replaced', id, place: { ...place, selected, mark, top } });
+}
+
+/** A selection at the position that its row has now; the same when that has not changed. */
+async function again(id: TabId, list: ListSpec, selected: Selected | undefined): Promise<Selected | undefined> {
+  if (selected?.facts === undefined) return selected;
+  const position = await positionIn(id, list, selected.facts.row);
+  return position === undefined || position === selected.position ? selected : { ...selected, position };
 }
 
 /** Copies the selected rows as the text sysdig prints. */

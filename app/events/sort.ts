@@ -8,7 +8,7 @@ import { isField } from '../state/columns';
 import type { Place, Tab, TabId } from '../state/model';
 import { listKey, listOf, placeOf, tabById } from '../state/select';
 import { store, tell } from '../state/store';
-import { recount, relisted } from './moves';
+import { keepSelection, recount, relisted } from './moves';
 
 /** What the columns of the grid are sorted by; a field is sorted by itself. */
 const sortedBy: Readonly<Record<string, SortColumn>> = {
@@ -159,6 +159,7 @@ export function useAppliedSort(tab: Tab): void {
       if (done === undefined) return;
       store.dispatch({ type: 'sorted', id });
       recount(id);
+      void keepSelection(id);
     });
     return () => abort.abort();
   }, [id, key, isSorted, isComplete]);

@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import type { Answer, FilterCount } from '../../workers/protocol';
 import { ask } from '../capture/session';
-import { recount } from '../events/moves';
+import { keepSelection, recount } from '../events/moves';
 import type { Tab, TabId } from '../state/model';
 import { placeOf } from '../state/select';
 import { store } from '../state/store';
@@ -51,6 +51,7 @@ export function useAppliedFilter(tab: Tab): void {
       if (!answer.ok) return;
       store.dispatch({ type: 'sought', id, sought: { filter, count: answer.value } });
       recount(id);
+      void keepSelection(id);
     });
     return () => abort.abort();
   }, [id, filter, tick]);
