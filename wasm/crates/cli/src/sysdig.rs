@@ -68,14 +68,33 @@ struct Options {
     filter: Vec<u8>,
 }
 
-impl Options {
-    /// Takes one of the formats of buffers; a second one, even the same, is refused.
-    fn print_buffers(&mut self, format: BufferFormat) -> Result<(), Problem> {
-        if self.buffers != BufferFormat::default() {
-            return Err("you cannot specify more than one output format".into());
-        }
-        self.buffers = format;
-        Ok(())
+/// Options: the long name, and the letter for it.
+const NAMES: [(&str, Option<char>); 16] = [
+    ("read", Some('r')),
+    ("numevents", Some('n')),
+    ("timetype", Some('t')),
+    ("print", Some('p')),
+    ("json", Some('j')),
+    ("list", Some('l')),
+    ("print-ascii", Some('A')),
+    ("print-hex", Some('x')),
+    ("print-hex-ascii", Some('X')),
+    ("print-base64", Some('b')),
+    ("verbose", Some('v')),
+    ("quiet", Some('q')),
+    ("summary", Some('S')),
+    ("displayflt", Some('d')),
+    ("help", Some('h')),
+    ("right", None),
+];
+
+/// The option that is written so, in full or by a beginning that no other has, as `getopt_long` takes it.
+fn full_name(written: &str) -> Result<&'static str, Problem> {
+    let begun: Vec<&str> = NAMES.iter().map(|(name, _)| *name).filter(|name| name.starts_with(written)).collect();
+    match *begun {
+        [] => Err(format!("unrecognized option '--{written}'").into()),
+        [only] => Ok(only),
+        _ => begun.into_iter().find(|name| *name == written).ok_or_else(|| format!("option '--{written}' is ambiguous").into()),
     }
 }
 
@@ -85,19 +104,28 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
     let mut words: Vec<Vec<u8>> = Vec::new();
     let mut form: Option<String> = None;
     let mut lists = false;
+    let mut buffers = Vec::new();
     while let Some(arg) = parser.next()? {
-        match arg {
-            Short('r') | Long("read") => files.push(parser.value()?),
-            Short('n') | Long("numevents") => {
+        let option = match arg {
+            Value(word) => {
+                words.push(word.into_encoded_bytes());
+                continue;
+            }
+            Short(letter) => NAMES.iter().find(|(_, short)| *short == Some(letter)).map(|(name, _)| *name).ok_or_else(|| format!("invalid option -- '{letter}'"))?,
+            Long(written) => full_name(written)?,
+        };
+        match option {
+            "read" => files.push(parser.value()?),
+            "numevents" => {
                 let text = parser.value()?.string()?;
-                let limit: i64 = text.parse().map_err(|_| "can't parse the -n argument, make sure it's a number")?;
+                let limit: i128 = text.trim_start().parse().map_err(|_| "can't parse the -n argument, make sure it's a number")?;
                 if limit == 0 {
                     return Err("invalid event count 0".into());
                 }
-                // A negative one is none.
+                // A negative one is none, one beyond counting too.
                 options.limit = u64::try_from(limit).ok();
             }
-            Short('t') | Long("timetype") => {
+            "timetype" => {
                 options.time = match parser.value()?.string()?.as_str() {
                     "h" => TimeMode::TimeOfDay,
                     "a" => TimeMode::Absolute,
@@ -107,26 +135,30 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
                     _ => return Err("invalid modifier for flag -t".into()),
                 };
             }
-            Short('p') | Long("print") => form = Some(parser.value()?.string()?),
-            Short('j') | Long("json") => options.json = true,
-            Short('l') | Long("list") => lists = true,
-            Short('A') | Long("print-ascii") => options.print_buffers(BufferFormat::Ascii)?,
-            Short('x') | Long("print-hex") => options.print_buffers(BufferFormat::Hex)?,
-            Short('X') | Long("print-hex-ascii") => options.print_buffers(BufferFormat::HexAscii)?,
-            Short('b') | Long("print-base64") => options.print_buffers(BufferFormat::Base64)?,
-            Short('v') | Long("verbose") => options.verbose = true,
-            Short('q') | Long("quiet") => options.quiet = true,
-            Short('S') | Long("summary") => options.table = true,
-            Short('d') | Long("displayflt") => options.shown_only = true,
-            Long("right") => options.right = true,
-            Short('h') | Long("help") => {
+            "print" => form = Some(parser.value()?.string()?),
+            "json" => options.json = true,
+            "list" => lists = true,
+            "print-ascii" => buffers.push(BufferFormat::Ascii),
+            "print-hex" => buffers.push(BufferFormat::Hex),
+            "print-hex-ascii" => buffers.push(BufferFormat::HexAscii),
+            "print-base64" => buffers.push(BufferFormat::Base64),
+            "verbose" => options.verbose = true,
+            "quiet" => options.quiet = true,
+            "summary" => options.table = true,
+            "displayflt" => options.shown_only = true,
+            "right" => options.right = true,
+            _ => {
                 output::say(HELP);
                 return Ok(0);
             }
-            Value(word) => words.push(word.into_encoded_bytes()),
-            other => return Err(other.unexpected().into()),
+        }
+        if buffers.len() > 1 {
+            // No failure to sysdig: it prints nothing and ends with 0.
+            output::warn("scapscope: you cannot specify more than one output format\n");
+            return Ok(0);
         }
     }
+    options.buffers = buffers.pop().unwrap_or_default();
     if lists {
         output::say(&format::list_fields(options.verbose));
         return Ok(0);

@@ -154,14 +154,53 @@ fn wrong_arguments_are_refused() {
         (&["sysdig", "-t", "x", "-r", "f"], "invalid modifier for flag -t"),
         (&["sysdig", "-n", "0", "-r", "f"], "invalid event count 0"),
         (&["sysdig", "-n", "many", "-r", "f"], "can't parse the -n argument"),
-        (&["sysdig", "-A", "-X", "-r", "f"], "more than one output format"),
-        (&["sysdig", "-xx", "-r", "f"], "more than one output format"),
-        (&["sysdig", "--nosuch"], "--nosuch"),
+        (&["sysdig", "-n", "3x", "-r", "f"], "can't parse the -n argument"),
+        (&["sysdig", "-Z"], "invalid option -- 'Z'"),
+        (&["sysdig", "--nosuch"], "unrecognized option '--nosuch'"),
+        (&["sysdig", "--pri=x"], "option '--pri' is ambiguous"),
         (&["nosuch"], "unknown command"),
     ] {
         let output = scapscope(args);
         assert_eq!(output.status.code(), Some(1), "{args:?}");
         assert!(stderr(&output).contains(sentence), "{args:?}: {}", stderr(&output));
+    }
+}
+
+/// The same words to the same end as sysdig 0.29.3, whose `getopt_long` reads them.
+#[test]
+fn options_are_written_as_sysdig_takes_them() {
+    let path = capture(SMALL);
+    let told = |args: &[&str]| {
+        let output = scapscope(&[&["sysdig"], args].concat());
+        assert_eq!((output.status.code(), stderr(&output)), (Some(0), String::new()), "{args:?}");
+        stdout(&output)
+    };
+    let some = told(&["-r", &path, "-p", "%evt.num %proc.name", "-n", "9", "proc.name=ls and evt.dir=>"]);
+    assert_eq!(some.lines().count(), 9);
+    for args in [
+        &["-r", &path, "-p%evt.num %proc.name", "-n9", "proc.name=ls and evt.dir=>"][..],
+        &[&format!("-r{path}"), "-n", " 9", "-p", "%evt.num %proc.name", "proc.name=ls", "and evt.dir=>"],
+        &["proc.name=ls", "-r", &path, "and", "-p", "%evt.num %proc.name", "evt.dir=>", "-n", "9"],
+        &["-p", "%fd.name", "-p", "%evt.num %proc.name", "-n", "9", "-r", &path, "--", "proc.name=ls", "and", "evt.dir=>"],
+        &["--read", &path, "--print=%evt.num %proc.name", "--numevents=9", "proc.name=ls and evt.dir=>"],
+        &[&format!("--re={path}"), "--print", "%evt.num %proc.name", "--num", "9", "proc.name=ls and evt.dir=>"],
+    ] {
+        assert_eq!(told(args), some, "{args:?}");
+    }
+    let json = told(&["-j", "-r", &path, "-n", "4"]);
+    assert!(json.lines().count() == 4 && json.starts_with('{'));
+    assert_eq!(told(&["-jr", &path, "-n4"]), json);
+    assert_eq!(told(&["-qr", &path]), "");
+    assert_eq!(told(&["-r", &path, "-n", "99999999999999999999"]), told(&["-r", &path]));
+    let format = told(&["-pp"]);
+    assert!(format.starts_with("*%evt.num ") && format.lines().count() == 1);
+    assert_eq!(told(&["-r", &path, "-p", "p", "proc.name=ls"]), format);
+    assert!(told(&["-l"]).lines().any(|line| line.starts_with("proc.name ")));
+    assert_eq!(told(&["-lr", &path]), told(&["--list"]));
+    for args in [&["-A", "-X"][..], &["-xx"]] {
+        let output = scapscope(&[&["sysdig", "-r", &path], args].concat());
+        assert_eq!((output.status.code(), stdout(&output)), (Some(0), String::new()), "{args:?}");
+        assert!(stderr(&output).contains("you cannot specify more than one output format"));
     }
 }
 
