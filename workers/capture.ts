@@ -501,6 +501,7 @@ class OpenCapture {
       events,
       eventsPerSecond: seconds > 0 ? Math.round((events - this.#tickedEvents) / seconds) : 0,
       summary: this.summary(),
+      counts: { calls: this.session.count({ unit: 'calls' }), events: this.session.count({ unit: 'events' }) },
     });
     this.#tickedAt = now;
     this.#tickedEvents = events;

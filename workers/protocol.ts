@@ -198,6 +198,8 @@ export interface Progress {
   readonly events: number;
   readonly eventsPerSecond: number;
   readonly summary: CaptureSummary;
+  /** The lists of everything, so that they need not be asked for at each tick. */
+  readonly counts: Readonly<Record<ListSpec['unit'], ListCount>>;
 }
 
 /** Bits of `RowWindow.flags`. */

@@ -47,6 +47,8 @@ function openGroup(sources: readonly Source[], { wish, order, behind = false }: 
   // While a link waits for its capture, a file is a try: it is shown once it proves to be the one.
   const isTry = store.get().wanted !== undefined && !behind;
   if (isTry) tries.add(id);
+  // The engine is asked first: it reads while the page draws the tab.
+  void read(id, sources, before);
   store.dispatch({
     type: 'tab-opened',
     id,
@@ -56,7 +58,6 @@ function openGroup(sources: readonly Source[], { wish, order, behind = false }: 
     show: !behind && !isTry,
     order,
   });
-  void read(id, sources, before);
 }
 
 /** Reads the files of a tab with a new engine. What was refused up to notice `before` is no news once there is something to see. */

@@ -1,10 +1,10 @@
 /** The grid of calls or events: of the whole capture, or of one conversation. */
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
-import type { ListSpec } from '../../workers/protocol';
+import { rowFlag, type ListSpec } from '../../workers/protocol';
 import { ask } from '../capture/session';
 import type { Point } from '../components/menu';
 import { VirtualGrid, rowId } from '../components/grid/virtual-grid';
-import { WindowLoader } from '../components/grid/window-loader';
+import { WindowLoader, type FetchWindow } from '../components/grid/window-loader';
 import { sentence } from '../messages/messages';
 import { isField } from '../state/columns';
 import type { Reveal, RowFacts, Tab, TabId } from '../state/model';
@@ -25,7 +25,7 @@ const label = 'Events';
 /** Fetches rows of a list; those that are held already stay the same objects. */
 function loaderOf(id: TabId, list: ListSpec, names: readonly string[]): WindowLoader<ListWindow> {
   let before: ListWindow | undefined;
-  return new WindowLoader(async (first, count, signal) => {
+  const fetch: FetchWindow<ListWindow> = async (first, count, signal) => {
     const [answer, fields] = await Promise.all([
       ask(id, 'window', { list, first, count }, signal),
       names.length === 0 ? undefined : ask(id, 'fieldValues', { list, first, count, names }, signal),
@@ -36,7 +36,15 @@ function loaderOf(id: TabId, list: ListSpec, names: readonly string[]): WindowLo
     keepSameRows(value, before);
     before = value;
     return { ok: true, value };
-  });
+  };
+  return new WindowLoader(fetch, (window) => isFinal(id, list, window));
+}
+
+/** Whether nothing that is read later changes these rows: all calls of the capture in order, each of which has returned. */
+function isFinal(id: TabId, { unit, conversation, filter, sort }: ListSpec, { flags, section, unread }: ListWindow): boolean {
+  if (unit !== 'calls' || conversation !== undefined || filter !== undefined || sort !== undefined || unread !== undefined) return false;
+  const sections = tabById(store.get(), id)?.summary?.sections ?? 1;
+  return (sections === 1 || section[0] !== 0) && flags.every((flag) => (flag & rowFlag.open) === 0);
 }
 
 /** A new list is a new question: rows of the old one are never shown in it. */
@@ -79,7 +87,9 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   const closeMenu = useCallback(() => setMenu(undefined), [setMenu]);
   const isIndexing = tab.phase.kind === 'opening';
 
-  useEffect(() => recount(id), [id, key, tick]);
+  // Of all calls and all events the ticks tell.
+  const isCounted = tab.counts[unit] !== undefined && key === unit;
+  useEffect(() => (isCounted ? undefined : recount(id)), [id, key, tick, isCounted]);
   // A filter that has come further may have rows where there were none.
   const looked = tab.sought?.filter === place.filter ? tab.sought.count.looked : 0;
   // Without a state of its own: what is in view changes with every step of a scroll.

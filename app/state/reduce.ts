@@ -181,6 +181,8 @@ export function reduce(state: AppState, action: Action): AppState {
         ...tab,
         progress: action.progress,
         summary: action.progress.summary,
+        // The key of a list of everything is its unit.
+        counts: { ...tab.counts, ...action.progress.counts },
         tick: tab.tick + 1,
       }));
     case 'indexed':

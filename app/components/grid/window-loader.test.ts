@@ -37,7 +37,7 @@ function windowOf(first: number, length: number): RowWindow {
 }
 
 /** A loader whose questions wait for the test's answers. */
-function asked(): { readonly loader: WindowLoader<RowWindow>; readonly questions: Question[] } {
+function asked(isFinal?: (window: RowWindow) => boolean): { readonly loader: WindowLoader<RowWindow>; readonly questions: Question[] } {
   const questions: Question[] = [];
   const loader = new WindowLoader<RowWindow>(
     (first, count, signal) =>
@@ -48,6 +48,7 @@ function asked(): { readonly loader: WindowLoader<RowWindow>; readonly questions
         };
         questions.push({ first, count, signal, answer });
       }),
+    isFinal,
   );
   return { loader, questions };
 }
@@ -100,6 +101,18 @@ describe('the loader of rows', () => {
     loader.want(0, 29, 60, 1);
     expect(questions).toHaveLength(2);
     expect(loader.loaded.window?.length).toBe(30);
+  });
+
+  it('does not ask again for rows that are final, only for others', async () => {
+    const { loader, questions } = asked((window) => window.first === 0);
+    loader.want(0, 29, 1000, 0);
+    await questions[0]!.answer(full(questions[0]!));
+    loader.want(0, 29, 2000, 1);
+    expect(questions).toHaveLength(1);
+    loader.want(500, 529, 2000, 1);
+    await questions[1]!.answer(full(questions[1]!));
+    loader.want(500, 529, 2000, 2);
+    expect(questions).toHaveLength(3);
   });
 
   it('does not ask for ever for rows that do not come', async () => {

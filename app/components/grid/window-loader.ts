@@ -49,14 +49,17 @@ function covers(from: number, to: number, want: Want, margin: number): boolean {
 
 export class WindowLoader<Window extends AnyWindow> {
   readonly #fetch: FetchWindow<Window>;
+  readonly #isFinal: (window: Window) => boolean;
   readonly #listeners = new Set<() => void>();
   #loaded: LoadedWindow<Window> = { window: undefined, error: undefined };
   #loadedTick = -1;
   #want: Want | undefined;
   #asked: Asked | undefined;
 
-  constructor(fetch: FetchWindow<Window>) {
+  /** Rows that are final are not asked for again, whatever more the engine knows. */
+  constructor(fetch: FetchWindow<Window>, isFinal: (window: Window) => boolean = () => false) {
     this.#fetch = fetch;
+    this.#isFinal = isFinal;
   }
 
   get loaded(): LoadedWindow<Window> {
@@ -95,8 +98,8 @@ export class WindowLoader<Window extends AnyWindow> {
     const { window } = this.#loaded;
     const isReady =
       window !== undefined &&
-      this.#loadedTick === want.tick &&
-      covers(window.first, window.first + window.length, want, margin / 2);
+      covers(window.first, window.first + window.length, want, margin / 2) &&
+      (this.#loadedTick === want.tick || this.#isFinal(window));
     if (!isReady) void this.#ask(want, margin);
   }
 
