@@ -41,7 +41,7 @@ async function apply(page, text) {
     });
     const begun = await entered;
     const frame = () => new Promise((resolve) => requestAnimationFrame(() => resolve(undefined)));
-    while (rows() === before || document.querySelector('[role=grid][aria-label=Events] [data-position] [data-column]') === null) await frame();
+    while (rows() === before || document.querySelector('[role=grid][aria-label=Events] [data-position]:not(.pending) [data-column]') === null) await frame();
     const first = performance.now() - begun;
     // Done when the counts have not changed for a while.
     let [last, all] = [told(), first];

@@ -57,7 +57,7 @@ const smallestStep = 128 << 10;
 const largestStep = 4 << 20;
 const progressMs = 100;
 /** What is found first is told sooner. */
-const firstMs = 40;
+const firstMs = 24;
 /** Bytes of a file that are looked at to say what it is. */
 const headBytes = 4 << 10;
 /** A file whose first event is behind this many bytes is ordered by its name. */
@@ -116,8 +116,8 @@ export function createCaptureHandlers(surroundings: Surroundings): Handlers {
     checkFilter({ text }) {
       return plain(engine.checkFilter(text));
     },
-    async runFilter({ text }, signal) {
-      return plain(await capture().runFilter(text, signal));
+    async runFilter({ text, enough }, signal) {
+      return plain(await capture().runFilter(text, enough ?? Infinity, signal));
     },
     async sort({ list }, signal) {
       return plain(await capture().sort(list, signal));
@@ -321,8 +321,8 @@ class OpenCapture {
     }
   }
 
-  /** Runs a filter until all that is indexed has been looked at, or it is time to tell how far it is. */
-  async runFilter(text: string, signal: AbortSignal): Promise<FilterCount> {
+  /** Runs a filter until all that is indexed has been looked at, enough calls pass, or it is time to tell how far it is. */
+  async runFilter(text: string, enough: number, signal: AbortSignal): Promise<FilterCount> {
     const searching = this.#searching;
     const giveUp = (): void => searching.giveUp(text);
     signal.addEventListener('abort', giveUp);
@@ -336,8 +336,9 @@ class OpenCapture {
         const { count, isElsewhere } = this.#reading(() => this.session.runFilter(text, this.#bytes.read));
         first ??= count;
         const now = performance.now();
-        const isFirstFind = first.events === 0 && count.events > 0;
-        if (count.looked === count.total || now >= begun + (isFirstFind ? firstMs : progressMs)) return count;
+        const isFirstFind = count.events > 0 && (first.events === 0 || enough < Infinity);
+        if (count.looked === count.total || count.calls >= enough) return count;
+        if (now >= begun + (isFirstFind ? firstMs : progressMs)) return count;
         if (!isElsewhere && now - breathed < stepMs) continue;
         await (isElsewhere ? searching.change() : this.#surroundings.breathe());
         checkAborted(signal);

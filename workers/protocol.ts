@@ -711,8 +711,9 @@ export interface Requests {
   /**
    * Runs an accepted filter further and answers within about 100 ms how far it is: ask again until all has been looked
    * at, and once more when more has been indexed. What was found stays found. A newer filter aborts the older one's call.
+   * It answers at once when so many calls pass as `enough` says.
    */
-  runFilter: { params: { text: string }; result: FilterCount };
+  runFilter: { params: { text: string; enough?: number }; result: FilterCount };
   /**
    * Sorts a list further and answers within about 100 ms how far it is: ask again until it is done. Until then it keeps the
    * order it has. A list that has grown since is sorted anew when it is asked for again. Fails with `too-many-to-sort`

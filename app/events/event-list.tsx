@@ -1,7 +1,6 @@
 /** The grid of calls or events: of the whole capture, or of one conversation. */
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { rowFlag, type ListSpec } from '../../workers/protocol';
-import { ask } from '../capture/session';
 import type { Point } from '../components/menu';
 import { VirtualGrid, rowId } from '../components/grid/virtual-grid';
 import { WindowLoader, type FetchWindow } from '../components/grid/window-loader';
@@ -18,26 +17,23 @@ import { RowMenu, type MenuPlace } from './row-menu';
 import { factsOf, keepSameRows, noteShown, rowAt, type ListWindow, type Row } from './rows';
 import { sortByColumn } from './sort';
 import { useColumns } from './use-columns';
+import { fetchWindow, heldAhead } from './windows';
 import './event-list.css';
 
 const label = 'Events';
 
 /** Fetches rows of a list; those that are held already stay the same objects. */
 function loaderOf(id: TabId, list: ListSpec, names: readonly string[]): WindowLoader<ListWindow> {
-  let before: ListWindow | undefined;
+  const held = heldAhead(id, list, names);
+  let before = held;
   const fetch: FetchWindow<ListWindow> = async (first, count, signal) => {
-    const [answer, fields] = await Promise.all([
-      ask(id, 'window', { list, first, count }, signal),
-      names.length === 0 ? undefined : ask(id, 'fieldValues', { list, first, count, names }, signal),
-    ]);
+    const answer = await fetchWindow(id, list, names, first, count, signal);
     if (!answer.ok) return answer;
-    // Where bytes cannot be read again, the window says so.
-    const value: ListWindow = { ...answer.value, names, values: fields?.ok === true ? fields.value : [] };
-    keepSameRows(value, before);
-    before = value;
-    return { ok: true, value };
+    keepSameRows(answer.value, before);
+    before = answer.value;
+    return answer;
   };
-  return new WindowLoader(fetch, (window) => isFinal(id, list, window));
+  return new WindowLoader(fetch, { isFinal: (window) => isFinal(id, list, window), window: held });
 }
 
 /** Whether nothing that is read later changes these rows: all calls of the capture in order, each of which has returned. */

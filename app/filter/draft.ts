@@ -25,7 +25,7 @@ export interface Draft {
 async function keepApplied(id: TabId, signal: AbortSignal): Promise<void> {
   const tab = tabById(store.get(), id);
   const applied = tab === undefined ? '' : placeOf(tab).filter;
-  if (applied !== '') await ask(id, 'runFilter', { text: applied }, signal);
+  if (applied !== '') await ask(id, 'runFilter', { text: applied, enough: 0 }, signal);
 }
 
 /** Reads and runs the text; another text, and more that is indexed, overtakes what runs. */
@@ -36,15 +36,15 @@ export function useDraft(id: TabId, text: string, tick: number): Draft | undefin
     const run = async (): Promise<void> => {
       const check = await checkFilter(id, text, abort.signal);
       if (abort.signal.aborted || check === undefined) return;
-      setDraft((before) =>
-        before?.text === text ? { ...before, check } : { text, check, count: undefined, error: undefined },
-      );
-      if (!check.isAccepted || text.trim() === '') return;
+      const note = (came: Partial<Draft>): void =>
+        setDraft((before) => ({ count: before?.text === text ? before.count : undefined, error: undefined, ...came, text, check }));
+      if (!check.isAccepted || text.trim() === '') {
+        note({});
+        return;
+      }
+      // That it is a filter is told with the first count: to draw the box is most of what a key costs.
       await keepApplied(id, abort.signal);
-      await runFilter(id, text, abort.signal, (answer) => {
-        const came = answer.ok ? { count: answer.value, error: undefined } : { error: answer.error };
-        setDraft((before) => (before?.text === text ? { ...before, ...came } : before));
-      });
+      await runFilter(id, text, abort.signal, (answer) => note(answer.ok ? { count: answer.value } : { error: answer.error }));
     };
     void run();
     return () => abort.abort();

@@ -14,7 +14,7 @@ import { placeOf } from '../state/select';
 import { store, useApp } from '../state/store';
 import { useDraft, type Draft } from './draft';
 import { filterHistory } from './history';
-import { applyFilter } from './moves';
+import { applyFilter, isKnownFilter } from './moves';
 import { isDone } from './run';
 import './filter.css';
 
@@ -147,7 +147,7 @@ function FilterInput({ tab }: { readonly tab: Tab }): ReactNode {
     setAsked(true);
     setWalk({ at: -1, typed: '' });
     // The next key is meant for the list.
-    if (draft?.text === text && draft.check.isAccepted) leave(input);
+    if (isKnownFilter(text)) leave(input);
     if (await applyFilter(id, text)) leave(input);
   };
   const clear = (): void => {

@@ -1,8 +1,10 @@
 /** Applies filters to the list of events; the box, the cells and the palette all end here. */
+import { flushSync } from 'react-dom';
 import type { FilterCheck } from '../../workers/protocol';
 import { begin } from '../base/idle';
 import { ask } from '../capture/session';
 import { fetchFacts, relisted } from '../events/moves';
+import { fetchAhead, withAhead } from '../events/windows';
 import { sentence } from '../messages/messages';
 import { startPlace, type Place, type TabId } from '../state/model';
 import { listKey, listOf, placeOf, tabById } from '../state/select';
@@ -10,7 +12,7 @@ import { store, tell } from '../state/store';
 import { isWritableFilter, maxFilter } from '../url/fields';
 import { grouped } from '../format/number';
 import { rememberFilter } from './history';
-import { isDone, runFilterPast } from './run';
+import { isDone, noteSought, runFilterPast, screenful } from './run';
 
 /** Reads a filter as the box does: what no link could hold is a mistake too. Undefined while the engine cannot tell. */
 export async function checkFilter(id: TabId, text: string, signal?: AbortSignal): Promise<FilterCheck | undefined> {
@@ -22,9 +24,18 @@ export async function checkFilter(id: TabId, text: string, signal?: AbortSignal)
     const at = Math.max(0, text.length > maxFilter ? maxFilter : [...text.matchAll(/./gsu)].find(([one]) => !isWritableFilter(one))?.index ?? 0);
     return { isAccepted: false, mistake: { at, length: 1, message, suggestion: null } };
   }
+  if (checked?.text === text) return checked.check;
   const answer = await ask(id, 'checkFilter', { text }, signal);
-  return answer.ok ? answer.value : undefined;
+  if (!answer.ok) return undefined;
+  checked = { text, check: answer.value };
+  return answer.value;
 }
+
+/** The last text that was read: what is applied was typed before. */
+let checked: { readonly text: string; readonly check: FilterCheck } | undefined;
+
+/** Whether a text is known to be a filter. */
+export const isKnownFilter = (text: string): boolean => checked?.text === text && checked.check.isAccepted;
 
 let applying: AbortController | undefined;
 
@@ -71,6 +82,11 @@ export async function applyFilter(id: TabId, text: string): Promise<boolean> {
   }
 }
 
+/** Whether a list is looked at from its first row, in the order of the capture: then every other is as well. */
+function isFromTop({ selected, top, sort }: Place): boolean {
+  return selected === undefined && top < 1 && sort === undefined;
+}
+
 async function show(id: TabId, place: Place, filter: string, signal: AbortSignal): Promise<void> {
   const next: Place = { ...place, filter };
   const isOvertaken = (): boolean => signal.aborted;
@@ -84,6 +100,19 @@ async function show(id: TabId, place: Place, filter: string, signal: AbortSignal
       return;
     }
     isThere = isDone(begun.value) || row === undefined || begun.value.looked > row;
+    if (row === undefined && isFromTop(place)) {
+      const ahead = await fetchAhead(id, listOf(next), screenful());
+      if (isOvertaken()) return;
+      // In one go: a list without its rows would be drawn for nothing.
+      const top: Place = { ...next, selected: undefined, mark: undefined, top: 0, topName: undefined };
+      withAhead(ahead, () =>
+        flushSync(() => {
+          store.dispatch({ type: 'filtered', id, place: top });
+          noteSought(id, filter, begun.value);
+        }),
+      );
+      return;
+    }
   }
   if (isThere) {
     const there = await relisted(id, place, next);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer, ListPosition, RowWindow } from '../../../workers/protocol';
-import { WindowLoader } from './window-loader';
+import { WindowLoader, type LoaderOptions } from './window-loader';
 
 interface Question {
   readonly first: number;
@@ -37,7 +37,7 @@ function windowOf(first: number, length: number): RowWindow {
 }
 
 /** A loader whose questions wait for the test's answers. */
-function asked(isFinal?: (window: RowWindow) => boolean): { readonly loader: WindowLoader<RowWindow>; readonly questions: Question[] } {
+function asked(options: LoaderOptions<RowWindow> = {}): { readonly loader: WindowLoader<RowWindow>; readonly questions: Question[] } {
   const questions: Question[] = [];
   const loader = new WindowLoader<RowWindow>(
     (first, count, signal) =>
@@ -48,7 +48,7 @@ function asked(isFinal?: (window: RowWindow) => boolean): { readonly loader: Win
         };
         questions.push({ first, count, signal, answer });
       }),
-    isFinal,
+    options,
   );
   return { loader, questions };
 }
@@ -104,7 +104,7 @@ describe('the loader of rows', () => {
   });
 
   it('does not ask again for rows that are final, only for others', async () => {
-    const { loader, questions } = asked((window) => window.first === 0);
+    const { loader, questions } = asked({ isFinal: (window) => window.first === 0 });
     loader.want(0, 29, 1000, 0);
     await questions[0]!.answer(full(questions[0]!));
     loader.want(0, 29, 2000, 1);
@@ -113,6 +113,18 @@ describe('the loader of rows', () => {
     await questions[1]!.answer(full(questions[1]!));
     loader.want(500, 529, 2000, 2);
     expect(questions).toHaveLength(3);
+  });
+
+  it('shows at once what it begins with, and asks for what is missing around it and later', () => {
+    const whole = asked({ window: windowOf(0, 30) });
+    expect(whole.loader.snapshot().window?.length).toBe(30);
+    whole.loader.want(0, 19, 30, 7);
+    expect(whole.questions).toHaveLength(0);
+    whole.loader.want(0, 19, 60, 8);
+    expect(whole.questions).toHaveLength(1);
+    const part = asked({ window: windowOf(0, 30) });
+    part.loader.want(0, 19, 10_000, 7);
+    expect(part.questions.map(({ first, count }) => first + count)).toEqual([84]);
   });
 
   it('does not ask for ever for rows that do not come', async () => {

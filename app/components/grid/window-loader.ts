@@ -47,19 +47,27 @@ function covers(from: number, to: number, want: Want, margin: number): boolean {
   return from <= Math.max(0, want.first - margin) && to >= Math.min(want.rows, want.last + 1 + margin);
 }
 
+export interface LoaderOptions<Window extends AnyWindow> {
+  /** Rows that are final are not asked for again, whatever more the engine knows. */
+  readonly isFinal?: (window: Window) => boolean;
+  /** What is known already when the loader is made. */
+  readonly window?: Window | undefined;
+}
+
 export class WindowLoader<Window extends AnyWindow> {
   readonly #fetch: FetchWindow<Window>;
   readonly #isFinal: (window: Window) => boolean;
   readonly #listeners = new Set<() => void>();
-  #loaded: LoadedWindow<Window> = { window: undefined, error: undefined };
-  #loadedTick = -1;
+  #loaded: LoadedWindow<Window>;
+  /** Undefined: as of the first rows that are wanted. */
+  #loadedTick: number | undefined;
   #want: Want | undefined;
   #asked: Asked | undefined;
 
-  /** Rows that are final are not asked for again, whatever more the engine knows. */
-  constructor(fetch: FetchWindow<Window>, isFinal: (window: Window) => boolean = () => false) {
+  constructor(fetch: FetchWindow<Window>, { isFinal = () => false, window }: LoaderOptions<Window> = {}) {
     this.#fetch = fetch;
     this.#isFinal = isFinal;
+    this.#loaded = { window, error: undefined };
   }
 
   get loaded(): LoadedWindow<Window> {
@@ -77,6 +85,7 @@ export class WindowLoader<Window extends AnyWindow> {
   want(first: number, last: number, rows: number, tick: number): void {
     if (rows === 0 || last < first) return;
     this.#want = { first: Math.max(0, first), last: Math.min(last, rows - 1), rows, tick };
+    this.#loadedTick ??= tick;
     this.#check();
   }
 
