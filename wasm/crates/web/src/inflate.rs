@@ -70,11 +70,7 @@ impl Inflater {
     pub fn push(&mut self, bytes: &Uint8Array) {
         self.packed.drain(..self.used);
         self.used = 0;
-        let start = self.packed.len();
-        self.packed.resize(start + bytes.length() as usize, 0);
-        if let Some(room) = self.packed.get_mut(start..) {
-            bytes.copy_to(room);
-        }
+        self.packed.append(&mut bytes.to_vec());
     }
 
     /// Fills `target` from its start and gives the number of bytes; fewer when what was pushed gives no more. With
