@@ -56,6 +56,8 @@ const stepMs = 6;
 const smallestStep = 128 << 10;
 const largestStep = 4 << 20;
 const progressMs = 100;
+/** What passes a filter is drawn so often: each time takes from the search what drawing takes. */
+const countMs = 200;
 /** What is found first is told sooner. */
 const firstMs = 24;
 /** Bytes of a file that are looked at to say what it is. */
@@ -332,15 +334,15 @@ class OpenCapture {
       let first: FilterCount | undefined;
       for (;;) {
         // While it is read, the file is not in other hands.
-        if (this.#isIndexed) searching.exchange(text);
+        const hasMore = this.#isIndexed && searching.exchange(text);
         const { count, isElsewhere } = this.#reading(() => this.session.runFilter(text, this.#bytes.read));
         first ??= count;
         const now = performance.now();
         const isFirstFind = count.events > 0 && (first.events === 0 || enough < Infinity);
         if (count.looked === count.total || count.calls >= enough) return count;
-        if (now >= begun + (isFirstFind ? firstMs : progressMs)) return count;
+        if (now >= begun + (isFirstFind ? firstMs : countMs)) return count;
         if (!isElsewhere && now - breathed < stepMs) continue;
-        await (isElsewhere ? searching.change() : this.#surroundings.breathe());
+        await (isElsewhere && !hasMore ? searching.change() : this.#surroundings.breathe());
         checkAborted(signal);
         breathed = performance.now();
       }

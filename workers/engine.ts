@@ -112,6 +112,8 @@ export type SearchTask = Uint32Array<ArrayBuffer>;
 
 /** Looks at a part of a filter in another worker than the index. */
 export interface EngineSearch {
+  /** Where the bytes stand that the next step reads: the file, the first of them, and the one behind the last. */
+  wants(): ArrayLike<number>;
   /** Looks at a few more events; false when there are no more. */
   step(read: ReadBytes): boolean;
   /** What `handIn` takes. */

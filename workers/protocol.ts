@@ -709,7 +709,7 @@ export interface Requests {
   /** Reads a filter without running it; needs no capture. */
   checkFilter: { params: { text: string }; result: FilterCheck };
   /**
-   * Runs an accepted filter further and answers within about 100 ms how far it is: ask again until all has been looked
+   * Runs an accepted filter further and answers within about 200 ms how far it is: ask again until all has been looked
    * at, and once more when more has been indexed. What was found stays found. A newer filter aborts the older one's call.
    * It answers at once when so many calls pass as `enough` says.
    */

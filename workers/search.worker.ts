@@ -4,8 +4,9 @@ import { createBreather } from './breathe';
 import { loadEngine } from './engine';
 import type { Engine, SearchTask } from './engine';
 import { forceSearchFailure } from './force';
-import { CaptureBytes, InflatedBytes, RawBytes } from './reading/bytes';
+import { CaptureBytes, InflatedBytes, RawBytes, forwardSpan } from './reading/bytes';
 import type { Origin } from './reading/bytes';
+import { ForwardBytes } from './reading/forward';
 
 /** What the engine worker asks of it. */
 export interface SearchApi {
@@ -20,24 +21,34 @@ export interface SearchApi {
 /** Messages are let in after about this long. */
 const stepMs = 4;
 
-let opened: Promise<{ readonly engine: Engine; readonly bytes: CaptureBytes }> | undefined;
+interface Opened {
+  readonly engine: Engine;
+  readonly bytes: CaptureBytes;
+  /** Files that are not compressed, by their place in the capture. */
+  readonly forward: ReadonlyMap<number, ForwardBytes>;
+}
+
+let opened: Promise<Opened> | undefined;
 let queue: Promise<unknown> = Promise.resolve();
 const givenUp = new Set<number>();
 const breathe = createBreather();
 
-async function openAll(module: WebAssembly.Module, origins: readonly Origin[]): Promise<{ engine: Engine; bytes: CaptureBytes }> {
+async function openAll(module: WebAssembly.Module, origins: readonly Origin[]): Promise<Opened> {
   const engine = await loadEngine(module);
   const bytes = new CaptureBytes();
-  for (const { file, points } of origins) {
+  const forward = new Map<number, ForwardBytes>();
+  for (const [at, { file, points }] of origins.entries()) {
     if (points === undefined) {
-      bytes.add(new RawBytes(file));
+      const source = new ForwardBytes(new RawBytes(file));
+      forward.set(at, source);
+      bytes.add(source);
       continue;
     }
-    const inflated = new InflatedBytes(file, engine.createPackedBytes());
+    const inflated = new InflatedBytes(file, engine.createPackedBytes(), { span: forwardSpan });
     inflated.addPoints(points);
     bytes.add(inflated);
   }
-  return { engine, bytes };
+  return { engine, bytes, forward };
 }
 
 async function search(text: string, task: SearchTask): Promise<Uint32Array<ArrayBuffer> | undefined> {
@@ -45,10 +56,13 @@ async function search(text: string, task: SearchTask): Promise<Uint32Array<Array
   const known = await opened;
   if (known === undefined) throw new Error('no capture to search');
   if (import.meta.env.MODE === 'test') for (const { file } of known.bytes.origins) forceSearchFailure(file, known.engine);
+  if (givenUp.delete(ticket)) return undefined;
   const part = known.engine.createSearch(text, task);
   try {
     let begun = performance.now();
     for (;;) {
+      const [file = 0, from = 0, end = 0] = Array.from(part.wants());
+      await known.forward.get(file)?.want(from, end);
       if (givenUp.delete(ticket)) return undefined;
       if (!part.step(known.bytes.read)) break;
       if (performance.now() - begun < stepMs) continue;

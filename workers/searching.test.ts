@@ -41,23 +41,28 @@ class Slow implements Searcher {
 }
 
 describe('search workers', () => {
-  it('are started for the first part, and none has more than it looks at and the next', async () => {
-    const parts = new Parts(9);
+  it('are started for the first part, and get parts that follow each other', async () => {
+    const parts = new Parts(19);
     const workers = [new Slow(), new Slow()];
     let starts = 0;
     const searching = new Searching(parts, () => {
       starts += 1;
       return workers;
     });
-    searching.exchange('x');
-    searching.exchange('x');
+    while (searching.exchange('x'));
+    expect(searching.exchange('x')).toBe(false);
     expect(starts).toBe(1);
-    expect(workers.map(({ asked }) => asked.length)).toEqual([2, 2]);
+    expect(workers.map(({ asked }) => asked.map(({ ticket }) => ticket))).toEqual([[19, 18, 17, 16], [15, 14, 13, 12]]);
     workers[1]?.asked[0]?.answer(Uint32Array.of(5, 7));
     await searching.change();
     searching.exchange('x');
-    expect(parts.back).toEqual([[workers[1]?.asked[0]?.ticket, [5, 7]]]);
-    expect(workers.map(({ asked }) => asked.length)).toEqual([2, 3]);
+    expect(parts.back).toEqual([[15, [5, 7]]]);
+    // It has something to look at, and something after that.
+    expect(workers.map(({ asked }) => asked.length)).toEqual([4, 4]);
+    for (const { answer } of workers[1]?.asked.slice(1, 3) ?? []) answer(undefined);
+    await searching.change();
+    while (searching.exchange('x'));
+    expect(workers[1]?.asked.slice(4).map(({ ticket }) => ticket)).toEqual([11, 10, 9, 8]);
   });
 
   it('are not started when there is nothing for them', () => {
@@ -71,24 +76,24 @@ describe('search workers', () => {
     const parts = new Parts(9);
     const worker = new Slow();
     const searching = new Searching(parts, () => [worker]);
-    searching.exchange('x');
+    while (searching.exchange('x'));
     worker.asked[1]?.die();
     await searching.change();
     searching.exchange('x');
-    expect(parts.back.toSorted(([a], [b]) => a - b)).toEqual([[8, undefined], [9, undefined]]);
+    expect(parts.back.toSorted(([a], [b]) => a - b)).toEqual([6, 7, 8, 9].map((ticket) => [ticket, undefined]));
     expect(worker.isClosed).toBe(true);
     // An answer that comes after all is dropped.
     worker.asked[0]?.answer(Uint32Array.of(1));
     await Promise.resolve();
     searching.exchange('x');
-    expect([parts.back.length, parts.left]).toEqual([2, 7]);
+    expect([parts.back.length, parts.left]).toEqual([4, 5]);
   });
 
   it('are told which parts nobody waits for, and wake everybody who waits', async () => {
     const parts = new Parts(2);
     const worker = new Slow();
     const searching = new Searching(parts, () => [worker]);
-    searching.exchange('x');
+    while (searching.exchange('x'));
     searching.giveUp('y');
     expect(worker.givenUp).toEqual([]);
     searching.giveUp('x');

@@ -15,11 +15,17 @@ export interface Searcher {
   close(): void;
 }
 
-/** Parts that a worker has at once: one that it looks at, and the next. */
+/** Parts that a worker has at least: one that it looks at, and the next. */
 const depth = 2;
+
+/** Parts that a worker gets one after the other: they follow each other in the file, which is read fastest forward. */
+const runLength = 4;
 
 /** More would take memory for their caches, and a search is bound by reading before. */
 const mostWorkers = 16;
+
+/** To hand out takes no longer than about this before others are let in. */
+const stepMs = 4;
 
 interface Part {
   readonly text: string;
@@ -34,29 +40,46 @@ export class Searching {
   #workers: Map<Searcher, Set<Part>> | undefined;
   #arrived: { readonly part: Part; readonly found: Uint32Array | undefined }[] = [];
   #waiting: (() => void)[] = [];
+  /** Who gets the next parts, and how many. */
+  #turn: { readonly worker: Searcher; left: number } | undefined;
 
   constructor(session: Pick<EngineSession, 'handOut' | 'handIn'>, start: () => readonly Searcher[]) {
     this.#session = session;
     this.#start = start;
   }
 
-  /** Gives the engine what has come back, and the workers what the engine hands out of this filter. */
-  exchange(text: string): void {
+  /**
+   * Gives the engine what has come back, and the workers what the engine hands out of this filter. True when there may be
+   * more to hand out.
+   */
+  exchange(text: string): boolean {
     this.#deliver();
-    for (;;) {
-      const workers = this.#workers === undefined ? undefined : [...this.#workers].sort(([, one], [, other]) => one.size - other.size);
-      if (workers !== undefined && (workers[0] === undefined || workers[0][1].size >= depth)) return;
+    const begun = performance.now();
+    do {
+      // Before the first part nobody is asked: there may be none.
+      if (this.#workers !== undefined && this.#next() === undefined) return false;
       const task = this.#session.handOut(text);
-      if (task === undefined) return;
+      if (task === undefined) return false;
       this.#workers ??= new Map(this.#start().map((worker) => [worker, new Set()]));
-      const [worker, parts] = workers?.[0] ?? [...this.#workers][0] ?? [];
+      const turn = this.#next();
+      const parts = turn === undefined ? undefined : this.#workers.get(turn.worker);
       const part = { text, ticket: task[0] ?? 0 };
-      if (worker === undefined || parts === undefined) {
+      if (turn === undefined || parts === undefined) {
         this.#session.handIn(text, part.ticket, undefined);
-        return;
+        return false;
       }
-      this.#give(worker, parts, part, task);
-    }
+      turn.left -= 1;
+      this.#give(turn.worker, parts, part, task);
+    } while (performance.now() - begun < stepMs);
+    return true;
+  }
+
+  /** Who gets the next part: whoever is in the middle of a run, else the one with least to do; undefined when all have enough. */
+  #next(): { readonly worker: Searcher; left: number } | undefined {
+    if (this.#turn !== undefined && this.#turn.left > 0 && this.#workers?.has(this.#turn.worker) === true) return this.#turn;
+    const [[worker, parts] = []] = [...(this.#workers ?? [])].sort(([, one], [, other]) => one.size - other.size);
+    this.#turn = worker === undefined || parts === undefined || parts.size >= depth ? undefined : { worker, left: runLength };
+    return this.#turn;
   }
 
   /** Resolves when something has come back. */
@@ -107,9 +130,9 @@ export class Searching {
   }
 }
 
-/** Starts search workers for all cores but the one that the engine has. */
+/** Starts a search worker for each core: the engine only hands out and waits while they are at it. */
 export function startSearchers(module: WebAssembly.Module, origins: readonly Origin[]): readonly Searcher[] {
-  const count = Math.max(1, Math.min(navigator.hardwareConcurrency - 1, mostWorkers));
+  const count = Math.max(1, Math.min(navigator.hardwareConcurrency, mostWorkers));
   return Array.from({ length: count }, () => startSearcher(module, origins));
 }
 

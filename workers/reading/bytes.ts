@@ -164,14 +164,20 @@ export interface PackedBytes {
 /** Inflated at a time: what is asked for together tends to stand together. */
 const inflatedSpan = 256 << 10;
 
+/** The same for who reads forward: a fifth less processor time than with the shorter one. */
+export const forwardSpan = 1 << 20;
+
 /** A gzip file: inflates again from the restart point before the bytes wanted. */
 export class InflatedBytes implements ByteSource {
   readonly #packed: PackedBytes;
   readonly #raw: RawBytes;
   readonly #file: File;
+  readonly #span: number;
   readonly #spans = new Spans(4 * cachedBytes);
 
-  constructor(file: File, packed: PackedBytes, readFile: ReadFile = readFileSync) {
+  /** `span`: bytes that are inflated at a time. */
+  constructor(file: File, packed: PackedBytes, { readFile = readFileSync, span = inflatedSpan }: { readonly readFile?: ReadFile; readonly span?: number } = {}) {
+    this.#span = span;
     this.#packed = packed;
     this.#raw = new RawBytes(file, readFile);
     this.#file = file;
@@ -191,9 +197,9 @@ export class InflatedBytes implements ByteSource {
   }
 
   #load(offset: number): Span | undefined {
-    const from = offset - (offset % inflatedSpan);
+    const from = offset - (offset % this.#span);
     const failures: Failure[] = [];
-    const bytes = this.#packed.read(from, inflatedSpan, this.#file.size, (at, length) => {
+    const bytes = this.#packed.read(from, this.#span, this.#file.size, (at, length) => {
       try {
         return this.#raw.read(at, length);
       } catch (cause) {

@@ -79,6 +79,20 @@ describe('openFileStream', () => {
     await expect(drain(openFileStream(locked))).rejects.toMatchObject({ error: { kind: 'unreadable' } });
   });
 
+  it('begins where it is told, and puts what is kept of the piece before ahead of the next', async () => {
+    const plain = withStream(file, () => new ReadableStream());
+    for (const of of [file, plain]) {
+      const stream = openFileStream(of, { bufferBytes: 50_000, from: 300_007 });
+      let end = 300_007;
+      for (let kept = 0, piece = await stream.next(); piece !== undefined; piece = await stream.next(kept)) {
+        expect(Buffer.compare(piece, content.slice(end - kept, end - kept + piece.length))).toBe(0);
+        end += piece.length - kept;
+        kept = Math.min(piece.length, 1234);
+      }
+      expect(end).toBe(content.length);
+    }
+  });
+
   it('gives nothing after it was closed', async () => {
     const stream = openFileStream(file, { bufferBytes: 1000 });
     await stream.next();

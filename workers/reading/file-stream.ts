@@ -10,9 +10,11 @@ export interface FileStreamOptions {
   readonly bufferBytes: number;
   /** A byte stream that says nothing for this long is given up for plain reads. */
   readonly stallMs: number;
+  /** Where to begin. */
+  readonly from: number;
 }
 
-const defaults: FileStreamOptions = { bufferBytes: 4 << 20, stallMs: 8000 };
+const defaults: FileStreamOptions = { bufferBytes: 4 << 20, stallMs: 8000, from: 0 };
 
 /**
  * A pending read of a blob's stream can be collected together with its stream, reader and file when nothing global
@@ -23,19 +25,22 @@ const rooted = new Set<object>();
 type ReadResult = ReadableStreamReadResult<Uint8Array<ArrayBuffer>>;
 
 /** Opens a stream over `file`. */
-export function openFileStream(file: File, options: Partial<FileStreamOptions> = {}): Inflow {
+export function openFileStream(file: File, options: Partial<FileStreamOptions> = {}): FileStream {
   const stream = new FileStream(file, { ...defaults, ...options });
   rooted.add(stream);
   return stream;
 }
 
-class FileStream implements Inflow {
+/** Bytes of a file in order. */
+export class FileStream implements Inflow {
   readonly #file: File;
   readonly #options: FileStreamOptions;
-  #consumed = 0;
+  /** Bytes of the file up to the end of the last piece. */
+  #consumed: number;
+  /** The last piece. */
+  #lent = new Uint8Array(0);
   #stream: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #reader: ReadableStreamBYOBReader | undefined;
-  #buffer: ArrayBuffer | undefined;
   #ahead: Promise<ArrayBuffer> | undefined;
   #isClosed = false;
   readonly #watch: Watch;
@@ -43,10 +48,11 @@ class FileStream implements Inflow {
   constructor(file: File, options: FileStreamOptions) {
     this.#file = file;
     this.#options = options;
+    this.#consumed = options.from;
     this.#watch = new Watch(options.stallMs);
     try {
       // A slice, not the file: some browsers stream slices faster, and the end is fixed to the size we know.
-      this.#stream = file.slice(0, file.size).stream();
+      this.#stream = file.slice(options.from, file.size).stream();
       this.#reader = this.#stream.getReader({ mode: 'byob' });
     } catch {
       this.#stream = undefined; // no byte streams here: plain reads
@@ -57,17 +63,19 @@ class FileStream implements Inflow {
     return this.#consumed;
   }
 
-  async next(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  /** The next piece; `kept` bytes from the end of the one before stand ahead of it, fewer than the buffer has. */
+  async next(kept = 0): Promise<Uint8Array<ArrayBuffer> | undefined> {
     if (this.#isClosed || this.#consumed >= this.#file.size) {
       this.close();
       return undefined;
     }
-    const bytes = this.#reader === undefined ? await this.#readPlain() : await this.#readStream(this.#reader);
-    if (bytes.length === 0) {
+    const bytes = this.#reader === undefined ? await this.#readPlain(kept) : await this.#readStream(this.#reader, kept);
+    if (bytes.length <= kept) {
       this.close();
       throw new Failure({ kind: 'changed', name: this.#file.name }); // shorter than it was when it was chosen
     }
-    this.#consumed += bytes.length;
+    this.#consumed += bytes.length - kept;
+    this.#lent = bytes;
     return bytes;
   }
 
@@ -77,7 +85,7 @@ class FileStream implements Inflow {
     this.#watch.end();
     rooted.delete(this);
     this.#ahead = undefined;
-    this.#buffer = undefined;
+    this.#lent = new Uint8Array(0);
     this.#giveUpStream();
   }
 
@@ -87,27 +95,27 @@ class FileStream implements Inflow {
     this.#stream = undefined;
   }
 
-  async #readStream(reader: ReadableStreamBYOBReader): Promise<Uint8Array<ArrayBuffer>> {
+  async #readStream(reader: ReadableStreamBYOBReader, kept: number): Promise<Uint8Array<ArrayBuffer>> {
     const wanted = Math.min(this.#options.bufferBytes, this.#file.size);
-    const buffer = this.#buffer ?? new ArrayBuffer(wanted);
-    this.#buffer = undefined; // detached by the read
+    const { buffer } = this.#lent.length === 0 ? new Uint8Array(wanted) : this.#lent;
+    const rest = this.#lent.slice(this.#lent.length - kept);
+    new Uint8Array(buffer).set(rest);
     let result: ReadResult | 'stalled';
     try {
-      result = await this.#watch.over(reader.read(new Uint8Array(buffer)));
+      result = await this.#watch.over(reader.read(new Uint8Array(buffer, kept)));
     } catch (cause) {
       throw new Failure(readFailure(this.#file, cause, this.#consumed > 0));
     }
     if (result === 'stalled') {
       this.#giveUpStream();
-      return this.#readPlain();
+      this.#lent = rest;
+      return this.#readPlain(kept);
     }
-    const bytes = result.value ?? new Uint8Array(0);
-    this.#buffer = bytes.buffer;
-    return bytes;
+    return result.value === undefined ? rest : new Uint8Array(result.value.buffer, 0, kept + result.value.length);
   }
 
   /** Plain reads, one ahead of the one that is being used. */
-  async #readPlain(): Promise<Uint8Array<ArrayBuffer>> {
+  async #readPlain(kept: number): Promise<Uint8Array<ArrayBuffer>> {
     const { bufferBytes } = this.#options;
     const slice = (from: number): Promise<ArrayBuffer> => {
       const reading = this.#file.slice(from, from + bufferBytes).arrayBuffer();
@@ -118,7 +126,11 @@ class FileStream implements Inflow {
       const buffer = await (this.#ahead ?? slice(this.#consumed));
       const next = this.#consumed + buffer.byteLength;
       this.#ahead = next < this.#file.size && !this.#isClosed ? slice(next) : undefined;
-      return new Uint8Array(buffer);
+      if (kept === 0) return new Uint8Array(buffer);
+      const bytes = new Uint8Array(kept + buffer.byteLength);
+      bytes.set(this.#lent.subarray(this.#lent.length - kept));
+      bytes.set(new Uint8Array(buffer), kept);
+      return bytes;
     } catch (cause) {
       throw new Failure(readFailure(this.#file, cause, this.#consumed > 0));
     }

@@ -24,7 +24,7 @@ const readFrom =
 /** Everything inflated, with what was noted on the way. */
 async function inflate(bytes: Uint8Array<ArrayBuffer>) {
   const file = fileOf(bytes);
-  const again = new InflatedBytes(file, engine.createPackedBytes(), readFrom(bytes));
+  const again = new InflatedBytes(file, engine.createPackedBytes(), { readFile: readFrom(bytes) });
   const inflow = new InflatedInflow(again, new LocalInflating(file, engine.createInflater()));
   const pieces: Uint8Array[] = [];
   for (let piece = await inflow.next(); piece !== undefined; piece = await inflow.next()) pieces.push(piece.slice());
@@ -78,8 +78,10 @@ describe('InflatedBytes', () => {
   it('says that the file has changed when it can not be read again', async () => {
     const { again } = await inflate(new Uint8Array(sample));
     const packed = engine.createPackedBytes();
-    const gone = new InflatedBytes(fileOf(new Uint8Array(sample)), packed, () => {
-      throw new DOMException('gone', 'NotFoundError');
+    const gone = new InflatedBytes(fileOf(new Uint8Array(sample)), packed, {
+      readFile: () => {
+        throw new DOMException('gone', 'NotFoundError');
+      },
     });
     expect(() => gone.read(5_000_000, 10)).toThrow(expect.objectContaining({ error: { kind: 'changed', name: 'capture.scap.gz' } }));
     expect(again.read(5_000_000, 10)).toHaveLength(10);

@@ -127,6 +127,8 @@ pub(crate) struct Run {
     mine: Vec<Mine>,
     /// Chunks behind `seen` that are looked at elsewhere or have been looked at.
     ahead: Vec<(usize, Ahead)>,
+    /// Something has come back from elsewhere: those who search there are up.
+    is_helped: bool,
     places: Places,
     /// As of which rows the conversations were that it asked about.
     as_of: Option<(Row, bool)>,
@@ -179,6 +181,7 @@ impl Run {
             taken: 0,
             mine: Vec::new(),
             ahead: Vec::new(),
+            is_helped: false,
             places: Places::default(),
             as_of: None,
         }
@@ -224,6 +227,8 @@ impl Run {
                 self.mine.push(mine);
                 decided?;
                 self.publish(core);
+            } else if self.is_left_to_others() {
+                return Ok(());
             } else if let Some(mine) = self.next_chunk(ground) {
                 self.mine.push(mine);
             } else {
@@ -331,9 +336,15 @@ impl Run {
         self.calls.insert_all(number, &of_chunk);
     }
 
-    /// Whether all that is left of what is indexed is looked at elsewhere.
+    /// Whether those who search elsewhere are at it: then no chunk is begun here, where others wait for answers.
+    fn is_left_to_others(&self) -> bool {
+        self.is_helped && self.ahead.iter().any(|(_, ahead)| matches!(ahead, Ahead::Searched { .. }))
+    }
+
+    /// Whether nothing is to be done here before something comes back from elsewhere.
     fn is_elsewhere(&self, core: &Core) -> bool {
-        !self.waits(core) && self.mine.is_empty() && self.taken >= core.index.next_row() && self.seen < self.taken
+        let is_taken = self.taken >= core.index.next_row() && self.seen < self.taken;
+        !self.waits(core) && self.mine.is_empty() && (is_taken || self.is_left_to_others())
     }
 
     /// Takes the next chunk with rows of which the parameters of events alone tell the rest.
@@ -483,6 +494,7 @@ impl Session {
     pub fn hand_in(&mut self, id: FilterId, ticket: u32, found: Option<&[u32]>) {
         let Some((_, run)) = self.filters.runs.get_mut(&id) else { return };
         let Some((number, end, sifted)) = run.searched(ticket) else { return };
+        run.is_helped = found.is_some();
         match found {
             None => run.mine.insert(0, Mine::new(number, first_of(number), end, sifted)),
             Some(found) => {
@@ -501,7 +513,8 @@ impl Session {
         }
     }
 
-    /// Whether all that is left of a filter is handed out.
+    /// Whether nothing is to be done here before something of a filter is handed in: all that is left is handed out, or those
+    /// who search are up and have something left.
     pub fn is_elsewhere(&self, id: FilterId) -> bool {
         self.filters.runs.get(&id).is_some_and(|(_, run)| run.is_elsewhere(&self.core))
     }

@@ -58,6 +58,14 @@ impl Task {
         Some(Self { ticket, text: text.to_owned(), file, is_big_endian, release: core.state.release(), base, places })
     }
 
+    /// Places of the events from one on that are looked at in one go.
+    fn batch(&self, at: usize) -> &[(u32, u32)] {
+        let rest = self.places.get(at..).unwrap_or_default();
+        let most = rest.first().map_or(0, |first| first.0.saturating_add(STRETCH));
+        let near = rest.iter().take(BATCH).take_while(|place| place.0 <= most).count();
+        rest.get(..near).unwrap_or_default()
+    }
+
     /// All but the text as numbers, the ticket first.
     pub fn to_numbers(&self) -> Vec<u32> {
         let release = RELEASES.iter().position(|release| *release == self.release).unwrap_or(0) as u32;
@@ -83,6 +91,8 @@ impl Task {
 
 /// Events that are read between two looks at the clock.
 const BATCH: usize = 1024;
+/// Bytes in which they stand, unless one event takes more.
+const STRETCH: u32 = 1 << 20;
 
 /// Looks at the events of a task. Nothing is known of the capture but the task.
 pub struct Search {
@@ -106,13 +116,20 @@ impl Search {
         Some(Self { task, filter, plan, state, index, rooms: Rooms::default(), at: 0, found: Vec::new() })
     }
 
+    /// Where the bytes stand that the next step reads: the file, the first of them, and the one behind the last.
+    pub fn wants(&self) -> (usize, u64, u64) {
+        let places = self.task.batch(self.at);
+        let end = |place: &(u32, u32)| u64::from(place.0) + u64::from(place.1);
+        let from = self.task.base.saturating_add(places.first().map_or(0, |place| u64::from(place.0)));
+        (self.task.file, from, self.task.base.saturating_add(places.iter().map(end).max().unwrap_or(0)).max(from))
+    }
+
     /// Looks at a few more; false when there are no more.
     ///
     /// # Errors
     /// When their bytes cannot be read, or are no events any more.
     pub fn step(&mut self, source: &mut dyn ByteSource) -> Result<bool, ReadError> {
-        let rest = self.task.places.get(self.at..).unwrap_or_default();
-        let places = rest.get(..BATCH).unwrap_or(rest);
+        let places = self.task.batch(self.at);
         let (file, base) = (self.task.file, self.task.base);
         let offset = |place: &(u32, u32)| base.saturating_add(u64::from(place.0));
         let blocks = Blocks::read_files(places.iter().map(|place| (offset(place), place.1)).collect(), source, &|offset| (file, offset))?;

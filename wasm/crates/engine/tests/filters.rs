@@ -2,7 +2,7 @@
 
 mod harness;
 
-use engine::{Find, Found, Search, Task, ListSpec, Options, Place, Session, Unit};
+use engine::{ByteSource, Find, Found, ListSpec, Options, Place, ReadError, Search, Session, Task, Unit};
 use harness::inflated;
 use model::Row;
 
@@ -135,13 +135,30 @@ fn a_printed_filter_selects_the_same_rows() {
     }
 }
 
+/// The stretch of a file that the next step of a search wants, and no other.
+struct Wanted<'a>(&'a [Vec<u8>], (usize, u64, u64));
+
+impl ByteSource for Wanted<'_> {
+    fn read(&mut self, file: usize, offset: u64, into: &mut [u8]) -> Result<(), ReadError> {
+        let (of, from, end) = self.1;
+        assert!(file == of && offset >= from && offset + into.len() as u64 <= end, "{offset} is not wanted: {:?}", self.1);
+        self.0.read(file, offset, into)
+    }
+}
+
 /// Searches a task as another thread would: what it knows is what stands in the numbers.
 fn search(task: &Task, files: &[Vec<u8>]) -> Vec<u32> {
     let task = Task::from_numbers(&task.text, &task.to_numbers()).expect("its own numbers");
     let mut search = Search::new(task).expect("a filter");
-    let mut source = files;
-    while search.step(&mut source).expect("bytes in memory") {}
-    search.found().to_vec()
+    let mut behind = 0;
+    loop {
+        let (file, from, end) = search.wants();
+        assert!(from >= behind && end > from && end - from <= 2 << 20, "{from} to {end} behind {behind}");
+        behind = end;
+        if !search.step(&mut Wanted(files, (file, from, end))).expect("bytes in memory") {
+            return search.found().to_vec();
+        }
+    }
 }
 
 #[test]
@@ -186,6 +203,10 @@ fn what_is_searched_elsewhere_is_what_is_found_here() {
                 handed_out += 1;
                 waiting.push(task);
             } else if session.is_elsewhere(id) || waiting.len() == 3 {
+                if session.is_elsewhere(id) {
+                    let again = session.run_filter(id, &mut source, &mut || true).expect("bytes in memory");
+                    assert_eq!(again.looked, count.looked, "{filter}: what is left to others is not begun here");
+                }
                 // The last one first; every third is given up.
                 let task = waiting.pop().expect("what is elsewhere was handed out");
                 let found = search(&task, &files);

@@ -116,6 +116,12 @@ impl WebSearch {
         search.map(Self).ok_or_else(|| JsError::new("this is no part of a filter"))
     }
 
+    /// Where the bytes stand that the next step reads: the file, the first of them, and the one behind the last.
+    pub fn wants(&self) -> Vec<f64> {
+        let (file, from, end) = self.0.wants();
+        vec![file as f64, from as f64, end as f64]
+    }
+
     /// Looks at a few more events; false when there are no more.
     pub fn step(&mut self, read: ReadBytes) -> Result<bool, JsError> {
         Ok(self.0.step(&mut JsSource::new(read))?)
