@@ -6,6 +6,7 @@ use model::Quirks;
 use model::quirk::Quirk;
 
 use crate::error::{FilterError, FilterNotice};
+use crate::fields;
 use crate::operator::{Operator, Quantifier, Transformer};
 use crate::syntax::{Argument, Call, Check, Expr, FieldName, Literal, Place, Right, Term};
 
@@ -21,7 +22,7 @@ pub struct Parsed {
     pub notices: Vec<FilterNotice>,
 }
 
-/// Reads a filter. Nothing is known here of fields: any name with a dot in it is one.
+/// Reads a filter. Little is known here of fields: any name with a dot in it is one.
 ///
 /// # Errors
 /// The first thing that does not fit the grammar.
@@ -289,7 +290,8 @@ impl<'a> Parser<'a> {
                 }
             });
         }
-        if !shown.contains('.') {
+        // The first releases had names without a dot.
+        if !shown.contains('.') && fields::find(&shown).is_none() {
             let message = match &*shown {
                 "and" | "or" | "not" => format!("expected a field, but found {shown}"),
                 _ if self.text.get(self.at + word.len()) == Some(&b'(') => format!("there is no transformer {shown}"),

@@ -92,6 +92,7 @@ fn what_either_generation_accepts_is_accepted() {
         "evt.dir=<",
         "evt.dir in (<,>)",
         "fd.name startswith anyof (/etc, /usr)",
+        "iobytes > 100 and latency<1000",
     ] {
         let filter = Filter::new(text.as_bytes(), Quirks::NONE).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(Filter::new(filter.text().as_bytes(), Quirks::NONE).expect("its printed form").text(), filter.text());
