@@ -1,16 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { captures, conversation, conversations, currentCall, findings, goTo, grid, idle, inspector, made, showEvents, start, status, tab } from './page';
+import { captures, conversation, conversations, currentCall, expectAccessible, findings, goTo, grid, idle, inspector, made, showEvents, start, status, tab } from './page';
 
 async function check(page: Page): Promise<void> {
-  // It looks at every cell, a second or more each time.
   test.slow();
-  await idle(page);
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    .analyze();
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-  expect(told).toEqual([]);
+  await expectAccessible(page);
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {

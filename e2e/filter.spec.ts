@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, test, type Locator, type Page } from '@playwright/test';
-import { captures, cell, conversations, filter, goTo, grid, idle, made, row, selectedNumber, showEvents, start, status, tab } from './page';
+import { captures, cell, conversations, expectAccessible, filter, goTo, grid, idle, made, row, selectedNumber, showEvents, start, status, tab } from './page';
 
 const find = (page: Page) => page.getByRole('textbox', { name: 'Find text' });
 /** What the box says beside the text. */
@@ -588,101 +588,155 @@ test('filter and order stay in the link while another view is shown', async ({ p
   await expect(page).toHaveURL(/filter=proc\.name%20%3D%20uwsgi/);
 });
 
-test('by keyboard alone: filter, check of a cell, why, columns, order, export and the link', async ({ page, context }) => {
-  test.slow();
-  await page.addInitScript(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page.setViewportSize({ width: 1920, height: 900 });
-  await start(page, captures.epipe);
-  const keys = page.keyboard;
-  const command = async (words: string): Promise<void> => {
-    await keys.press('Control+k');
-    await keys.type(words);
-    await keys.press('Enter');
-  };
-  /** Presses a key until something has the focus. */
-  const walkTo = async (key: string, target: Locator): Promise<void> => {
-    await expect(async () => {
-      if (!(await target.evaluate((element) => element === document.activeElement))) await keys.press(key);
-      await expect(target).toBeFocused({ timeout: 50 });
-    }).toPass({ intervals: [20] });
-  };
-  await command('raw events');
-  await idle(page);
-  await goTo(page, '14140');
-  // 1: a filter, with a mistake on the way.
-  await keys.press('/');
-  await keys.type('proc.nme = apache2');
-  await expect(panel(page)).toContainText('did you mean proc.name?');
-  await keys.press('Tab');
-  await expect(filter(page)).toHaveValue('proc.name = apache2');
-  await expect(answer(page)).toContainText('5,626 of 17,796');
-  await keys.press('Enter');
-  await expect(grid(page)).toBeFocused();
-  await idle(page);
-  // 2: a check of a cell, and the command for sysdig.
-  await keys.press('m');
-  await expect(menu(page)).toBeVisible();
-  await expect(async () => {
-    if ((await entry(page, 'and = this: evt.type = writev').count()) === 0) await keys.press('ArrowRight');
-    await expect(entry(page, 'and = this: evt.type = writev')).toBeVisible({ timeout: 50 });
-  }).toPass({ intervals: [20] });
-  await walkTo('ArrowDown', entry(page, 'and = this: evt.type = writev'));
-  await keys.press('Enter');
-  await expect(filter(page)).toHaveValue('proc.name = apache2 and evt.type = writev');
-  await idle(page);
-  await command('sysdig command');
-  await expect(page.getByText('Copied the sysdig command.').first()).toBeVisible();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(`-d 'proc.name = apache2 and evt.type = writev'`);
-  // 3: why the event passes.
-  await grid(page).focus();
-  await keys.press('y');
-  await expect(page.getByRole('dialog', { name: 'Filter explained' })).toContainText('evt.type = writev');
-  await keys.press('Escape');
-  // 4: a field as a column, and the order by it.
-  await command('columns');
-  const columns = page.getByRole('dialog', { name: 'Columns' });
-  await expect(columns).toBeVisible();
-  await walkTo('Tab', columns.getByRole('combobox', { name: 'Add a field' }));
-  await keys.type('evt.rawres');
-  await keys.press('Enter');
-  await expect(columns.getByRole('checkbox', { name: 'evt.rawres' })).toBeChecked();
-  await keys.press('Escape');
-  await expect(columns).toBeHidden();
-  await grid(page).focus();
-  await keys.press('m');
-  const sort = entry(page, 'Sort by evt.rawres, least first');
-  await expect(async () => {
-    if ((await sort.count()) === 0) await keys.press('ArrowLeft');
-    await expect(sort).toBeVisible({ timeout: 50 });
-  }).toPass({ intervals: [20] });
-  await walkTo('ArrowDown', sort);
-  await keys.press('Enter');
-  await expect(grid(page).getByRole('columnheader', { name: 'evt.rawres' })).toHaveAttribute('aria-sort', 'ascending');
-  await idle(page);
-  await keys.press('Home');
-  await idle(page);
-  await expect(cell(page, await selectedNumber(page), 'evt.rawres')).toHaveText('-32');
-  // 5: the export.
-  await command('export');
-  const dialog = page.getByRole('dialog', { name: 'Export' });
-  await walkTo('Tab', dialog.getByRole('radio', { name: 'Text' }));
-  await keys.press('ArrowDown');
-  await expect(dialog.getByRole('radio', { name: 'JSON lines' })).toBeChecked();
-  await walkTo('Tab', dialog.getByRole('button', { name: 'Save…' }));
-  const download = page.waitForEvent('download');
-  await keys.press('Enter');
-  const lines = readFileSync(await (await download).path(), 'utf8').trimEnd().split('\n');
-  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ 'proc.name': 'apache2', 'evt.rawres': -32 });
-  // 6: the link.
-  await expect(page).toHaveURL(/filter=proc\.name%20%3D%20apache2%20and%20evt\.type%20%3D%20writev/);
-  await expect(page).toHaveURL(/by=evt\.rawres/);
-  await expect(page).toHaveURL(/events=[^&]*evt\.rawres/);
-  const shown = await heads(page);
-  await page.reload();
-  await expect(grid(page).getByRole('columnheader', { name: 'evt.rawres' })).toHaveAttribute('aria-sort', 'ascending');
-  expect(await heads(page)).toEqual(shown);
-});
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme} colours`, () => {
+    test.use({ colorScheme });
+
+    test('by keyboard alone: filter, check of a cell, why, columns, order, export and the link', async ({ page, context }) => {
+      test.slow();
+      await page.addInitScript(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.setViewportSize({ width: 1920, height: 900 });
+      await start(page, captures.epipe);
+      const keys = page.keyboard;
+      const command = async (words: string): Promise<void> => {
+        await keys.press('Control+k');
+        await keys.type(words);
+        await keys.press('Enter');
+      };
+      /** Presses a key until something has the focus. */
+      const walkTo = async (key: string, target: Locator): Promise<void> => {
+        await expect(async () => {
+          if (!(await target.evaluate((element) => element === document.activeElement))) await keys.press(key);
+          await expect(target).toBeFocused({ timeout: 50 });
+        }).toPass({ intervals: [20] });
+      };
+      await command('raw events');
+      await idle(page);
+      await goTo(page, '14140');
+      // 1: a filter, with one before it and a mistake on the way.
+      await keys.press('/');
+      await keys.type('proc.name = uwsgi');
+      await keys.press('Enter');
+      await expect(status(page)).toContainText('2,974 of 17,796 events');
+      await expect(grid(page)).toBeFocused();
+      await idle(page);
+      await keys.press('/');
+      await keys.type('fd.num = 7');
+      await keys.press('ArrowUp');
+      await expect(filter(page)).toHaveValue('proc.name = uwsgi');
+      await keys.press('ArrowDown');
+      await expect(filter(page)).toHaveValue('fd.num = 7');
+      await keys.press('Escape');
+      await expect(filter(page)).toHaveValue('proc.name = uwsgi');
+      await keys.press('Escape');
+      await expect(grid(page)).toBeFocused();
+      await keys.press('/');
+      await keys.type('proc.nme = apache2');
+      await expect(panel(page)).toContainText('did you mean proc.name?');
+      await keys.press('Tab');
+      await expect(filter(page)).toHaveValue('proc.name = apache2');
+      await expect(answer(page)).toContainText('5,626 of 17,796');
+      await keys.press('Enter');
+      await expect(grid(page)).toBeFocused();
+      await idle(page);
+      // 2: checks of a cell, each way, and the command for sysdig.
+      for (const [ask, asked] of [
+        [/^only this/, 'evt.type = writev'],
+        [/^or:/, 'proc.name = apache2 or evt.type = writev'],
+        [/^and ≠ this/, 'proc.name = apache2 and evt.type != writev'],
+        [/^and = this/, 'proc.name = apache2 and evt.type = writev'],
+      ] as const) {
+        await goTo(page, '14140');
+        await grid(page).focus();
+        await keys.press('m');
+        await expect(menu(page)).toBeVisible();
+        const wanted = menu(page).getByRole('menuitem', { name: ask }).filter({ hasText: 'evt.type' });
+        await expect(async () => {
+          if ((await wanted.count()) === 0) await keys.press('ArrowRight');
+          await expect(wanted).toBeVisible({ timeout: 50 });
+        }).toPass({ intervals: [20] });
+        await walkTo('ArrowDown', wanted);
+        if (asked.includes(' and evt.type = ')) await expectAccessible(page);
+        await keys.press('Enter');
+        await expect(filter(page)).toHaveValue(asked);
+        await idle(page);
+        if (asked.includes(' and evt.type = ')) break;
+        await grid(page).focus();
+        await keys.press('Backspace');
+        await expect(filter(page)).toHaveValue('proc.name = apache2');
+        await idle(page);
+      }
+      await command('sysdig command');
+      await expect(page.getByText('Copied the sysdig command.').first()).toBeVisible();
+      expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(`-d 'proc.name = apache2 and evt.type = writev'`);
+      // 3: why the event passes.
+      await grid(page).focus();
+      await keys.press('y');
+      await expect(page.getByRole('dialog', { name: 'Filter explained' })).toContainText('evt.type = writev');
+      await keys.press('Escape');
+      // 4: a set of columns, a format, a field as a column, and the order by it.
+      await command('columns');
+      const columns = page.getByRole('dialog', { name: 'Columns' });
+      await expect(columns).toBeVisible();
+      await walkTo('Tab', columns.getByRole('button', { name: 'Containers (-pc)' }));
+      await keys.press('Enter');
+      await expect(grid(page).getByRole('columnheader', { name: 'container.name' })).toBeVisible();
+      await walkTo('Shift+Tab', columns.getByRole('button', { name: 'Default' }));
+      await keys.press('Enter');
+      await expect(grid(page).getByRole('columnheader', { name: 'container.name' })).toBeHidden();
+      const format = columns.getByRole('textbox', { name: 'As a format' });
+      await walkTo('Shift+Tab', format);
+      await keys.press('Control+a');
+      await keys.type('%evt.num %proc.name %evt.type %evt.info');
+      await keys.press('Enter');
+      await expect.poll(() => heads(page)).toEqual(['#', 'Process', 'Type', 'Info']);
+      await expect(format).toBeFocused();
+      await walkTo('Shift+Tab', columns.getByRole('combobox', { name: 'Add a field' }));
+      await keys.type('evt.rawres');
+      await keys.press('Enter');
+      await expect(columns.getByRole('checkbox', { name: 'evt.rawres' })).toBeChecked();
+      await keys.press('Escape');
+      await expect(columns).toBeHidden();
+      await grid(page).focus();
+      await keys.press('m');
+      const sort = entry(page, 'Sort by evt.rawres, least first');
+      await expect(async () => {
+        if ((await sort.count()) === 0) await keys.press('ArrowLeft');
+        await expect(sort).toBeVisible({ timeout: 50 });
+      }).toPass({ intervals: [20] });
+      await walkTo('ArrowDown', sort);
+      await keys.press('Enter');
+      await expect(grid(page).getByRole('columnheader', { name: 'evt.rawres' })).toHaveAttribute('aria-sort', 'ascending');
+      await idle(page);
+      await keys.press('Home');
+      await idle(page);
+      await expect(cell(page, await selectedNumber(page), 'evt.rawres')).toHaveText('-32');
+      await expectAccessible(page);
+      // 5: the export.
+      await command('export');
+      const dialog = page.getByRole('dialog', { name: 'Export' });
+      await walkTo('Tab', dialog.getByRole('radio', { name: 'Text' }));
+      await keys.press('ArrowDown');
+      await expect(dialog.getByRole('radio', { name: 'JSON lines' })).toBeChecked();
+      await walkTo('Tab', dialog.getByRole('button', { name: 'Save…' }));
+      const download = page.waitForEvent('download');
+      await keys.press('Enter');
+      const lines = readFileSync(await (await download).path(), 'utf8').trimEnd().split('\n');
+      expect(JSON.parse(lines[0] ?? '')).toMatchObject({ 'proc.name': 'apache2', 'evt.rawres': -32 });
+      // 6: the link.
+      await expect(page).toHaveURL(/filter=proc\.name%20%3D%20apache2%20and%20evt\.type%20%3D%20writev/);
+      await expect(page).toHaveURL(/by=evt\.rawres/);
+      await expect(page).toHaveURL(/events=[^&]*evt\.rawres/);
+      const shown = await heads(page);
+      await page.reload();
+      await expect(grid(page).getByRole('columnheader', { name: 'evt.rawres' })).toHaveAttribute('aria-sort', 'ascending');
+      expect(await heads(page)).toEqual(shown);
+      await expect(filter(page)).toHaveValue('proc.name = apache2 and evt.type = writev');
+      await expectAccessible(page);
+    });
+  });
+}
 
 for (const [form, pack] of [
   ['raw', (bytes: Buffer) => bytes],

@@ -1,5 +1,6 @@
 /** What the journeys share: captures, the parts of the page by their accessible names, and waiting without sleeping. */
 import { resolve } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { expect, type Locator, type Page } from '@playwright/test';
 
 const root = resolve(import.meta.dirname, '..');
@@ -98,4 +99,14 @@ export async function showEvents(page: Page): Promise<void> {
 /** Number of the row that is selected. */
 export async function selectedNumber(page: Page): Promise<number> {
   return Number(await grid(page).locator('.current').getAttribute('data-evt-num'));
+}
+
+/** What is shown breaks no rule of accessibility. It looks at every cell, a second or more each time: such tests are slow. */
+export async function expectAccessible(page: Page): Promise<void> {
+  await idle(page);
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  expect(told).toEqual([]);
 }

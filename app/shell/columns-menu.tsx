@@ -71,7 +71,7 @@ export function ColumnsMenu({ tabId, unit }: { readonly tabId: TabId; readonly u
         })}
       </ul>
       <AddField unit={unit} catalogue={catalogue} />
-      <FormatInput key={formatOf(layout)} unit={unit} format={formatOf(layout)} catalogue={catalogue} />
+      <FormatInput unit={unit} format={formatOf(layout)} catalogue={catalogue} />
       <div className="column-sets" role="group" aria-label="Column sets">
         {presets.map(({ name, ids }) => (
           <button
@@ -142,8 +142,9 @@ function AddField({ unit, catalogue }: { readonly unit: Unit; readonly catalogue
 /** The columns as `sysdig -p` takes them, and the other way round. */
 function FormatInput(props: { readonly unit: Unit; readonly format: string; readonly catalogue: readonly FieldInfo[] }): ReactNode {
   const { unit, format, catalogue } = props;
-  const [text, setText] = useState(format);
-  const [wrong, setWrong] = useState<string | undefined>(undefined);
+  // What is typed counts until the columns are others.
+  const [typed, setTyped] = useState<{ readonly over: string; readonly text: string; readonly wrong?: string | undefined }>({ over: format, text: format });
+  const { text, wrong } = typed.over === format ? typed : { text: format };
   return (
     <form
       className="column-line"
@@ -152,7 +153,7 @@ function FormatInput(props: { readonly unit: Unit; readonly format: string; read
         const fields = fieldsIn(text);
         const mistakes = fields.flatMap((field) => objection(field, catalogue) ?? []);
         const mistake = fields.length === 0 ? 'There is no field in it: %evt.num %proc.name' : mistakes[0];
-        setWrong(mistake);
+        setTyped({ over: format, text, wrong: mistake });
         if (mistake === undefined) store.dispatch({ type: 'columns', unit, layout: layoutOfFormat(unit, text) });
       }}
     >
@@ -165,8 +166,7 @@ function FormatInput(props: { readonly unit: Unit; readonly format: string; read
           spellCheck={false}
           value={text}
           onChange={(event) => {
-            setWrong(undefined);
-            setText(event.currentTarget.value);
+            setTyped({ over: format, text: event.currentTarget.value });
           }}
         />
       </label>
