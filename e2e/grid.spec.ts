@@ -187,3 +187,27 @@ test('what happened has room in every usual window, with the inspector open', as
   await page.reload();
   await expect(cell(page, 14121, 'asked')).toHaveText('8');
 });
+
+test('a text that has no room in its cell ends there, whatever the width of the column', async ({ page }) => {
+  await start(page, captures.epipe);
+  /** Cells whose text is longer than they are, and those of them that let it run into the next one. */
+  const long = () =>
+    grid(page)
+      .locator('[role=gridcell]')
+      .evaluateAll((cells) => {
+        const cut = cells.filter((one) => one.scrollWidth > one.clientWidth);
+        return [cut.length, cut.filter((one) => getComputedStyle(one).overflowX !== 'clip').length] as const;
+      });
+  const [before, spilt] = await long();
+  expect(spilt).toBe(0);
+  const grip = await grid(page).locator('[data-grip="time"]').boundingBox();
+  if (grip === null) throw new Error('no column to drag');
+  await page.mouse.move(grip.x + grip.width / 2, grip.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(grip.x - 90, grip.y + 8, { steps: 4 });
+  await page.mouse.up();
+  await idle(page);
+  const [after, spiltThen] = await long();
+  expect(after).toBeGreaterThan(before);
+  expect(spiltThen).toBe(0);
+});

@@ -1,6 +1,6 @@
 /** The columns of the event grid: what each one is called, how wide it is, and what stands in its cells. */
 import type { ReactNode } from 'react';
-import { Marked } from '../components/marked';
+import { marked } from '../components/marked';
 import { micros, timeText, type TimeContext, type TimeMode } from '../format/time';
 import { isField } from '../state/columns';
 import type { Unit } from '../state/model';
@@ -29,7 +29,10 @@ export interface EventColumn {
   readonly mono?: boolean;
   /** Takes what the other columns leave. */
   readonly flexible?: boolean;
+  /** Text alone where it can be: elements within cells cost a list more than all the rest of it. */
   readonly cell: (row: Row, context: CellContext) => ReactNode;
+  /** Colour of the whole cell. */
+  readonly tone?: (row: Row) => 'dim' | 'bad' | undefined;
 }
 
 const timeHeaders: Readonly<Record<TimeMode, string>> = {
@@ -60,7 +63,7 @@ function without(info: string, param: string): string {
 }
 
 /** Parameters of a call that no other column tells. */
-function What({ row, context }: { readonly row: Row; readonly context: CellContext }): ReactNode {
+function what(row: Row, context: CellContext): ReactNode {
   const { fd, fdName, errno } = row;
   const { find } = context;
   let { info } = row;
@@ -76,25 +79,21 @@ function What({ row, context }: { readonly row: Row; readonly context: CellConte
   info = rest;
   if (row.returned !== undefined) info = without(info, `res=${row.returned}${errno === '' ? '' : `(${errno})`}`);
   if (!isSizeTold) info = `${size} ${info}`;
-  return (
+  const told = marked(info, find);
+  return isNamed && !context.isConversation ? (
     <>
-      {isNamed && !context.isConversation ? (
-        <span className="dim">
-          <Marked text={fdName.replace(socketAddresses, '')} find={find} />{' '}
-        </span>
-      ) : null}
-      <Marked text={info} find={find} />
+      <span className="dim">{marked(`${fdName.replace(socketAddresses, '')} `, find)}</span>
+      {told}
     </>
+  ) : (
+    told
   );
 }
 
 /** A number with its section in front, where there are several. */
-function EventNumber(props: { readonly num: number | undefined; readonly section: number | undefined }): ReactNode {
-  const { num, section } = props;
-  if (num === undefined) return null;
-  return section === undefined ? (
-    num
-  ) : (
+function eventNumber(num: number | undefined, section: number | undefined): ReactNode {
+  if (num === undefined || section === undefined) return num === undefined ? '' : String(num);
+  return (
     <>
       <span className="dim">{section}.</span>
       {num}
@@ -103,6 +102,7 @@ function EventNumber(props: { readonly num: number | undefined; readonly section
 }
 
 const fixed = (text: string) => (): string => text;
+const always = (tone: 'dim') => (): 'dim' => tone;
 
 const shared = {
   num: {
@@ -113,7 +113,7 @@ const shared = {
     longWidth: 78, // nine digits
     end: true,
     mono: true,
-    cell: (row: Row) => <EventNumber num={row.num} section={row.section} />,
+    cell: (row: Row) => eventNumber(row.num, row.section),
   },
   time: {
     id: 'time',
@@ -124,7 +124,7 @@ const shared = {
     mono: true,
     cell: (row: Row, { time }: CellContext) => timeText(row.ns, row.previousNs, time),
   },
-  cpu: { id: 'cpu', header: fixed('CPU'), title: 'CPU', width: 48, end: true, mono: true, cell: (row: Row) => row.cpu },
+  cpu: { id: 'cpu', header: fixed('CPU'), title: 'CPU', width: 48, end: true, mono: true, cell: (row: Row) => String(row.cpu) },
   process: {
     id: 'process',
     header: fixed('Process'),
@@ -133,7 +133,7 @@ const shared = {
     mono: true,
     cell: (row: Row, { find }: CellContext) => (
       <>
-        <Marked text={row.process} find={find} />
+        {marked(row.process, find)}
         {row.tid === undefined ? null : dim(` (${row.tid})`)}
       </>
     ),
@@ -144,7 +144,8 @@ const shared = {
     title: 'File descriptor',
     width: 56,
     mono: true,
-    cell: (row: Row) => (row.fd === undefined ? '' : dim(`fd ${row.fd}`)),
+    cell: (row: Row) => (row.fd === undefined ? '' : `fd ${row.fd}`),
+    tone: always('dim'),
   },
   fdname: {
     id: 'fdname',
@@ -152,7 +153,7 @@ const shared = {
     title: 'What the file descriptor stands for',
     width: 260,
     mono: true,
-    cell: (row: Row, { find }: CellContext) => <Marked text={row.fdName} find={find} />,
+    cell: (row: Row, { find }: CellContext) => marked(row.fdName, find),
   },
 } satisfies Record<string, EventColumn>;
 
@@ -166,7 +167,7 @@ const calls: readonly EventColumn[] = [
     longWidth: 78,
     end: true,
     mono: true,
-    cell: (row) => <EventNumber num={row.exitNum} section={row.exitSection} />,
+    cell: (row) => eventNumber(row.exitNum, row.exitSection),
   },
   shared.time,
   shared.cpu,
@@ -177,7 +178,7 @@ const calls: readonly EventColumn[] = [
     title: 'System call or event type',
     width: 96,
     mono: true,
-    cell: (row, { find }) => <Marked text={row.type} find={find} />,
+    cell: (row, { find }) => marked(row.type, find),
   },
   shared.fd,
   shared.fdname,
@@ -188,7 +189,7 @@ const calls: readonly EventColumn[] = [
     width: 140,
     mono: true,
     flexible: true,
-    cell: (row, context) => <What row={row} context={context} />,
+    cell: what,
   },
   {
     id: 'returned',
@@ -198,10 +199,11 @@ const calls: readonly EventColumn[] = [
     end: true,
     mono: true,
     cell: (row) => {
-      if (row.errno !== '') return <span className="bad">✗ {row.errno}</span>;
-      if (row.isError) return <span className="bad">✗ {returnedText(row)}</span>;
-      return row.isOpen ? dim('no return') : returnedText(row);
+      if (row.errno !== '') return `✗ ${row.errno}`;
+      if (row.isError) return `✗ ${returnedText(row)}`;
+      return row.isOpen ? 'no return' : returnedText(row);
     },
+    tone: (row) => (row.errno !== '' || row.isError ? 'bad' : row.isOpen ? 'dim' : undefined),
   },
   {
     id: 'asked',
@@ -210,7 +212,8 @@ const calls: readonly EventColumn[] = [
     width: 56,
     end: true,
     mono: true,
-    cell: (row) => (row.requested === undefined ? '' : dim(String(row.requested))),
+    cell: (row) => (row.requested === undefined ? '' : String(row.requested)),
+    tone: always('dim'),
   },
   {
     id: 'took',
@@ -223,8 +226,9 @@ const calls: readonly EventColumn[] = [
     cell: (row, { exitOnly }) => {
       if (row.latencyNs !== undefined) return micros(row.latencyNs);
       // Without its enter nobody knows how long a call took; zero would be a lie.
-      return exitOnly || row.isExit ? dim('not recorded') : '';
+      return exitOnly || row.isExit ? 'not recorded' : '';
     },
+    tone: (row) => (row.latencyNs === undefined ? 'dim' : undefined),
   },
 ];
 
@@ -247,7 +251,7 @@ const events: readonly EventColumn[] = [
     title: 'Event type',
     width: 120,
     mono: true,
-    cell: (row, { find }) => <Marked text={row.type} find={find} />,
+    cell: (row, { find }) => marked(row.type, find),
   },
   {
     id: 'info',
@@ -256,7 +260,7 @@ const events: readonly EventColumn[] = [
     width: 300,
     mono: true,
     flexible: true,
-    cell: (row, { find }) => <Marked text={row.info} find={find} />,
+    cell: (row, { find }) => marked(row.info, find),
   },
   shared.fd,
   shared.fdname,
@@ -281,7 +285,7 @@ function fieldColumn(name: string): EventColumn {
     title: name,
     width: Math.min(220, Math.max(80, 24 + 7 * name.length)),
     mono: true,
-    cell: (row, { find }) => <Marked text={row.fields[name] ?? ''} find={find} />,
+    cell: (row, { find }) => marked(row.fields[name] ?? '', find),
   };
   fieldColumns.set(name, column);
   return column;

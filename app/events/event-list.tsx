@@ -1,6 +1,7 @@
 /** The grid of calls or events: of the whole capture, or of one conversation. */
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { rowFlag, type ListSpec } from '../../workers/protocol';
+import { begin } from '../base/idle';
 import type { Point } from '../components/menu';
 import { VirtualGrid, rowId } from '../components/grid/virtual-grid';
 import { WindowLoader, type FetchWindow } from '../components/grid/window-loader';
@@ -66,6 +67,28 @@ function useLoader(id: TabId, list: ListSpec, fields: string): WindowLoader<List
   return loader;
 }
 
+/**
+ * The window whose rows are all shown; the newest one a frame later. Rows that had to be waited for come into view by
+ * halves, the upper first: all of them at once would be too much for one frame.
+ */
+function useSettled(window: ListWindow | undefined): ListWindow | undefined {
+  const [settled, setSettled] = useState(window);
+  useEffect(() => {
+    if (window === settled) return undefined;
+    const end = begin();
+    let timer: number | undefined;
+    const frame = requestAnimationFrame(() => {
+      timer = globalThis.setTimeout(() => setSettled(window));
+    });
+    return () => {
+      cancelAnimationFrame(frame);
+      globalThis.clearTimeout(timer);
+      end();
+    };
+  }, [window, settled]);
+  return settled;
+}
+
 export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   const { id, tick } = tab;
   const place = placeOf(tab);
@@ -75,10 +98,11 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   const { unit, selected, mark, reveal } = place;
   const time = useApp((state) => state.preferences.time);
   const find = useApp((state) => state.preferences.find);
-  const { shown, columns, template, minWidth } = useColumns(unit, tab.summary?.events ?? 0);
+  const { shown, columns, rooms, template, minWidth } = useColumns(unit, tab.summary?.events ?? 0);
   const fields = columns.map((column) => column.id).filter(isField).join(' ');
   const loader = useLoader(id, list, fields);
   const { window, error } = useSyncExternalStore(loader.subscribe, loader.snapshot);
+  const settled = useSettled(window);
   const [menu, setMenu] = useState<MenuPlace | undefined>(undefined);
   const closeMenu = useCallback(() => setMenu(undefined), [setMenu]);
   const isIndexing = tab.phase.kind === 'opening';
@@ -165,6 +189,8 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
   const picked = selectedRange(place);
   const current = selected?.position;
   const rowOf = (position: number): Row | undefined => (window === undefined ? undefined : rowAt(window, position));
+  const isShown = (position: number, isUpper: boolean): boolean =>
+    isUpper || window === settled || (settled !== undefined && rowAt(settled, position) !== undefined);
 
   /** A menu is about what is selected: a row beside it is selected first. */
   const onMenu = (position: number, column: string | undefined, at: Point): void => {
@@ -199,12 +225,13 @@ export function EventList({ tab }: { readonly tab: Tab }): ReactNode {
         onOpen={() => void followSelected(id)}
         onMenu={onMenu}
         busy={isIndexing}
-        renderRow={(position) => (
+        renderRow={(position, isUpper) => (
           <EventRow
-            id={rowId(label, position)}
+            id={position === current ? rowId(label, position) : undefined}
             position={position}
-            row={rowOf(position)}
+            row={isShown(position, isUpper) ? rowOf(position) : undefined}
             columns={columns}
+            rooms={rooms}
             context={context}
             isSelected={picked !== undefined && position >= picked.first && position <= picked.last}
             isCurrent={position === current}

@@ -142,10 +142,16 @@ export interface Columns {
   readonly shown: readonly ShownColumn[];
   /** Those of a row: the same array until another column is shown or the order changes. */
   readonly columns: readonly EventColumn[];
+  /** How many characters surely have room in each of them: the same array until a column is resized. */
+  readonly rooms: readonly number[];
   /** For `grid-template-columns`. */
   readonly template: string;
   readonly minWidth: number;
 }
+
+/** Pixels that no fixed-width font of the page takes for a character, and that a cell keeps free on both sides. */
+const widestCharacter = 7.5;
+const cellPadding = 12;
 
 /** The columns that are shown of a capture of so many events. */
 export function useColumns(unit: Unit, events: number): Columns {
@@ -195,9 +201,14 @@ export function useColumns(unit: Unit, events: number): Columns {
   const parts = shown.map((one) => (isFlexible(one) ? `minmax(${one.width}px, 1fr)` : `${one.width}px`));
   const ids = shown.map(({ column }) => column.id).join(' ');
   const columns = useMemo(() => ids.split(' ').flatMap((id) => columnOf(unit, id) ?? []), [unit, ids]);
+  const roomOf = ({ column, width }: ShownColumn): number =>
+    column.mono === true ? Math.floor((width - cellPadding) / widestCharacter) : 0;
+  const room = shown.map(roomOf).join(' ');
+  const rooms = useMemo(() => room.split(' ').map(Number), [room]);
   return {
     shown,
     columns,
+    rooms,
     template: parts.join(' '),
     minWidth: shown.reduce((sum, { width }) => sum + width, 0),
   };

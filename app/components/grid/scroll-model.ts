@@ -51,7 +51,8 @@ export class ScrollModel {
       const element = this.#element;
       if (element === undefined) return;
       const bar = barOfTop(this.#top, this.#scale);
-      if (Math.abs(element.scrollTop - bar) < 1) return;
+      // Not asked of the element, which would have to lay out the page to know.
+      if (Math.abs(this.#lastBar - bar) < 1) return;
       element.scrollTop = bar;
       this.#setBar = element.scrollTop;
       this.#lastBar = element.scrollTop;

@@ -32,7 +32,8 @@ export interface VirtualGridProps {
   readonly template: string;
   readonly minWidth: number;
   readonly header: ReactNode;
-  readonly renderRow: (position: number) => ReactNode;
+  /** One row; `isUpper` tells whether it is in the upper half of those in view. */
+  readonly renderRow: (position: number, isUpper: boolean) => ReactNode;
   readonly selected: number | undefined;
   readonly multiselectable: boolean;
   /** Rows that should be scrolled past; taken up when the list changes and when `jump` does. */
@@ -197,14 +198,14 @@ export function VirtualGrid(props: VirtualGridProps): ReactNode {
         </div>
         <div className="grid-body" role="rowgroup" style={{ height: viewport }}>
           <div className="grid-shift" role="presentation" ref={shift}>
-            {rows.map((position) => (
+            {rows.map((position, at) => (
               <div
                 key={position % slots}
                 className="grid-place"
                 role="presentation"
                 style={{ top: (position - base) * rowHeight, height: rowHeight }}
               >
-                {props.renderRow(position)}
+                {props.renderRow(position, at < rows.length / 2)}
               </div>
             ))}
           </div>
