@@ -171,7 +171,7 @@ impl Sort {
         let records: Vec<Record> = match self.spec.by {
             SortBy::Field(_) if field.is_none() => Vec::new(),
             SortBy::Requested | SortBy::Info | SortBy::Field(_) => rows.iter().flat_map(Edges::records).collect(),
-            SortBy::Kind => rows.iter().map(|edges| edges.first).filter(|first| is_generic(first.kind)).collect(),
+            SortBy::Kind => rows.iter().filter(|edges| is_generic(edges.first.kind)).filter_map(|edges| core.index.record(edges.first.row)).collect(),
             _ => Vec::new(),
         };
         let blocks = Blocks::read(core, &records, source)?;
@@ -189,7 +189,10 @@ impl Sort {
                 SortBy::Returned => last.result.and_then(number),
                 SortBy::Requested => requested(core, edges, &blocks)?,
                 SortBy::Process => words.comm(first).filter(|comm| *comm != b"<NA>").and_then(|comm| self.text(comm)),
-                SortBy::Kind if is_generic(first.kind) => self.text(words.kind(&blocks.event(core, first, &mut bytes)?).as_bytes()),
+                SortBy::Kind if is_generic(first.kind) => {
+                    let first = core.index.record(first.row).ok_or(ReadError::Changed)?;
+                    self.text(words.kind(&blocks.event(core, &first, &mut bytes)?).as_bytes())
+                }
                 SortBy::Kind => self.text(words.kind_of_type(first.kind).as_bytes()),
                 SortBy::FdName => {
                     let about = if last.description == NONE { first } else { last };
@@ -384,7 +387,10 @@ impl Session {
                     let (at, left) = (sort.entries.len(), sort.len.saturating_sub(sort.entries.len() as u64));
                     let batch = usize::try_from(left).unwrap_or(BATCH).min(BATCH);
                     sort.entries.reserve_exact(if at == 0 { usize::try_from(sort.len).unwrap_or(0) } else { 0 });
-                    let rows = self.edges(sort.of, at as u64, batch);
+                    // Where blocks stand is most of the work, which only what is read from them is worth.
+                    let of = if matches!(sort.spec.by, SortBy::Requested | SortBy::Info | SortBy::Field(_)) { Edges::of } else { Edges::unplaced };
+                    let rows: Vec<Edges> =
+                        self.with_list(sort.of, |core, list| list.rows_from(at as u64).take(batch).filter_map(|row| of(core, sort.of.unit, row)).collect());
                     let field = self.sorts.field(sort.spec.by);
                     let (core, printer) = (&self.core, printer(&self.core.state));
                     let ground = Ground { state: &core.state, index: &core.index, printer: &printer, conversations: Some(&self.book) };

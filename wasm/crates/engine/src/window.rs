@@ -82,9 +82,18 @@ pub(crate) struct Edges {
 impl Edges {
     /// What a row of a list stands for.
     pub(crate) fn of(core: &Core, unit: Unit, row: Row) -> Option<Self> {
-        let first = core.index.record(row)?;
+        Self::found(unit, row, &|row| core.index.record(row))
+    }
+
+    /// The same but where the blocks stand ([`index::Index::unplaced`]).
+    pub(crate) fn unplaced(core: &Core, unit: Unit, row: Row) -> Option<Self> {
+        Self::found(unit, row, &|row| core.index.unplaced(row))
+    }
+
+    fn found(unit: Unit, row: Row, record: &dyn Fn(Row) -> Option<Record>) -> Option<Self> {
+        let first = record(row)?;
         let exit = match unit {
-            Unit::Calls if !first.is_exit() => first.partner.and_then(|partner| core.index.record(partner)),
+            Unit::Calls if !first.is_exit() => first.partner.and_then(record),
             _ => None,
         };
         Some(Self { first, exit })
@@ -99,7 +108,7 @@ impl Edges {
     pub(crate) fn latency_ns(&self, core: &Core) -> Option<i64> {
         let enter = match (self.exit, self.first.is_exit()) {
             (Some(_), _) => self.first.ts,
-            (None, true) => core.index.record(self.first.partner?)?.ts,
+            (None, true) => core.index.unplaced(self.first.partner?)?.ts,
             (None, false) => return None,
         };
         Some(self.last().ts.wrapping_sub(enter).cast_signed())
