@@ -148,6 +148,35 @@ test('3: the slowest calls, the next error, the largest conversation and a filte
   await expect(status(page)).toContainText(/^[1-9][\d,]* calls · [1-9][\d,]* of/);
 });
 
+test('3: sorting tells how far it is and can be stopped; then the list keeps the order it has', async ({ page }) => {
+  test.slow();
+  await choose(page, long);
+  await opened(page);
+  const seen = await watchStatus(page);
+  const first = page.locator('[data-position="0"]');
+  const before = (await first.getAttribute('data-evt-num')) ?? '';
+  // The moment it tells how far it is may be too short for a hand.
+  await page.evaluate(() => {
+    const watch = new MutationObserver(() => {
+      const status = document.querySelector('[role=status]');
+      if (!/Sorting · \d/.test(status?.textContent ?? '')) return;
+      watch.disconnect();
+      status?.querySelector('button')?.click();
+    });
+    watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  // What stands there is read from the file again, for every row.
+  const head = grid(page).getByRole('columnheader', { name: 'What' });
+  await head.click();
+  await expect.poll(async () => (await seen()).some((text) => /Sorting · \d+ ?%/.test(text))).toBe(true);
+  await expect(status(page)).not.toContainText('Sorting');
+  await idle(page);
+  await expect(head).not.toHaveAttribute('aria-sort');
+  await expect(first).toHaveAttribute('data-evt-num', before);
+  await head.click();
+  await expect(head).toHaveAttribute('aria-sort', 'ascending', { timeout: 120_000 });
+});
+
 test('4: where memory ends, what is indexed stays and the page says what is not', async ({ page }) => {
   test.slow();
   await page.goto('/');

@@ -76,13 +76,13 @@ function useSettled(window: ListWindow | undefined): ListWindow | undefined {
   useEffect(() => {
     if (window === settled) return undefined;
     const end = begin();
-    let timer: number | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const frame = requestAnimationFrame(() => {
-      timer = globalThis.setTimeout(() => setSettled(window));
+      timer = setTimeout(() => setSettled(window));
     });
     return () => {
       cancelAnimationFrame(frame);
-      globalThis.clearTimeout(timer);
+      clearTimeout(timer);
       end();
     };
   }, [window, settled]);

@@ -9,6 +9,7 @@ import type { Place, Tab, TabId } from '../state/model';
 import { listKey, listOf, placeOf, tabById } from '../state/select';
 import { store, tell } from '../state/store';
 import { keepSelection, recount, relisted } from './moves';
+import { fetchAhead, withAhead } from './windows';
 
 /** What the columns of the grid are sorted by; a field is sorted by itself. */
 const sortedBy: Readonly<Record<string, SortColumn>> = {
@@ -128,7 +129,10 @@ export async function sortList(id: TabId, sort: SortSpec | undefined): Promise<v
     if (now === undefined || listKey(listOf(placeOf(now))) !== listKey(listOf(place))) return;
     // In an order one looks at its head first.
     const there = await relisted(id, placeOf(now), next);
-    if (!abort.signal.aborted) store.dispatch({ type: 'filtered', id, place: sort === undefined ? there : { ...there, top: 0, reveal: undefined } });
+    const shown = sort === undefined ? there : { ...there, top: 0, reveal: undefined };
+    // Its rows come with it: they are read from all over the file.
+    const ahead = sort === undefined ? undefined : await fetchAhead(id, listOf(shown), store.get().ui.viewportRows + 2);
+    if (!abort.signal.aborted) withAhead(ahead, () => store.dispatch({ type: 'filtered', id, place: shown }));
   } finally {
     end();
   }

@@ -56,33 +56,38 @@ function asked(options: LoaderOptions<RowWindow> = {}): { readonly loader: Windo
 const full = ({ first, count }: Question): Answer<RowWindow> => ({ ok: true, value: windowOf(first, count) });
 
 describe('the loader of rows', () => {
-  it('asks for what is in view and a margin on both sides', () => {
+  it('asks for what is in view, then for a margin on both sides', async () => {
     const { loader, questions } = asked();
     loader.want(1000, 1029, 10_000, 0);
-    expect(questions).toHaveLength(1);
-    expect(questions[0]!.first).toBeLessThanOrEqual(1000 - 60);
-    expect(questions[0]!.first + questions[0]!.count).toBeGreaterThanOrEqual(1030 + 60);
+    expect(questions.map(({ first, count }) => [first, count])).toEqual([[1000, 30]]);
+    await questions[0]!.answer(full(questions[0]!));
+    expect(questions).toHaveLength(2);
+    expect(questions[1]!.first).toBeLessThanOrEqual(1000 - 60);
+    expect(questions[1]!.first + questions[1]!.count).toBeGreaterThanOrEqual(1030 + 60);
+    expect(loader.loaded.window?.length).toBe(30);
   });
 
   it('asks nothing while the margin lasts', async () => {
     const { loader, questions } = asked();
     loader.want(1000, 1029, 10_000, 0);
     await questions[0]!.answer(full(questions[0]!));
+    await questions[1]!.answer(full(questions[1]!));
     loader.want(1005, 1034, 10_000, 0);
-    expect(questions).toHaveLength(1);
-    loader.want(1050, 1079, 10_000, 0);
     expect(questions).toHaveLength(2);
+    loader.want(1050, 1079, 10_000, 0);
+    expect(questions).toHaveLength(3);
   });
 
-  it('lets a question run that still covers the view, and aborts one that does not', () => {
+  it('lets a question run that still covers the view, and aborts one that does not', async () => {
     const { loader, questions } = asked();
     loader.want(1000, 1029, 10_000, 0);
+    await questions[0]!.answer(full(questions[0]!));
     loader.want(1010, 1039, 10_000, 0);
-    expect(questions).toHaveLength(1);
-    loader.want(5000, 5029, 10_000, 0);
     expect(questions).toHaveLength(2);
-    expect(questions[0]!.signal.aborted).toBe(true);
-    expect(questions[1]!.signal.aborted).toBe(false);
+    loader.want(5000, 5029, 10_000, 0);
+    expect(questions).toHaveLength(3);
+    expect(questions[1]!.signal.aborted).toBe(true);
+    expect(questions[2]!.signal.aborted).toBe(false);
   });
 
   it('never shows the answer to an older question', async () => {
@@ -107,12 +112,15 @@ describe('the loader of rows', () => {
     const { loader, questions } = asked({ isFinal: (window) => window.first === 0 });
     loader.want(0, 29, 1000, 0);
     await questions[0]!.answer(full(questions[0]!));
-    loader.want(0, 29, 2000, 1);
-    expect(questions).toHaveLength(1);
-    loader.want(500, 529, 2000, 1);
     await questions[1]!.answer(full(questions[1]!));
+    loader.want(0, 29, 2000, 1);
+    expect(questions).toHaveLength(2);
+    loader.want(500, 529, 2000, 1);
+    await questions[2]!.answer(full(questions[2]!));
+    await questions[3]!.answer(full(questions[3]!));
+    expect(questions).toHaveLength(4);
     loader.want(500, 529, 2000, 2);
-    expect(questions).toHaveLength(3);
+    expect(questions).toHaveLength(5);
   });
 
   it('shows at once what it begins with, and asks for what is missing around it and later', () => {
@@ -138,8 +146,9 @@ describe('the loader of rows', () => {
     const { loader, questions } = asked();
     loader.want(0, 29, 1000, 0);
     await questions[0]!.answer(full(questions[0]!));
+    await questions[1]!.answer(full(questions[1]!));
     loader.want(900, 929, 1000, 0);
-    await questions[1]!.answer({ ok: false, error: { kind: 'changed', name: 'a.scap' } });
+    await questions[2]!.answer({ ok: false, error: { kind: 'changed', name: 'a.scap' } });
     expect(loader.loaded.window?.first).toBe(0);
     expect(loader.loaded.error?.kind).toBe('changed');
   });

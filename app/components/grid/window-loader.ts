@@ -1,6 +1,7 @@
 /**
  * Keeps the rows around the place that is shown. One question is under way at a time; it is aborted when the place has
- * left what it asks for, and only the newest answer is kept.
+ * left what it asks for, and only the newest answer is kept. At a place where nothing is known yet, the rows in view are
+ * asked for first and those around them then: in a sorted list each of them is read from another place of the file.
  */
 import type { Answer, CaptureError, ListPosition } from '../../../workers/protocol';
 
@@ -109,7 +110,8 @@ export class WindowLoader<Window extends AnyWindow> {
       window !== undefined &&
       covers(window.first, window.first + window.length, want, margin / 2) &&
       (this.#loadedTick === want.tick || this.#isFinal(window));
-    if (!isReady) void this.#ask(want, margin);
+    const isKnown = window !== undefined && window.first <= want.last && window.first + window.length > want.first;
+    if (!isReady) void this.#ask(want, isKnown ? margin : 0);
   }
 
   async #ask(want: Want, margin: number): Promise<void> {

@@ -258,15 +258,15 @@ impl<'a> List<'a> {
             return Some(first);
         }
         // No row before that one is so late.
-        self.rows_from(self.rank(first)).find(|row| self.index.record(*row).is_some_and(|record| index::chunk::is_time(record.ts) && record.ts >= ts))
+        self.rows_from(self.rank(first)).find(|row| self.index.unplaced(*row).is_some_and(|record| index::chunk::is_time(record.ts) && record.ts >= ts))
     }
 
     /// The next failed row after position `from`, or before it.
     pub(crate) fn seek_error(self, from: u64, forward: bool) -> Option<u64> {
         if let Rows::Few(rows) | Rows::Sorted(rows) = self.rows {
             let failed = |position: &usize| {
-                rows.get(*position).and_then(|row| self.index.record(*row)).is_some_and(|record| {
-                    record.flags.has(Flags::ERROR) && (self.unit == Unit::Calls || record.is_exit())
+                rows.get(*position).is_some_and(|row| {
+                    self.index.is_error(*row) && (self.unit == Unit::Calls || self.index.unplaced(*row).is_some_and(|record| record.is_exit()))
                 })
             };
             let from = usize::try_from(from).unwrap_or(usize::MAX).min(rows.len());

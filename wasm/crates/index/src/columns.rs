@@ -284,6 +284,11 @@ impl Index {
         row < self.next_row() && self.chunk(row as usize / CHUNK_ROWS).is_some_and(|chunk| chunk.shown().has(row as u16))
     }
 
+    /// Whether a row is of a call that failed.
+    pub fn is_error(&self, row: Row) -> bool {
+        row < self.next_row() && self.chunk(row as usize / CHUNK_ROWS).is_some_and(|chunk| chunk.errors().has(row as u16))
+    }
+
     /// Event number of a row.
     pub fn number(&self, row: Row) -> Option<u64> {
         if row < self.next_row() { self.numbers.of(row) } else { None }
