@@ -16,7 +16,7 @@ import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
 import { createGunzip, createGzip } from 'node:zlib';
 import { measureEngine } from './engine.mjs';
-import { measureFilters, measureTyping } from './filtering.mjs';
+import { filterInPage, measureFilters, measureTyping } from './filtering.mjs';
 import { repeat } from './repeat.mjs';
 import { measureScrolling } from './scrolling.mjs';
 import { buildCommand } from '../scripts/engine.mjs';
@@ -62,11 +62,14 @@ const filters = [
   'evt.buffer contains EPIPE',
 ];
 
-/** Those that are timed in the page, and what each is. The data are some that captures have. */
+/** What is looked for in data in the page: some that captures have. */
+const pagePayload = 'evt.buffer contains GET';
+
+/** Filters whose first rows are timed in the page, and what each is. */
 const pageFilters = /** @type {const} */ ([
   ['own fields', 'fd.name contains /etc'],
   ['arguments', 'evt.rawres<0'],
-  ['payload', 'evt.buffer contains GET'],
+  ['payload', pagePayload],
 ]);
 
 /**
@@ -264,6 +267,12 @@ await main(async () => {
     }
     for (const file of [raw, gzip]) {
       await measureFilters(browser, server.address, file, pageFilters, (figure, values) => tell(figure, values, file));
+      await compare(
+        `payload in the page: ${pagePayload} / sysdig -q`,
+        file,
+        async () => (await filterInPage(browser, server.address, file, pagePayload)).all / 1000,
+        () => timed(['sysdig', '-q', '-r', file, pagePayload]),
+      );
       await measureTyping(browser, server.address, file, 'evt.buffer contains redis', (figure, values) => tell(figure, values, file));
     }
     await measureScrolling(browser, server.address, long, (figure, values) => tell(figure, values, long));

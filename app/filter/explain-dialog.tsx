@@ -9,6 +9,7 @@ import { visible } from '../format/visible';
 import { mistakeSentence, sentence } from '../messages/messages';
 import type { Tab, TabId } from '../state/model';
 import { placeOf } from '../state/select';
+import { useApp } from '../state/store';
 import { checkFilter } from './moves';
 import { runFilterPast } from './run';
 
@@ -64,7 +65,8 @@ async function plan(id: TabId, text: string, signal: AbortSignal): Promise<Answe
 
 export function ExplainDialog({ tab, onClose }: { readonly tab: Tab; readonly onClose: () => void }): ReactNode {
   const place = placeOf(tab);
-  const text = (tab.draft ?? place.filter).trim();
+  const typed = useApp((state) => state.drafts.get(tab.id));
+  const text = (typed ?? place.filter).trim();
   const selected = tab.view === 'events' ? place.selected?.facts : undefined;
   const [about, setAbout] = useState(selected?.num === undefined ? '' : eventText(selected.num, selected.section));
   const steps = useQuery(text === '' ? undefined : text, (signal) => plan(tab.id, text, signal));

@@ -5,6 +5,7 @@
 import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from 'react';
 import { flushSync } from 'react-dom';
 import type { FilterMistake } from '../../workers/protocol';
+import { begin } from '../base/idle';
 import { findText, stopFinding } from '../events/moves';
 import { grouped, share, short } from '../format/number';
 import { visible } from '../format/visible';
@@ -119,7 +120,8 @@ interface Walk {
 function FilterInput({ tab }: { readonly tab: Tab }): ReactNode {
   const { id, tick } = tab;
   const applied = placeOf(tab).filter;
-  const text = tab.draft ?? applied;
+  const typed = useApp((state) => state.drafts.get(id));
+  const text = typed ?? applied;
   const draft = useDraft(id, text, tick);
   const input = useRef<HTMLInputElement>(null);
   const frame = useRef<HTMLDivElement>(null);
@@ -156,6 +158,10 @@ function FilterInput({ tab }: { readonly tab: Tab }): ReactNode {
     input.current?.focus();
   };
   const mistake = draft?.text === text && !draft.check.isAccepted ? draft.check.mistake : undefined;
+  // What was known of the text before stays until this one has been read: to draw a change and take it back costs twice.
+  const isMistaken = draft !== undefined && !draft.check.isAccepted;
+  const isSettled = useSettled(text, mistake !== undefined);
+  const told = isSettled || isAsked ? mistake : undefined;
   const fix = (): void => {
     if (mistake?.suggestion === null || mistake === undefined) return;
     const { at, length, suggestion } = mistake;
@@ -179,7 +185,7 @@ function FilterInput({ tab }: { readonly tab: Tab }): ReactNode {
       run();
     };
     if (event.key === 'Enter') take(() => void apply());
-    else if (event.key === 'Escape') take(() => (tab.draft === undefined ? leave(input) : type(applied)));
+    else if (event.key === 'Escape') take(() => (typed === undefined ? leave(input) : type(applied)));
     else if (event.key === 'ArrowUp') take(() => back(1));
     else if (event.key === 'ArrowDown') take(() => { if (!back(-1)) leave(input); });
     else if (event.key === 'Tab' && !event.shiftKey && mistake !== undefined && mistake.suggestion !== null) take(fix);
@@ -200,14 +206,14 @@ function FilterInput({ tab }: { readonly tab: Tab }): ReactNode {
         onFocus={() => setFocused(true)}
         onBlur={(event) => setFocused(frame.current?.contains(event.relatedTarget) === true)}
       >
-        <Underlined text={text} mistake={mistake} input={input} isAsked={isAsked} />
+        {told === undefined ? null : <Underlined key={text} text={text} mistake={told} input={input} />}
         <input
           ref={input}
           id="filter"
           type="text"
           aria-label="Filter"
-          aria-invalid={mistake !== undefined}
-          aria-describedby={isFocused && mistake !== undefined ? 'filter-mistake' : undefined}
+          aria-invalid={isMistaken}
+          aria-describedby={isFocused && told !== undefined ? 'filter-mistake' : undefined}
           placeholder="Filter as in sysdig: proc.name = nginx and fd.name contains /etc"
           autoComplete="off"
           autoCapitalize="off"
@@ -217,21 +223,20 @@ function FilterInput({ tab }: { readonly tab: Tab }): ReactNode {
           onChange={(event) => type(event.currentTarget.value)}
           onKeyDown={onKeyDown}
         />
-        {isFocused && (mistake !== undefined || notice !== undefined) ? (
-          // A text that is still typed is no filter for most of the time: what is wrong is told after a moment.
-          <div key={text} id="filter-mistake" className={`filter-panel${isAsked || mistake === undefined ? '' : ' late'}`} role="status">
-            {mistake === undefined ? (
+        {isFocused && (told !== undefined || notice !== undefined) ? (
+          <div key={text} id="filter-mistake" className="filter-panel" role="status">
+            {told === undefined ? (
               <p className="dim">{visible(notice?.message ?? '')}.</p>
             ) : (
-              <Mistake mistake={mistake} text={text} onFix={fix} onFind={findInstead} />
+              <Mistake mistake={told} text={text} onFix={fix} onFind={findInstead} />
             )}
           </div>
         ) : null}
       </div>
       <span className="filter-state" aria-live="polite">
-        <State tab={tab} text={text} draft={draft} isFocused={isFocused} />
+        <State total={tab.summary?.events} text={text} isTyped={typed !== undefined} draft={draft} isFocused={isFocused} />
       </span>
-      {text === '' || mistake !== undefined ? null : (
+      {text === '' || isMistaken ? null : (
         <button
           type="button"
           className="link filter-why"
@@ -250,29 +255,49 @@ function FilterInput({ tab }: { readonly tab: Tab }): ReactNode {
   );
 }
 
+/** How long a text stands before one is told what is wrong with it: while it is typed it is no filter for most of the time. */
+const settledMs = 350;
+
+/** Whether a text that has a mistake has stood for a moment. */
+function useSettled(text: string, isMistaken: boolean): boolean {
+  const [settled, setSettled] = useState<string | undefined>(undefined);
+  useEffect(() => {
+    if (!isMistaken) return undefined;
+    const end = begin();
+    const timer = setTimeout(() => {
+      setSettled(text);
+      end();
+    }, settledMs);
+    return () => {
+      clearTimeout(timer);
+      setSettled(undefined);
+      end();
+    };
+  }, [text, isMistaken]);
+  return isMistaken && settled === text;
+}
+
 /** The text once more, behind that of the input, with the place of a mistake underlined. */
 function Underlined(props: {
   readonly text: string;
-  readonly mistake: FilterMistake | undefined;
+  readonly mistake: FilterMistake;
   readonly input: RefObject<HTMLInputElement | null>;
-  readonly isAsked: boolean;
 }): ReactNode {
-  const { text, mistake, input, isAsked } = props;
+  const { text, mistake, input } = props;
   const mirror = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const from = input.current;
-    if (from === null || mistake === undefined) return undefined;
+    if (from === null) return undefined;
     const follow = (): void => {
       if (mirror.current !== null) mirror.current.scrollLeft = from.scrollLeft;
     };
     follow();
     from.addEventListener('scroll', follow);
     return () => from.removeEventListener('scroll', follow);
-  }, [input, mistake]);
-  if (mistake === undefined) return null;
+  }, [input]);
   const { at, length } = mistake;
   return (
-    <div key={text} ref={mirror} className={`filter-mirror${isAsked ? '' : ' late'}`} aria-hidden="true">
+    <div ref={mirror} className="filter-mirror" aria-hidden="true">
       {text.slice(0, at)}
       <span className="filter-wrong">{length === 0 ? ' ' : text.slice(at, at + length)}</span>
       {text.slice(at + length)}
@@ -311,26 +336,28 @@ function Mistake(props: {
 
 /** How much passes the text, and how far that is known. */
 function State(props: {
-  readonly tab: Tab;
+  /** Events of the capture, where that is known. */
+  readonly total: number | undefined;
   readonly text: string;
+  /** It is not what is applied. */
+  readonly isTyped: boolean;
   readonly draft: Draft | undefined;
   readonly isFocused: boolean;
 }): ReactNode {
-  const { tab, text, draft, isFocused } = props;
-  if (text.trim() === '') return tab.draft === undefined ? null : 'Enter shows everything';
+  const { total, text, isTyped, draft, isFocused } = props;
+  if (text.trim() === '') return isTyped ? 'Enter shows everything' : null;
   if (draft === undefined) return null;
   if (draft.text === text && !draft.check.isAccepted) return isFocused ? null : <span className="bad">✗ not a filter</span>;
   if (draft.error !== undefined) return <span className="bad">{sentence(draft.error)}</span>;
   const { count } = draft;
   if (count === undefined) return null;
   const isWhole = isDone(count) && draft.text === text;
-  const total = tab.summary?.events ?? count.total;
   return (
     <span className={draft.text === text ? undefined : 'dim'}>
       {isWhole ? <span aria-hidden="true">✓ </span> : null}
-      {grouped(count.events)} of {short(total)}
+      {grouped(count.events)} of {short(total ?? count.total)}
       {isWhole ? '' : ` · ${share(count.looked, count.total)}`}
-      {isWhole && tab.draft !== undefined ? <span className="dim"> · Enter applies</span> : null}
+      {isWhole && isTyped ? <span className="dim"> · Enter applies</span> : null}
     </span>
   );
 }

@@ -201,8 +201,6 @@ export interface Tab {
   /** Rows of each list that was shown, by `listKey`. */
   readonly counts: Readonly<Record<string, ListCount>>;
   readonly wish: Wish | undefined;
-  /** What stands in the filter box and is not applied; undefined while it has what is applied. */
-  readonly draft: string | undefined;
   /** How far the applied filter has come. */
   readonly sought: Sought | undefined;
   /** A list is being sorted; what is shown keeps its order meanwhile. */
@@ -270,6 +268,11 @@ export interface Ui {
 
 export interface AppState {
   readonly tabs: readonly Tab[];
+  /**
+   * What stands in the filter box of a tab and is not applied; nothing while it has what is applied. Beside the tabs, for of all
+   * that is drawn of a tab a key in its box changes the box alone.
+   */
+  readonly drafts: ReadonlyMap<TabId, string>;
   readonly active: TabId | undefined;
   readonly wanted: Wanted | undefined;
   readonly remote: Remote | undefined;
@@ -302,6 +305,7 @@ export const startConversations: ConversationsPlace = {
 
 export const initialState: AppState = {
   tabs: [],
+  drafts: new Map(),
   active: undefined,
   wanted: undefined,
   remote: undefined,

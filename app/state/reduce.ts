@@ -88,6 +88,14 @@ function changePlace(state: AppState, id: TabId, change: (place: Place) => Place
   });
 }
 
+function withDraft(state: AppState, id: TabId, draft: string | undefined): AppState {
+  if (state.drafts.get(id) === draft) return state;
+  const drafts = new Map(state.drafts);
+  if (draft === undefined) drafts.delete(id);
+  else drafts.set(id, draft);
+  return { ...state, drafts };
+}
+
 /** Steps back that are kept. */
 const longestTrail = 50;
 
@@ -167,7 +175,6 @@ export function reduce(state: AppState, action: Action): AppState {
         trail: [],
         counts: {},
         wish: action.wish,
-        draft: undefined,
         sought: undefined,
         sorting: undefined,
         sorts: 0,
@@ -205,7 +212,7 @@ export function reduce(state: AppState, action: Action): AppState {
       if (at < 0) return state;
       const tabs = state.tabs.filter((tab) => tab.id !== action.id);
       const neighbour = tabs[Math.min(at, tabs.length - 1)]?.id;
-      return { ...state, tabs, active: state.active === action.id ? neighbour : state.active };
+      return withDraft({ ...state, tabs, active: state.active === action.id ? neighbour : state.active }, action.id, undefined);
     }
     case 'tab-shown':
       if (action.id === undefined) return { ...state, active: undefined };
@@ -240,10 +247,9 @@ export function reduce(state: AppState, action: Action): AppState {
     case 'place-replaced':
       return changePlace(state, action.id, (place) => ({ ...action.place, jump: place.jump + 1 }));
     case 'filtered':
-      return changeTab(state, action.id, (tab) => ({
+      return changeTab(withDraft(state, action.id, undefined), action.id, (tab) => ({
         ...tab,
         ...withStep(tab),
-        draft: undefined,
         places: [...tab.places.slice(0, -1), { ...action.place, jump: placeOf(tab).jump + 1 }],
       }));
     case 'sorting':
@@ -251,7 +257,7 @@ export function reduce(state: AppState, action: Action): AppState {
     case 'sorted':
       return changeTab(state, action.id, (tab) => ({ ...tab, sorts: tab.sorts + 1 }));
     case 'draft':
-      return changeTab(state, action.id, (tab) => (tab.draft === action.draft ? tab : { ...tab, draft: action.draft }));
+      return withDraft(state, action.id, action.draft);
     case 'sought':
       return changeTab(state, action.id, (tab) => ({ ...tab, sought: action.sought }));
     case 'followed':
@@ -319,10 +325,9 @@ export function reduce(state: AppState, action: Action): AppState {
     case 'wished':
       return changeTab(state, action.id, (tab) => ({ ...tab, wish: action.wish }));
     case 'wish-done':
-      return changeTab(state, action.id, (tab) => ({
+      return changeTab(withDraft(state, action.id, undefined), action.id, (tab) => ({
         ...tab,
         wish: undefined,
-        draft: undefined,
         trail: [],
         ...action.change,
         places: action.places.map((place) => ({ ...place, jump: placeOf(tab).jump + 1 })),
