@@ -16,6 +16,9 @@ use model::text::{Heading, Clock, Printer, address, buffer};
 
 use crate::fields::{self, Argument, ArgumentForm, Field, FieldError, FieldInfo, Id, Scratch};
 use crate::moment::Moment;
+use crate::parse::call_at;
+use crate::syntax::Term;
+use crate::transform::{Room, Side};
 use crate::value::{Class, Value};
 
 pub use list::{list_fields, write_catalogue};
@@ -81,18 +84,39 @@ struct Shown {
     /// Characters to pad or cut to; 0: as many as there are.
     width: usize,
     /// `None` never has a value: sysdig cannot print it, and says so by leaving its name behind.
-    field: Option<Field>,
+    side: Option<Side>,
 }
 
 impl Shown {
+    /// The field, where it stands alone.
+    fn field(&self) -> Option<&Field> {
+        match &self.side {
+            Some(Side::Field(field)) => Some(field),
+            _ => None,
+        }
+    }
+
+    /// What it has for an event, with the field that says how that is written; of a function that is the first in it, or any.
+    fn value<'v>(&'v self, moment: &'v Moment<'v>, scratch: &'v mut Scratch, room: &'v mut Room) -> Option<(&'static FieldInfo, Value<'v>)> {
+        match self.side.as_ref()? {
+            Side::Field(field) => Some((field.info(), field.extract(moment, scratch)?)),
+            side => {
+                let mut of = Vec::new();
+                side.fields(&mut of);
+                let info = of.first().map(|field| field.info()).or_else(|| fields::catalogue().first())?;
+                Some((info, side.value(moment, room)?))
+            }
+        }
+    }
+
     /// The event as this field sees it: whether it changed a name is kept with the event itself.
     fn about<'m>(&self, moment: &'m Moment<'m>, seen: &'m Moment<'m>) -> &'m Moment<'m> {
-        if self.field.as_ref().is_some_and(|field| field.info().id == Id::FdNameChanged) { moment } else { seen }
+        if self.field().is_some_and(|field| field.info().id == Id::FdNameChanged) { moment } else { seen }
     }
 
     /// What taking the value does to the event, in sysdig.
     fn touch(&self, seen: &mut Moment<'_>) {
-        if self.field.as_ref().is_some_and(|field| field.info().id == Id::EvtAbspath) && seen.has(Quirk::AbspathIsTheDirectory) {
+        if self.field().is_some_and(|field| field.info().id == Id::EvtAbspath) && seen.has(Quirk::AbspathIsTheDirectory) {
             seen.applied.description = fields::directory_of(seen).unwrap_or(seen.applied.description);
         }
     }
@@ -187,7 +211,9 @@ impl Format {
 
     /// The fields, in order of their first appearance.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().filter_map(|shown| shown.field.as_ref())
+        let mut fields = Vec::new();
+        self.fields.iter().filter_map(|shown| shown.side.as_ref()).for_each(|side| side.fields(&mut fields));
+        fields.into_iter()
     }
 
     /// Names of the fields as they were written, in order: a format says which columns there are.
@@ -204,6 +230,7 @@ impl Format {
         }
         let start = out.len();
         let mut seen = *moment;
+        let mut room = Room::default();
         for part in &self.parts {
             let shown = match part {
                 Part::Literal(text) => {
@@ -213,9 +240,8 @@ impl Format {
                 Part::Field(at) => &self.fields[*at],
             };
             let from = out.len();
-            let value = shown.field.as_ref().and_then(|field| Some((field, field.extract(shown.about(moment, &seen), scratch)?)));
-            match value {
-                Some((field, value)) if !is_unprinted(field, &value, moment) => write_value(out, field.info(), &value, moment.printer),
+            match shown.value(shown.about(moment, &seen), scratch, &mut room) {
+                Some((info, value)) if !is_unprinted(shown, &value, moment) => write_value(out, info, &value, moment.printer),
                 _ if self.needs_all => {
                     out.truncate(start);
                     return false;
@@ -235,6 +261,7 @@ impl Format {
         let start = out.len();
         out.push(b'{');
         let mut seen = *moment;
+        let mut room = Room::default();
         for at in &self.sorted {
             let shown = &self.fields[*at];
             if out.len() > start + 1 {
@@ -242,11 +269,12 @@ impl Format {
             }
             json::text(out, shown.name.as_bytes());
             out.push(b':');
-            let value = shown.field.as_ref().and_then(|field| Some((field, field.extract(shown.about(moment, &seen), scratch)?)));
-            match value {
+            match shown.value(shown.about(moment, &seen), scratch, &mut room) {
                 // Without a name, which is a fault of 0.36.0, there is no more than an empty text.
                 Some((_, Value::Text([_, ..]))) if shown.name.is_empty() => out.extend_from_slice(b"null"),
-                Some((field, value)) if !is_unprinted(field, &value, moment) => json::value(out, field.info(), &value, moment),
+                Some((_, Value::Text(text))) if shown.field().is_none() => json::text(out, text),
+                Some((_, Value::Uint(number))) if shown.field().is_none() => unsigned(out, number),
+                Some((info, value)) if !is_unprinted(shown, &value, moment) => json::value(out, info, &value, moment),
                 _ if self.needs_all => {
                     out.truncate(start);
                     return false;
@@ -276,15 +304,15 @@ impl Format {
 
     /// What the first column is sorted by; none where it has no value. Texts are appended as they are shown.
     pub fn sort_key(&self, text: &mut Vec<u8>, moment: &Moment<'_>, scratch: &mut Scratch) -> Option<SortKey> {
-        let field = self.fields.first()?.field.as_ref()?;
-        let value = field.extract(moment, scratch)?;
+        let mut room = Room::default();
+        let (info, value) = self.fields.first()?.value(moment, scratch, &mut room)?;
         Some(match value {
             Value::Int(number) => SortKey::Number(signed(number)),
             Value::Uint(number) => SortKey::Number(signed(0) + u128::from(number)),
             // The bits of a number with a fraction are ordered as it is; of negative ones the other way round.
             Value::Double(number) => SortKey::Number(signed(number.to_bits().cast_signed() ^ if number < 0.0 { i64::MAX } else { 0 })),
             _ => {
-                write_value(text, field.info(), &value, moment.printer);
+                write_value(text, info, &value, moment.printer);
                 SortKey::Text
             }
         })
@@ -292,32 +320,42 @@ impl Format {
 
     /// Appends the value of one column as text. Answers false where it has none.
     pub fn cell(&self, at: usize, out: &mut Vec<u8>, moment: &Moment<'_>, scratch: &mut Scratch) -> bool {
-        let Some(field) = self.fields.get(at).and_then(|shown| shown.field.as_ref()) else { return false };
-        let Some(value) = field.extract(moment, scratch) else { return false };
-        write_value(out, field.info(), &value, moment.printer);
+        let mut room = Room::default();
+        let Some((info, value)) = self.fields.get(at).and_then(|shown| shown.value(moment, scratch, &mut room)) else { return false };
+        write_value(out, info, &value, moment.printer);
         true
     }
 
     /// Appends the columns as a line of CSV, without its end. What has no value is empty.
     pub fn csv(&self, out: &mut Vec<u8>, moment: &Moment<'_>, scratch: &mut Scratch) {
         let mut cell = Vec::new();
+        let mut room = Room::default();
         for (at, shown) in self.fields.iter().enumerate() {
             if at > 0 {
                 out.push(b',');
             }
-            let Some(field) = &shown.field else { continue };
             cell.clear();
-            if let Some(value) = field.extract(moment, scratch) {
-                write_value(&mut cell, field.info(), &value, moment.printer);
+            if let Some((info, value)) = shown.value(moment, scratch, &mut room) {
+                write_value(&mut cell, info, &value, moment.printer);
                 csv_text(out, &cell);
             }
         }
     }
 }
 
-/// Reads the field that a text begins with: the longest name wins. Answers how many bytes it takes.
+/// Reads the field, or the function of fields, that a text begins with: the longest name wins. Answers how many bytes it takes.
 fn field_at(text: &str, width: usize, like: Option<Release>) -> Result<(Shown, usize), FormatError> {
     let unknown = || FormatError::Unknown(text.to_owned());
+    if let Some((call, length)) = call_at(text.as_bytes()) {
+        let name = text.get(..length).unwrap_or_default().to_owned();
+        let side = Side::new(&Term::Call(call)).map_err(|_| unknown())?;
+        let mut fields = Vec::new();
+        side.fields(&mut fields);
+        return match fields.iter().find(|field| field.info().filter_only) {
+            Some(field) => Err(FormatError::FilterOnly(field.info().name)),
+            None => Ok((Shown { name, width, side: Some(side) }, length)),
+        };
+    }
     let info = fields::catalogue().iter().filter(|info| text.starts_with(info.name)).max_by_key(|info| info.name.len()).ok_or_else(unknown)?;
     if info.filter_only {
         return Err(FormatError::FilterOnly(info.name));
@@ -326,16 +364,16 @@ fn field_at(text: &str, width: usize, like: Option<Release>) -> Result<(Shown, u
     // Their parsers answer that they took nothing, so that the name follows the value.
     let is_old = like.is_some_and(|release| release != Release::Libs0_25_4);
     if is_old && info.id == Id::EvtTypeIs {
-        return Ok((Shown { name: String::new(), width, field: None }, 0));
+        return Ok((Shown { name: String::new(), width, side: None }, 0));
     }
     if like == Some(Release::V0_36_0) && matches!(info.id, Id::ProcEnv | Id::ProcAenv) && !rest.starts_with('[') {
         // And either is that of the process.
         let info = fields::find("proc.env").unwrap_or(info);
-        return Ok((Shown { name: String::new(), width, field: Some(Field::bind(info, Argument::None)?) }, 0));
+        return Ok((Shown { name: String::new(), width, side: Some(Side::Field(Field::bind(info, Argument::None)?)) }, 0));
     }
     if like == Some(Release::V0_36_0) && info.id == Id::FdTypes && !rest.starts_with('[') {
         // Looks for a bracket to the end.
-        return Ok((Shown { name: text.to_owned(), width, field: Some(Field::bind(info, Argument::None)?) }, text.len()));
+        return Ok((Shown { name: text.to_owned(), width, side: Some(Side::Field(Field::bind(info, Argument::None)?)) }, text.len()));
     }
     let without_index = like == Some(Release::V0_29_3) && matches!(info.id, Id::ProcEnv | Id::ProcArgs);
     let (argument, length) = match info.argument {
@@ -345,7 +383,7 @@ fn field_at(text: &str, width: usize, like: Option<Release>) -> Result<(Shown, u
     };
     let field = Field::bind(info, argument)?;
     let length = info.name.len() + length;
-    Ok((Shown { name: text.get(..length).unwrap_or(info.name).to_owned(), width, field: Some(field) }, length))
+    Ok((Shown { name: text.get(..length).unwrap_or(info.name).to_owned(), width, side: Some(Side::Field(field)) }, length))
 }
 
 /// The argument behind a name: `[…]`, or a dot and as much of the text as makes a name.
@@ -378,7 +416,8 @@ fn default_line(out: &mut Vec<u8>, moment: &Moment<'_>) {
 }
 
 /// What sysdig 0.29.3 cannot print.
-fn is_unprinted(field: &Field, value: &Value<'_>, moment: &Moment<'_>) -> bool {
+fn is_unprinted(shown: &Shown, value: &Value<'_>, moment: &Moment<'_>) -> bool {
+    let Some(field) = shown.field() else { return false };
     let info = field.info();
     if info.id == Id::EvtRawarg && moment.has(Quirk::RawArgumentsHaveOneType) {
         return !field.prints_raw();

@@ -165,12 +165,14 @@ pub enum Transformer {
     Join,
     /// `concat`: texts one after the other.
     Concat,
+    /// `getopt`: the options among the words of a command, or with one in brackets what stands behind it.
+    GetOpt,
 }
 
 impl Transformer {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::ToLower, Self::ToUpper, Self::Base64, Self::Basename, Self::Len, Self::Val, Self::Join, Self::Concat];
+    pub const ALL: [Self; 9] =
+        [Self::ToLower, Self::ToUpper, Self::Base64, Self::Basename, Self::Len, Self::Val, Self::Join, Self::Concat, Self::GetOpt];
 
     /// As it is written.
     pub fn text(self) -> &'static str {
@@ -183,6 +185,7 @@ impl Transformer {
             Self::Val => "val",
             Self::Join => "join",
             Self::Concat => "concat",
+            Self::GetOpt => "getopt",
         }
     }
 

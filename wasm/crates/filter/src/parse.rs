@@ -44,6 +44,15 @@ pub fn parse(text: &[u8], quirks: Quirks) -> Result<Parsed, FilterError> {
     Ok(Parsed { expr, notices: parser.notices })
 }
 
+/// Reads the function of fields that a text begins with, and says how many bytes it takes. `None`: no function that can be
+/// read stands there.
+pub fn call_at(text: &[u8]) -> Option<(Call, usize)> {
+    let mut parser = Parser { text, at: 0, depth: 0, quirks: Quirks::NONE, notices: Vec::new() };
+    let transformer = parser.transformer_here()?;
+    let call = parser.call(transformer).ok()?;
+    Some((call, parser.at))
+}
+
 fn too_deep() -> FilterError {
     FilterError { at: 0, length: 0, message: format!("brackets are nested more than {MAX_DEPTH} deep"), suggestion: None }
 }
@@ -301,36 +310,42 @@ impl<'a> Parser<'a> {
             return Err(FilterError { suggestion, ..self.fault(word.len(), message) });
         }
         self.at += word.len();
-        let mut argument = None;
-        if self.eat(b'[') {
-            let opened = self.at - 1;
-            self.blanks();
-            let text = match self.peek() {
-                Some(quote @ (b'"' | b'\'')) => self.quoted(quote)?,
-                _ => {
-                    let at = self.at;
-                    let bytes = self.run(|byte| is_blank(byte) || b"[]\"'".contains(&byte)).to_vec();
-                    self.at += bytes.len();
-                    Literal { place: Place::between(at, self.at), bytes }
-                }
-            };
-            self.blanks();
-            if !self.eat(b']') {
-                return Err(FilterError { at: opened, length: 1, message: "this bracket is never closed".to_owned(), suggestion: None });
-            }
-            if text.place.length == 0 {
-                return Err(FilterError { at: opened, length: self.at - opened, message: format!("expected an argument for {shown} in these brackets"), suggestion: None });
-            }
-            argument = Some(text);
-        }
+        let argument = self.bracketed(&shown)?;
         Ok(FieldName { name: shown, argument, place: Place::between(start, self.at) })
+    }
+
+    /// `[argument]` behind a field or a function, where there is one.
+    fn bracketed(&mut self, of: &str) -> Read<Option<Literal>> {
+        let opened = self.at;
+        if !self.eat(b'[') {
+            return Ok(None);
+        }
+        self.blanks();
+        let text = match self.peek() {
+            Some(quote @ (b'"' | b'\'')) => self.quoted(quote)?,
+            _ => {
+                let at = self.at;
+                let bytes = self.run(|byte| is_blank(byte) || b"[]\"'".contains(&byte)).to_vec();
+                self.at += bytes.len();
+                Literal { place: Place::between(at, self.at), bytes }
+            }
+        };
+        self.blanks();
+        if !self.eat(b']') {
+            return Err(FilterError { at: opened, length: 1, message: "this bracket is never closed".to_owned(), suggestion: None });
+        }
+        if text.place.length == 0 {
+            return Err(FilterError { at: opened, length: self.at - opened, message: format!("expected an argument for {of} in these brackets"), suggestion: None });
+        }
+        Ok(Some(text))
     }
 
     fn call(&mut self, transformer: Transformer) -> Read<Call> {
         let start = self.at;
         self.at += transformer.text().len();
         let arguments = self.arguments()?;
-        Ok(Call { transformer, arguments, place: Place::between(start, self.at) })
+        let selected = if transformer == Transformer::GetOpt { self.bracketed(transformer.text())? } else { None };
+        Ok(Call { transformer, arguments, selected, place: Place::between(start, self.at) })
     }
 
     /// `(A, B, …)`.

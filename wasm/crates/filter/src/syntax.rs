@@ -119,6 +119,8 @@ pub struct Call {
     pub transformer: Transformer,
     /// Of what.
     pub arguments: Vec<Argument>,
+    /// What stands in brackets behind it: the option that `getopt` looks for.
+    pub selected: Option<Literal>,
     /// Where it stands.
     pub place: Place,
 }
@@ -242,7 +244,11 @@ impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}(", self.transformer.text())?;
         joined(f, &self.arguments, ", ")?;
-        f.write_str(")")
+        f.write_str(")")?;
+        match &self.selected {
+            Some(selected) => write!(f, "[{selected}]"),
+            None => Ok(()),
+        }
     }
 }
 

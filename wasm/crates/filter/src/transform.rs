@@ -94,13 +94,17 @@ impl Side {
 
     fn call(call: &syntax::Call) -> Result<Self, FilterError> {
         let name = call.transformer.text();
-        let given = call.arguments.iter().map(Given::new).collect::<Result<Vec<_>, _>>()?;
+        let mut given = call.arguments.iter().map(Given::new).collect::<Result<Vec<_>, _>>()?;
+        given.extend(call.selected.as_ref().map(|option| Given::Text(option.bytes.clone())));
         let is_texts = |given: &Given| given.class().is_none_or(|class| class != Class::Net);
         match (call.transformer, given.as_slice()) {
             (Transformer::Join, [Given::Text(_), rest]) if is_texts(rest) => {}
             (Transformer::Join, _) => return Err(refuse(call.place, format!("{name} takes a separator and a list, such as {name}(\",\", (proc.name, proc.pname))"))),
             (Transformer::Concat, [_, ..]) if given.iter().all(is_texts) => {}
             (Transformer::Concat, _) => return Err(refuse(call.place, format!("{name} takes fields and texts"))),
+            (Transformer::GetOpt, [words, Given::Text(_), option @ ..])
+                if is_texts(words) && call.arguments.len() == 2 && option.iter().all(|option| matches!(option, Given::Text(letter) if letter.len() == 1)) => {}
+            (Transformer::GetOpt, _) => return Err(refuse(call.place, format!("{name} takes a list and letters, such as {name}((proc.args[0], proc.args[1]), \"n:\")[n]"))),
             (_, [Given::Side(side)]) => {
                 let class = side.class();
                 let is_text = matches!(class, Class::Text | Class::Dynamic);
@@ -134,6 +138,8 @@ impl Side {
         match self {
             Self::Field(field) => field.info().list,
             Self::Call(Transformer::Len | Transformer::Join | Transformer::Concat, _) => false,
+            // Without an option: all of them.
+            Self::Call(Transformer::GetOpt, given) => given.len() == 2,
             Self::Call(_, given) => given.iter().any(|given| matches!(given, Given::Side(side) if side.is_list())),
         }
     }
@@ -243,6 +249,17 @@ fn made(transformer: Transformer, given: &[Given], moment: &Moment<'_>) -> Optio
         }
         return Some(Made::Text(texts.concat()));
     }
+    if let (Transformer::GetOpt, [words, Given::Text(letters), option @ ..]) = (transformer, given) {
+        let mut texts = Vec::new();
+        words.texts(moment, &mut texts)?;
+        let found = options(&texts, letters);
+        if let [Given::Text(option)] = option {
+            // The last one counts.
+            let (_, told) = found.iter().rfind(|(letter, _)| letter.is_some_and(|letter| [letter] == option[..]))?;
+            return told.last().map(|text| Made::Text(text.to_vec()));
+        }
+        return several(found.iter().flat_map(|(_, told)| told), true);
+    }
     let Some(Given::Side(side)) = given.first() else { return None };
     let mut room = Room::default();
     let value = side.value(moment, &mut room)?;
@@ -252,13 +269,8 @@ fn made(transformer: Transformer, given: &[Given], moment: &Moment<'_>) -> Optio
             None => value.bytes()?.len() as u64,
         }));
     }
-    if let Some(several) = value.several() {
-        let (mut bytes, mut ends) = (Vec::new(), Vec::new());
-        for text in several.iter().filter_map(|value| changed(transformer, &as_text(&value))) {
-            bytes.extend_from_slice(&text);
-            ends.push(bytes.len());
-        }
-        return (!ends.is_empty()).then_some(Made::Texts(bytes, ends, matches!(value, Value::List(_))));
+    if let Some(all) = value.several() {
+        return several(all.iter().filter_map(|value| changed(transformer, &as_text(&value))), matches!(value, Value::List(_)));
     }
     if transformer == Transformer::Val {
         return Some(match value {
@@ -272,6 +284,47 @@ fn made(transformer: Transformer, given: &[Given], moment: &Moment<'_>) -> Optio
     Some(if matches!(value, Value::Bytes(_)) { Made::Bytes(text) } else { Made::Text(text) })
 }
 
+/// These texts together, unless there is none.
+fn several(texts: impl Iterator<Item = impl AsRef<[u8]>>, is_list: bool) -> Option<Made> {
+    let (mut bytes, mut ends) = (Vec::new(), Vec::new());
+    for text in texts {
+        bytes.extend_from_slice(text.as_ref());
+        ends.push(bytes.len());
+    }
+    (!ends.is_empty()).then_some(Made::Texts(bytes, ends, is_list))
+}
+
+/// The options among the words of a command, up to the first word that is none: the letter, and what is told of it. The
+/// letters are those of getopt(3); one that is not among them has none and is told as `?`, a missing value as the empty text,
+/// and options of several letters are passed over.
+fn options<'a>(words: &'a [Vec<u8>], letters: &[u8]) -> Vec<(Option<u8>, Vec<&'a [u8]>)> {
+    let mut found = Vec::new();
+    let mut words = words.iter().map(Vec::as_slice);
+    while let Some([b'-', options @ ..]) = words.next() {
+        match options {
+            [] | [b'-'] => break,
+            [b'-', ..] => continue,
+            _ => {}
+        }
+        for (at, letter) in options.iter().enumerate() {
+            let known = letters.iter().position(|known| known == letter && *known != b':');
+            let Some(known) = known else {
+                found.push((None, vec![&b"?"[..]]));
+                continue;
+            };
+            let told = options.get(at..=at).unwrap_or_default();
+            if letters.get(known + 1) != Some(&b':') {
+                found.push((Some(*letter), vec![told]));
+                continue;
+            }
+            let value = options.get(at + 1..).filter(|rest| !rest.is_empty()).or_else(|| words.next());
+            found.push((Some(*letter), value.map_or_else(|| vec![&b""[..]], |value| vec![told, value])));
+            break;
+        }
+    }
+    found
+}
+
 /// A text after a transformer. `None`: it makes nothing of this one.
 fn changed(transformer: Transformer, text: &[u8]) -> Option<Vec<u8>> {
     Some(match transformer {
@@ -279,7 +332,7 @@ fn changed(transformer: Transformer, text: &[u8]) -> Option<Vec<u8>> {
         Transformer::ToUpper => text.to_ascii_uppercase(),
         Transformer::Basename => text.rsplit(|byte| *byte == b'/').next().unwrap_or_default().to_vec(),
         Transformer::Base64 => from_base64(text)?,
-        Transformer::Len | Transformer::Val | Transformer::Join | Transformer::Concat => text.to_vec(),
+        Transformer::Len | Transformer::Val | Transformer::Join | Transformer::Concat | Transformer::GetOpt => text.to_vec(),
     })
 }
 

@@ -209,6 +209,40 @@ fn a_width_pads_and_cuts() {
 }
 
 #[test]
+fn functions_of_fields_are_printed_too() {
+    let text = |format: &Format, out: &mut Vec<u8>, moment: &Moment<'_>, scratch: &mut Scratch| format.text(out, moment, scratch);
+    let line = |format: &str, at: usize| printed(format, text).get(at).cloned();
+    assert_eq!(line("*%evt.num %toupper(proc.name)|%6tolower(concat(evt.type, \"X\")) %len(proc.args)", 1).as_deref(), Some("2 HTTPD|openx  8"));
+    assert_eq!(line("*%fd.name %basename(fd.name)", 1).as_deref(), Some("<NA> <NA>"));
+    assert_eq!(line("*%fd.name %basename(fd.name)", 2).as_deref(), Some("/etc/passwd passwd"));
+    let json = printed("*%tolower(evt.time) %len(evt.time) %len(proc.name)", |format, out, moment, scratch| format.json(out, moment, scratch));
+    assert_eq!(json.get(1).map(String::as_str), Some(r#"{"len(evt.time)":18,"len(proc.name)":5,"tolower(evt.time)":"22:13:20.000000000"}"#));
+    for wrong in ["%tolower(fd.num)", "%tolower(proc.name", "%upper(proc.name)"] {
+        assert!(matches!(Format::parse(wrong, Quirks::NONE, Release::default()), Err(FormatError::Unknown(_))), "{wrong}");
+    }
+    assert_eq!(Format::parse("%concat(fd.ip)", Quirks::NONE, Release::default()).err(), Some(FormatError::FilterOnly("fd.ip")));
+    assert!(Format::of_column("len(evt.deltatime)").is_none() && Format::of_column("toupper(proc.name)").is_some());
+}
+
+#[test]
+fn options_are_found_among_the_words_of_a_command() {
+    let text = |format: &Format, out: &mut Vec<u8>, moment: &Moment<'_>, scratch: &mut Scratch| format.text(out, moment, scratch);
+    let found = |words: &str, letters: &str| printed(&format!("*%getopt(({words}), \"{letters}\")"), text).get(1).cloned().unwrap_or_default();
+    let chosen = |words: &str, letters: &str, letter: char| printed(&format!("*%getopt(({words}), \"{letters}\")[{letter}]"), text).get(1).cloned().unwrap_or_default();
+    // httpd -k start
+    assert_eq!(chosen("proc.args[0], proc.args[1]", "k:", 'k'), "start");
+    assert_eq!(found("proc.args[0], proc.args[1]", "k:"), "(k,start)");
+    assert_eq!(found("proc.args[0], proc.args[1]", "k"), "(k)");
+    assert_eq!(chosen("proc.args[0], proc.args[1]", "n:", 'n'), "<NA>");
+    assert_eq!(found("'-vn3', '-x', '--long', '-n', '4', 'file', '-v'", ":n:v"), "(v,n,3,?,n,4)");
+    assert_eq!(chosen("'-vn3', '-n', '4', '--', '-n', '5'", "n:v", 'n'), "4");
+    assert_eq!(chosen("'-vn3', '-n', '4'", "n:v", 'v'), "v");
+    assert_eq!((found("'-n'", "n:"), chosen("'-n'", "n:", 'n')), ("()".to_owned(), String::new()));
+    assert_eq!(found("'-:'", ":"), "(?)");
+    assert_eq!((found("'file'", "n"), found("''", "n"), found("'-'", "n")), ("<NA>".to_owned(), "<NA>".to_owned(), "<NA>".to_owned()));
+}
+
+#[test]
 fn json_has_sorted_keys_and_its_own_types() {
     let lines = printed("*%fd.name %evt.num %evt.failed %evt.time %evt.num %proc.fdusage", |format, out, moment, scratch| format.json(out, moment, scratch));
     let line = |at: usize| lines.get(at).map(String::as_str);

@@ -53,6 +53,7 @@ fn one_meaning_has_one_printed_form() {
         ("proc.name=val(proc.pname)", "proc.name = val(proc.pname)"),
         ("len(toupper(fd.name))>10", "len(toupper(fd.name)) > 10"),
         ("join(\",\",(proc.name,\"x\"))=val(proc.exe)", "join(\",\", (proc.name, \"x\")) = val(proc.exe)"),
+        ("getopt( (proc.args[0],'x'), 'n:v' )[ n ]=3", "getopt((proc.args[0], \"x\"), \"n:v\")[n] = 3"),
         ("fd.name startswith oneof (/etc, /usr)", "fd.name startswith oneof (/etc, /usr)"),
         ("proc.name = oneof", "proc.name = oneof"),
         ("fd.name = \u{e4}\u{f6}", "fd.name = \"\u{e4}\u{f6}\""),
@@ -94,6 +95,8 @@ fn what_is_wrong_is_told_with_its_place() {
         ("fd.name pmatch /etc", 15, 4, "expected a list in brackets after pmatch: did you mean (/etc)?"),
         ("proc.aname[=bash", 10, 1, "this bracket is never closed"),
         ("evt.arg[]=1", 7, 2, "expected an argument for evt.arg in these brackets"),
+        ("getopt((proc.args[0]), \"n\")[n=3", 27, 1, "this bracket is never closed"),
+        ("tolower(proc.name)[1]=x", 18, 5, "expected an operator after tolower(proc.name), but found [1]=x"),
         ("upper(proc.name)=x", 0, 5, "there is no transformer upper"),
         ("\"evt.rawres>=0", 0, 14, "expected a field, but found \"evt.rawres>=0"),
     ] {

@@ -45,6 +45,9 @@ fn each_mistake_is_one_sentence_about_one_place() {
         ("proc.name regex val(proc.exe)", "proc.exe", "a regular expression must be a text"),
         ("fd.ip = val(fd.cip)", "fd.cip", "fd.ip cannot be compared with another field"),
         ("tolower(fd.num) = 3", "tolower(fd.num)", "tolower takes a text, which this field is not"),
+        ("getopt(proc.name, fd.name) = 3", "getopt(proc.name, fd.name)", "getopt takes a list and letters, such as getopt((proc.args[0], proc.args[1]), \"n:\")[n]"),
+        ("getopt((proc.name), \"n\")[no] = 3", "getopt((proc.name), \"n\")[no]", "getopt takes a list and letters, such as getopt((proc.args[0], proc.args[1]), \"n:\")[n]"),
+        ("getopt((proc.name), \"n\") contains x", "contains", "contains does not fit getopt((proc.name), \"n\"), which is a list: use in, intersects or exists"),
         ("len(proc.name, fd.name) = 3", "len(proc.name, fd.name)", "len takes one field"),
     ] {
         let (place, told) = mistake(text);
@@ -93,6 +96,8 @@ fn what_either_generation_accepts_is_accepted() {
         "evt.dir in (<,>)",
         "fd.name startswith anyof (/etc, /usr)",
         "iobytes > 100 and latency<1000",
+        "getopt((proc.args[0], proc.args[1]), \"k:\")[k] contains st",
+        "getopt((proc.args[0], proc.args[1]), \"k:\") intersects (k)",
     ] {
         let filter = Filter::new(text.as_bytes(), Quirks::NONE).unwrap_or_else(|error| panic!("{text}: {error}"));
         assert_eq!(Filter::new(filter.text().as_bytes(), Quirks::NONE).expect("its printed form").text(), filter.text());

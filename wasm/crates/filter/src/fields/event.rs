@@ -131,7 +131,7 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
                 _ => return None,
             }
         }
-        Id::EvtIsAsync => Value::Bool(matches!(event.kind, 402 | 403)),
+        Id::EvtIsAsync => Value::Bool(table::event(event.kind)?.source == table::Source::Metaevent),
         Id::EvtAsynctype => {
             if !matches!(event.kind, 402 | 403) {
                 return None;
