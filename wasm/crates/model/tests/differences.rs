@@ -38,8 +38,17 @@ const WITHOUT_A_SWITCH: &str = "
   of a kind it does not know, at damaged blocks. What can be read is shown here; a parameter of a wrong length prints
   `<bad length 3>`.
 * It prints memory that was never written. There is nothing to copy. In 0.29.3 these are the device of sockets and pipes (`fd.dev`),
-  `proc.is_exe_writable` of a thread that it knows nothing of, and user, group and parent of a container's own record; in 0.36.0
-  `proc.exe_ino.ctime_duration_proc_start` of a process that is older than the capture.
+  `proc.is_exe_writable` of a thread that it knows nothing of, and user, group and parent of a container's own record, these in
+  0.36.0 too; and there `proc.exe_ino.ctime_duration_proc_start` of a process that is older than the capture.
+* Without `-d` it filters before an event has had its effect ([filter.md](filter.md)), so that a filter changes what is known of
+  descriptors and processes. Filters are held against it with `-d`. Those of 0.36.0 were recorded without it: to this is put
+  down that some on descriptors (`fd.uid exists`, `fd.lport exists`), on the threads of a process and on a process that it
+  prints as `<NA>` select a few events more or less, for what it prints agrees.
+* 0.36.0 keeps name, home and shell of the user when a program changes the user by being executed (sudo, passwd), and has the
+  new number all the same; here they are those of the number.
+* 0.36.0 has no name for the users of a container that the capture does not tell of, root but; here they are named as on the host.
+* 0.36.0 has an empty text for `container.id` of a thread that has process numbers of its own and is in no container yet (runc
+  while it makes one), and no name; here it is on the host until it is in one.
 * 0.36.0 lists the kinds of `fd.types` in the order of its hash table; here they are sorted.
 * It keeps no more than 262,144 threads. There is no such limit here.
 * Up to 0.9.0 it read the cgroups of clone alone, so that children of fork and vfork had no container. No release that is copied
