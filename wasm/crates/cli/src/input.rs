@@ -1,5 +1,5 @@
-//! Bytes of a capture: from a file or from standard input, packed or not. Packed ones are unpacked in a thread of their
-//! own, while those before them are decoded.
+//! Bytes of a capture: from a file or from standard input, packed or not. A thread of their own reads and unpacks them, while
+//! those before them are decoded.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -12,7 +12,7 @@ use scap::{Damage, Inflate, Inflated};
 
 use crate::Problem;
 
-/// File bytes read at a time. Larger pieces leave the cache before they are decoded.
+/// Packed bytes read at a time.
 const READ: usize = 64 << 10;
 /// Unpacked bytes that go to the decoder at a time.
 const PIECE: usize = 256 << 10;
@@ -86,7 +86,7 @@ impl<T: Taker> Inflated for Pass<'_, T> {
     }
 }
 
-/// What the unpacking thread sends.
+/// What the reading thread sends.
 enum Message {
     /// A piece, and how much of it is filled.
     Bytes(Vec<u8>, usize),
@@ -94,7 +94,7 @@ enum Message {
     End(io::Result<RestartPoints>),
 }
 
-/// Gathers what is unpacked into pieces and sends them.
+/// Gathers what is read or unpacked into pieces and sends them.
 struct Pieces {
     messages: SyncSender<Message>,
     empty: Receiver<Vec<u8>>,
@@ -109,13 +109,61 @@ impl Pieces {
         self.wanted = self.wanted && self.messages.send(message).is_ok();
     }
 
+    /// Makes `piece` an empty one, and gives the old one.
+    fn change(&mut self) -> Vec<u8> {
+        let empty = self.empty.try_recv().unwrap_or_else(|_| vec![0; PIECE]);
+        std::mem::replace(&mut self.piece, empty)
+    }
+
     fn flush(&mut self) {
         if self.filled > 0 {
-            let empty = self.empty.try_recv().unwrap_or_else(|_| vec![0; PIECE]);
-            let full = std::mem::replace(&mut self.piece, empty);
+            let full = self.change();
             let filled = std::mem::take(&mut self.filled);
             self.send(Message::Bytes(full, filled));
         }
+    }
+
+    /// Sends the rest of a capture that is not packed.
+    fn read(mut self, mut input: Input) {
+        self.change();
+        let end = loop {
+            match input.read(&mut self.piece) {
+                Ok(0) => break Ok(RestartPoints::default()),
+                Ok(len) => {
+                    self.filled = len;
+                    self.flush();
+                }
+                Err(error) => break Err(error),
+            }
+            if !self.wanted {
+                return;
+            }
+        };
+        self.send(Message::End(end));
+    }
+
+    /// Sends the rest of a packed capture. `buffer` is for the packed bytes.
+    fn unpack(mut self, mut input: Input, mut inflate: Inflate, mut buffer: Vec<u8>) {
+        self.change();
+        let end = loop {
+            if !self.wanted {
+                return;
+            }
+            match input.read(&mut buffer) {
+                Ok(0) => {
+                    inflate.finish(&mut self);
+                    break Ok(inflate.take_points());
+                }
+                Ok(len) => inflate.push(buffer.get(..len).unwrap_or_default(), &mut self),
+                Err(error) => break Err(error),
+            }
+            // Standard input may be slow: what has come is shown.
+            if matches!(input, Input::Stdin(_)) {
+                self.flush();
+            }
+        };
+        self.flush();
+        self.send(Message::End(end));
     }
 }
 
@@ -147,54 +195,25 @@ impl Inflated for Pieces {
 pub fn read(input: &mut Input, mut inflate: Inflate, taker: &mut impl Taker) -> io::Result<RestartPoints> {
     let mut pass = Pass { taker, wanted: true };
     let mut buffer = vec![0; READ];
-    while pass.wanted {
+    while inflate.format().is_none() {
         let len = input.read(&mut buffer)?;
-        let bytes = buffer.get(..len).unwrap_or_default();
         if len == 0 {
             inflate.finish(&mut pass);
-            break;
+            return Ok(inflate.take_points());
         }
-        if inflate.format().is_none() && bytes.starts_with(&[0x1f, 0x8b]) {
-            return unpack(input.again()?, bytes, inflate, pass.taker);
-        }
-        if inflate.format() == Some(Format::Raw) {
-            pass.bytes(bytes);
-        } else {
-            inflate.push(bytes, &mut pass);
-        }
+        inflate.push(buffer.get(..len).unwrap_or_default(), &mut pass);
     }
-    Ok(inflate.take_points())
-}
-
-/// Goes on with a packed capture whose first bytes have been read.
-fn unpack(mut input: Input, head: &[u8], mut inflate: Inflate, taker: &mut impl Taker) -> io::Result<RestartPoints> {
+    if !pass.wanted {
+        return Ok(inflate.take_points());
+    }
     let (messages, received) = sync_channel(AHEAD);
     let (emptied, empty) = channel();
-    let mut buffer = vec![0; READ];
-    let mut len = head.len();
-    if let Some(start) = buffer.get_mut(..len) {
-        start.copy_from_slice(head);
-    }
+    let input = input.again()?;
+    let pieces = Pieces { messages, empty, piece: Vec::new(), filled: 0, wanted: true };
     // Not waited for: when no more is wanted it may hang in a read that never ends.
-    thread::spawn(move || {
-        let mut pieces = Pieces { messages, empty, piece: vec![0; PIECE], filled: 0, wanted: true };
-        let end = loop {
-            if len == 0 || !pieces.wanted {
-                inflate.finish(&mut pieces);
-                break Ok(inflate.take_points());
-            }
-            inflate.push(buffer.get(..len).unwrap_or_default(), &mut pieces);
-            // Standard input may be slow: what has come is shown.
-            if matches!(input, Input::Stdin(_)) {
-                pieces.flush();
-            }
-            match input.read(&mut buffer) {
-                Ok(next) => len = next,
-                Err(error) => break Err(error),
-            }
-        };
-        pieces.flush();
-        pieces.send(Message::End(end));
+    thread::spawn(move || match inflate.format() {
+        Some(Format::Raw) => pieces.read(input),
+        _ => pieces.unpack(input, inflate, buffer),
     });
     for message in received {
         match message {
@@ -209,5 +228,5 @@ fn unpack(mut input: Input, head: &[u8], mut inflate: Inflate, taker: &mut impl 
             Message::End(end) => return end,
         }
     }
-    Err(io::Error::other("the unpacking thread is gone"))
+    Err(io::Error::other("the reading thread is gone"))
 }
