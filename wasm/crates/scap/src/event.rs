@@ -80,8 +80,15 @@ impl<'a> Params<'a> {
     /// Bytes from parameter `index` on.
     fn from(&self, index: usize) -> Option<&'a [u8]> {
         let mut start = 0usize;
-        for before in 0..index {
-            start += self.length(before)?;
+        if self.large {
+            for before in 0..index {
+                start = start.checked_add(self.length(before)?)?;
+            }
+        } else {
+            for length in self.lengths.as_chunks::<2>().0.get(..index)? {
+                // A check that ends the loop keeps it from being worked out in vectors, which is slower for a few.
+                start = start.checked_add(usize::from(u16::from_le_bytes(*length)))?;
+            }
         }
         self.data.get(start..)
     }
@@ -100,26 +107,12 @@ impl<'a> Params<'a> {
     /// Parameter `index` as a signed number of its own width (1, 2, 4 or 8 bytes).
     #[inline]
     pub fn int(&self, index: usize) -> Option<i64> {
-        let bytes = self.get(index)?;
-        match *bytes {
-            [a] => Some(i64::from(a.cast_signed())),
-            [a, b] => Some(i64::from(i16::from_le_bytes([a, b]))),
-            [a, b, c, d] => Some(i64::from(i32::from_le_bytes([a, b, c, d]))),
-            [a, b, c, d, e, f, g, h] => Some(i64::from_le_bytes([a, b, c, d, e, f, g, h])),
-            _ => None,
-        }
+        int(self.get(index)?)
     }
 
     /// Parameter `index` as an unsigned number of its own width (1, 2, 4 or 8 bytes).
     pub fn uint(&self, index: usize) -> Option<u64> {
-        let bytes = self.get(index)?;
-        match *bytes {
-            [a] => Some(u64::from(a)),
-            [a, b] => Some(u64::from(u16::from_le_bytes([a, b]))),
-            [a, b, c, d] => Some(u64::from(u32::from_le_bytes([a, b, c, d]))),
-            [a, b, c, d, e, f, g, h] => Some(u64::from_le_bytes([a, b, c, d, e, f, g, h])),
-            _ => None,
-        }
+        uint(self.get(index)?)
     }
 
     /// Parameter `index` as C text: the bytes before the first NUL.
@@ -127,6 +120,32 @@ impl<'a> Params<'a> {
         let bytes = self.get(index)?;
         bytes.split(|byte| *byte == 0).next()
     }
+}
+
+/// A parameter as a signed number of its own width (1, 2, 4 or 8 bytes).
+///
+/// It is loaded as a whole: in wasm an array that is made of single bytes is loaded byte by byte.
+#[inline]
+pub fn int(param: &[u8]) -> Option<i64> {
+    Some(match param.len() {
+        8 => i64::from_le_bytes(*param.first_chunk()?),
+        4 => i64::from(i32::from_le_bytes(*param.first_chunk()?)),
+        2 => i64::from(i16::from_le_bytes(*param.first_chunk()?)),
+        1 => i64::from(i8::from_le_bytes(*param.first_chunk()?)),
+        _ => return None,
+    })
+}
+
+/// A parameter as an unsigned number of its own width (1, 2, 4 or 8 bytes).
+#[inline]
+pub fn uint(param: &[u8]) -> Option<u64> {
+    Some(match param.len() {
+        8 => u64::from_le_bytes(*param.first_chunk()?),
+        4 => u64::from(u32::from_le_bytes(*param.first_chunk()?)),
+        2 => u64::from(u16::from_le_bytes(*param.first_chunk()?)),
+        1 => u64::from(*param.first()?),
+        _ => return None,
+    })
 }
 
 /// What is wrong with one event; the reader makes a [`Damage`](crate::Damage) of it.
@@ -218,46 +237,72 @@ fn widths(lengths: &[u8], large: bool, order: Order) -> impl Iterator<Item = u32
 /// and the bytes behind it. `None` leaves it to [`cut`] to say what is different.
 #[inline]
 pub(crate) fn plain(bytes: &[u8], offset: u64, limit: u32) -> Option<(Event<'_>, &[u8])> {
-    let [a, b, c, d, e, f, g, h] = *bytes.first_chunk::<8>()?;
-    let block_len = u32::from_le_bytes([e, f, g, h]);
+    let (kind, after) = word_of(bytes)?;
+    let (block_len, _) = word_of(after)?;
     let (block, behind) = bytes.split_at_checked(block_len as usize)?;
     let (body, trailer) = block.split_last_chunk::<4>()?;
-    let (cpu, flags, rest) = match u32::from_le_bytes([a, b, c, d]) {
+    let (cpu, flags, rest, ahead) = match kind {
         0x216 => {
             let (head, rest) = body.split_first_chunk::<10>()?;
-            let [.., a, b] = *head;
-            ([a, b], 0, rest)
+            (head.last_chunk::<2>()?, 0, rest, bytes.get(36..)?)
         }
         0x217 => {
             let (head, rest) = body.split_first_chunk::<14>()?;
-            let [.., a, b, c, d, e, f] = *head;
-            ([a, b], u32::from_le_bytes([c, d, e, f]), rest)
+            let (head, flags) = head.split_last_chunk::<4>()?;
+            (head.last_chunk::<2>()?, u32::from_le_bytes(*flags), rest, bytes.get(40..)?)
         }
         _ => return None,
     };
-    let (header, payload) = rest.split_first_chunk::<26>()?;
+    let (header, rest) = rest.split_first_chunk::<26>()?;
     let (ts, header) = header.split_first_chunk::<8>()?;
     let (tid, header) = header.split_first_chunk::<8>()?;
-    let [a, b, c, d, e, f, g, h, i, j] = *header.first_chunk::<10>()?;
-    let len = u32::from_le_bytes([a, b, c, d]) as usize;
-    let payload = payload.get(..len.checked_sub(26)?)?;
-    let (lengths, data) = fill(payload, u32::from_le_bytes([g, h, i, j]) as usize, false, Order::Little)?;
+    let (len, header) = word_of(header)?;
+    let (kind, header) = header.split_first_chunk::<2>()?;
+    let (count, _) = word_of(header)?;
+    let payload = rest.get(..(len as usize).checked_sub(26)?)?;
+    let (lengths, data) = payload.split_at_checked((count as usize).checked_mul(2)?)?;
+    // `ahead` begins with the lengths too, and goes on behind the block.
+    let sum = sum_few(ahead, count).unwrap_or_else(|| sum_small(lengths, Order::Little));
     let is_framed = u32::from_le_bytes(*trailer) == block_len
         && block_len.is_multiple_of(4)
         && block_len <= LONGEST_EVENT
-        && block_len <= limit;
+        && block_len <= limit
+        && sum == data.len() as u64;
     let event = Event {
         offset,
         block_len,
-        cpu: u16::from_le_bytes(cpu),
+        cpu: u16::from_le_bytes(*cpu),
         state_only: flags & STATE_ONLY != 0,
         ts: u64::from_le_bytes(*ts),
         tid: i64::from_le_bytes(*tid),
-        kind: u16::from_le_bytes([e, f]),
+        kind: u16::from_le_bytes(*kind),
         unreadable: false,
         params: Params { lengths, data, large: false },
     };
     is_framed.then_some((event, behind))
+}
+
+/// The u32 at the start of `bytes`, and what follows.
+#[inline]
+fn word_of(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let (word, rest) = bytes.split_first_chunk::<4>()?;
+    Some((u32::from_le_bytes(*word), rest))
+}
+
+/// Sum of the first `count` u16 of `bytes`, as many as most events have: without a loop, whose end nobody can guess.
+/// `None` for more, or where 16 bytes are not there.
+#[inline(always)]
+fn sum_few(bytes: &[u8], count: u32) -> Option<u64> {
+    const EVERY_OTHER: u64 = 0x0000_ffff_0000_ffff;
+    let (first, rest) = bytes.split_first_chunk::<8>()?;
+    let second = rest.first_chunk::<8>()?;
+    if count > 8 {
+        return None;
+    }
+    let first = u64::from_le_bytes(*first) & !u64::MAX.unbounded_shl(16 * count);
+    let second = u64::from_le_bytes(*second) & !u64::MAX.unbounded_shl((16 * count).saturating_sub(64));
+    let pairs = (first & EVERY_OTHER) + (first >> 16 & EVERY_OTHER) + (second & EVERY_OTHER) + (second >> 16 & EVERY_OTHER);
+    Some((pairs & 0xffff_ffff) + (pairs >> 32))
 }
 
 /// Length of the whole block that an event of `len` bytes has when nothing is appended.
@@ -456,4 +501,19 @@ pub fn decode_event_block<'a, T: Table>(
     let Some(Kind::Event(form)) = Kind::of(u32_at(block, 0, order)?) else { return None };
     let len = u32::try_from(block.len()).ok().filter(|len| *len >= FRAMING)?;
     Some(cut(block, form, order).ok()?.event::<T>(offset, len, order, scratch))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Order, sum_few, sum_small};
+
+    #[test]
+    fn a_few_lengths_are_summed_as_many_are() {
+        let bytes: Vec<u8> = (0..32u8).map(|at| 255 - at * 7 % 11).collect();
+        for count in 0..=8 {
+            assert_eq!(sum_few(&bytes, count), Some(sum_small(&bytes[..2 * count as usize], Order::Little)), "{count}");
+            assert_eq!(sum_few(&bytes[..15], count), None);
+        }
+        assert_eq!(sum_few(&bytes, 9), None);
+    }
 }

@@ -81,20 +81,8 @@ fn raw<'v>(field: &Field, moment: &Moment<'v>) -> Option<Value<'v>> {
 
 fn value_of<'v>(spec: &ParamInfo, ty: ParamType, bytes: &'v [u8], moment: &Moment<'v>) -> Option<Value<'v>> {
     use ParamType as T;
-    let unsigned = || match *bytes {
-        [a] => Some(u64::from(a)),
-        [a, b] => Some(u64::from(u16::from_le_bytes([a, b]))),
-        [a, b, c, d] => Some(u64::from(u32::from_le_bytes([a, b, c, d]))),
-        [a, b, c, d, e, f, g, h] => Some(u64::from_le_bytes([a, b, c, d, e, f, g, h])),
-        _ => None,
-    };
-    let signed = || match *bytes {
-        [a] => Some(i64::from(a.cast_signed())),
-        [a, b] => Some(i64::from(i16::from_le_bytes([a, b]))),
-        [a, b, c, d] => Some(i64::from(i32::from_le_bytes([a, b, c, d]))),
-        [a, b, c, d, e, f, g, h] => Some(i64::from_le_bytes([a, b, c, d, e, f, g, h])),
-        _ => None,
-    };
+    let unsigned = || scap::event::uint(bytes);
+    let signed = || scap::event::int(bytes);
     Some(match ty {
         T::Int8 | T::Int16 | T::Int32 | T::Int64 | T::Errno | T::Fd | T::Fd32 | T::Pid | T::Pid32 => Value::Int(signed()?),
         T::Charbuf | T::Fspath | T::Fsrelpath => {
