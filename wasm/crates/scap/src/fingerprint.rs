@@ -2,9 +2,19 @@
 
 /// Bytes of the inflated stream that are hashed.
 const SPAN: usize = 1 << 20;
-const OFFSET_BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+/// Upper and lower half of where FNV starts.
+const OFFSET_BASIS: (u64, u64) = (0x6c62_272e_07bb_0142, 0x62b8_2175_6295_c58d);
 /// 2^88 + this is the 128-bit FNV prime.
-const PRIME_LOW: u128 = 0x13b;
+const PRIME_LOW: u64 = 0x13b;
+
+/// The product with the prime. Three products of 64 bits do: one of 128 is a call in wasm, and this is asked for every byte.
+#[inline]
+fn times_prime((high, low): (u64, u64)) -> (u64, u64) {
+    let lower = (low & 0xffff_ffff) * PRIME_LOW;
+    let upper = (low >> 32) * PRIME_LOW + (lower >> 32);
+    let high = high.wrapping_mul(PRIME_LOW).wrapping_add(upper >> 32).wrapping_add(low << 24);
+    (high, upper << 32 | lower & 0xffff_ffff)
+}
 
 /// 128-bit FNV-1a over the first mebibyte of the inflated stream (less when the stream is shorter).
 ///
@@ -19,7 +29,8 @@ const PRIME_LOW: u128 = 0x13b;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fingerprint {
-    hash: u128,
+    /// Upper and lower half.
+    hash: (u64, u64),
     left: usize,
 }
 
@@ -37,8 +48,8 @@ impl Fingerprint {
         }
         let data = data.get(..self.left).unwrap_or(data);
         for byte in data {
-            self.hash ^= u128::from(*byte);
-            self.hash = self.hash.wrapping_mul(PRIME_LOW).wrapping_add(self.hash << 88);
+            let (high, low) = self.hash;
+            self.hash = times_prime((high, low ^ u64::from(*byte)));
         }
         self.left -= data.len();
     }
@@ -51,13 +62,21 @@ impl Fingerprint {
 
 impl std::fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:032x}", self.hash)
+        write!(f, "{:016x}{:016x}", self.hash.0, self.hash.1)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Fingerprint, SPAN};
+    use super::{Fingerprint, OFFSET_BASIS, PRIME_LOW, SPAN, times_prime};
+
+    #[test]
+    fn the_product_is_that_of_128_bits() {
+        let whole = |(high, low): (u64, u64)| u128::from(high) << 64 | u128::from(low);
+        for hash in [(0, 0), (0, 1), OFFSET_BASIS, (u64::MAX, u64::MAX), (0, u64::MAX), (0x1234_5678_9abc_def0, 0xfedc_ba98_7654_3210)] {
+            assert_eq!(whole(times_prime(hash)), whole(hash).wrapping_mul((1 << 88) + u128::from(PRIME_LOW)));
+        }
+    }
 
     #[test]
     fn slicing_and_what_follows_the_first_mebibyte_change_nothing() {
