@@ -47,11 +47,16 @@ pub struct Times {
 
 impl Times {
     /// Takes the time of the next event.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, ts: u64) {
-        let (first, last) = self.span.unwrap_or((ts, ts));
-        self.silence_ns = self.silence_ns.max(ts.saturating_sub(last));
-        self.span = Some((first, last.max(ts)));
+        match &mut self.span {
+            None => self.span = Some((ts, ts)),
+            Some((_, last)) if ts > *last => {
+                self.silence_ns = self.silence_ns.max(ts - *last);
+                *last = ts;
+            }
+            Some(_) => {}
+        }
     }
 }
 

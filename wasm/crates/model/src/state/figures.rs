@@ -4,6 +4,7 @@
 use super::{Row, State, ThreadIndex};
 use crate::quirk::Quirk;
 use hashbrown::HashMap;
+use scap::event::uint;
 use scap::{Event, Params};
 
 /// Memory and faults of a thread, as they were last told.
@@ -202,23 +203,30 @@ impl State {
             let total = runs.last().unwrap_or_default().saturating_add(slice);
             runs.set(row, total);
         }
-        let params = &event.params;
-        if event.kind == 146 || params.len() < 6 {
+        if event.kind == 146 {
             return;
         }
-        let (pfmajor, pfminor) = (narrow(params.uint(1)), narrow(params.uint(2)));
+        let mut figures = event.params.iter().skip(1).map(uint);
+        let mut figure = || figures.next();
+        let (Some(pfmajor), Some(pfminor), Some(vmsize), Some(vmrss), Some(vmswap)) = (figure(), figure(), figure(), figure(), figure()) else { return };
+        let (pfmajor, pfminor) = (narrow(pfmajor), narrow(pfminor));
         self.figures.change_memory(thread, row, |memory| (memory.pfmajor, memory.pfminor) = (pfmajor, pfminor));
         if self.threads.now(thread).pid == -1 && self.quirks.has(Quirk::UnknownThreadsHaveNoMemory) {
             return;
         }
-        self.note_sizes(row, params, self.main_of(thread), 3);
+        self.set_sizes(row, self.main_of(thread), [vmsize, vmrss, vmswap]);
     }
 
     /// Memory sizes of a thread, from three parameters in a row.
     pub(super) fn note_sizes(&mut self, row: Row, params: &Params<'_>, thread: ThreadIndex, at: usize) {
-        let (Some(vmsize), Some(vmrss), Some(vmswap)) = (params.uint(at), params.uint(at + 1), params.uint(at + 2)) else { return };
-        let (vmsize, vmrss, vmswap) = (narrow(Some(vmsize)), narrow(Some(vmrss)), narrow(Some(vmswap)));
-        self.figures.change_memory(thread, row, |memory| (memory.vmsize, memory.vmrss, memory.vmswap) = (vmsize, vmrss, vmswap));
+        self.set_sizes(row, thread, [params.uint(at), params.uint(at + 1), params.uint(at + 2)]);
+    }
+
+    fn set_sizes(&mut self, row: Row, thread: ThreadIndex, sizes: [Option<u64>; 3]) {
+        if let [vmsize @ Some(_), vmrss @ Some(_), vmswap @ Some(_)] = sizes {
+            let (vmsize, vmrss, vmswap) = (narrow(vmsize), narrow(vmrss), narrow(vmswap));
+            self.figures.change_memory(thread, row, |memory| (memory.vmsize, memory.vmrss, memory.vmswap) = (vmsize, vmrss, vmswap));
+        }
     }
 }
 
