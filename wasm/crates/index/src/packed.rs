@@ -2,8 +2,97 @@
 
 /// Rows of a frame.
 pub const FRAME: usize = 256;
-/// Values that are packed side by side, so that one shift serves all of them.
+/// Values that are packed side by side.
 const LANES: usize = 4;
+
+/// Values side by side, so that one shift serves all of them. In wasm the compiler does not see by itself that an
+/// instruction can do that.
+#[cfg(target_feature = "simd128")]
+mod lanes {
+    use super::LANES;
+    use std::arch::wasm32::{u32x4, u32x4_extract_lane, u32x4_shl, u32x4_shr, u32x4_splat, v128, v128_and, v128_or};
+
+    #[derive(Clone, Copy)]
+    pub struct Lanes(v128);
+
+    impl Lanes {
+        #[inline(always)]
+        pub fn of(values: [u32; LANES]) -> Self {
+            let [a, b, c, d] = values;
+            Self(u32x4(a, b, c, d))
+        }
+
+        #[inline(always)]
+        pub fn values(self) -> [u32; LANES] {
+            let Self(all) = self;
+            [u32x4_extract_lane::<0>(all), u32x4_extract_lane::<1>(all), u32x4_extract_lane::<2>(all), u32x4_extract_lane::<3>(all)]
+        }
+
+        #[inline(always)]
+        pub fn shl(self, bits: u32) -> Self {
+            Self(u32x4_shl(self.0, bits))
+        }
+
+        #[inline(always)]
+        pub fn shr(self, bits: u32) -> Self {
+            Self(u32x4_shr(self.0, bits))
+        }
+
+        #[inline(always)]
+        pub fn or(self, other: Self) -> Self {
+            Self(v128_or(self.0, other.0))
+        }
+
+        #[inline(always)]
+        pub fn and(self, mask: u32) -> Self {
+            Self(v128_and(self.0, u32x4_splat(mask)))
+        }
+    }
+}
+
+/// Values side by side. All lanes in one expression: a loop over them is compiled lane by lane.
+#[cfg(not(target_feature = "simd128"))]
+mod lanes {
+    use super::LANES;
+
+    #[derive(Clone, Copy)]
+    pub struct Lanes([u32; LANES]);
+
+    impl Lanes {
+        #[inline(always)]
+        pub fn of(values: [u32; LANES]) -> Self {
+            Self(values)
+        }
+
+        #[inline(always)]
+        pub fn values(self) -> [u32; LANES] {
+            self.0
+        }
+
+        #[inline(always)]
+        pub fn shl(self, bits: u32) -> Self {
+            Self(self.0.map(|value| value.wrapping_shl(bits)))
+        }
+
+        #[inline(always)]
+        pub fn shr(self, bits: u32) -> Self {
+            Self(self.0.map(|value| value.wrapping_shr(bits)))
+        }
+
+        #[inline(always)]
+        pub fn or(self, other: Self) -> Self {
+            let (Self([a, b, c, d]), Self([e, f, g, h])) = (self, other);
+            Self([a | e, b | f, c | g, d | h])
+        }
+
+        #[inline(always)]
+        pub fn and(self, mask: u32) -> Self {
+            Self(self.0.map(|value| value & mask))
+        }
+    }
+}
+
+use lanes::Lanes;
 
 /// Bits that a value needs.
 pub fn width_of(value: u32) -> u32 {
@@ -39,28 +128,28 @@ impl Frames {
         self.widths.push(width as u8);
         let start = self.words.len();
         self.starts.push(start as u32);
+        if width == 0 {
+            return;
+        }
         if width == 32 {
             self.words.extend_from_slice(values);
             return;
         }
         self.words.resize(start + width as usize * WORDS_PER_BIT, 0);
         let mut full = self.words[start..].as_chunks_mut::<LANES>().0.iter_mut();
-        let mut word = [0u32; LANES];
+        let mut word = Lanes::of([0; LANES]);
         let mut used = 0;
         for values in values.as_chunks::<LANES>().0 {
-            for lane in 0..LANES {
-                word[lane] |= values[lane].wrapping_shl(used);
-            }
+            let values = Lanes::of(*values);
+            word = word.or(values.shl(used));
             used += width;
             if used >= 32
                 && let Some(full) = full.next()
             {
-                *full = word;
+                *full = word.values();
                 used -= 32;
                 // What did not fit. A shift by the whole width gives nothing: values are narrower than their type.
-                for lane in 0..LANES {
-                    word[lane] = values[lane].wrapping_shr(width - used);
-                }
+                word = values.shr(width - used);
             }
         }
         debug_assert_eq!(used, 0, "64 values of any width end with a word");
@@ -99,19 +188,18 @@ impl Frames {
         }
         let mask = (1u32 << width) - 1;
         let mut next = words.as_chunks::<LANES>().0.iter();
-        let mut word = [0u32; LANES];
+        let mut word = Lanes::of([0; LANES]);
         let mut left = 0;
-        // All lanes in one expression: a loop over them is compiled lane by lane.
         for values in into.as_chunks_mut::<LANES>().0 {
             if left >= width {
-                *values = word.map(|word| word & mask);
-                word = word.map(|word| word.wrapping_shr(width));
+                *values = word.and(mask).values();
+                word = word.shr(width);
                 left -= width;
             } else {
                 let Some(fresh) = next.next() else { return };
-                let [a, b, c, d] = fresh.map(|fresh| fresh.wrapping_shl(left));
-                *values = [word[0] | a, word[1] | b, word[2] | c, word[3] | d].map(|value| value & mask);
-                word = fresh.map(|fresh| fresh.wrapping_shr(width - left));
+                let fresh = Lanes::of(*fresh);
+                *values = word.or(fresh.shl(left)).and(mask).values();
+                word = fresh.shr(width - left);
                 left += 32 - width;
             }
         }
@@ -204,8 +292,14 @@ impl Patched {
             self.width.choose(values);
         }
         self.width.left -= 1;
-        if too_wide(values, self.width.most()) > MANY {
+        let mut wide_ones = too_wide(values, self.width.most());
+        if wide_ones > MANY {
             self.width.choose(values);
+            wide_ones = too_wide(values, self.width.most());
+        }
+        if wide_ones == 0 {
+            self.frames.push(values, self.width.width);
+            return;
         }
         let most = self.width.most();
         for (group, values) in values.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
