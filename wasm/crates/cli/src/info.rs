@@ -4,9 +4,9 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write as _};
 
-use engine::{DamageReport, Files, Options, Session, Summary};
+use engine::{DamageReport, Files, Options, Places, Session, Summary};
 use lexopt::Arg::{Long, Short, Value};
-use model::table;
+use model::{Row, table};
 use scap::{Damage, DamageKind, Inflate};
 use serde::Serialize;
 
@@ -152,15 +152,17 @@ pub fn run(mut parser: lexopt::Parser) -> Result<u8, Problem> {
 /// Looks at some buffers of calls that moved more than fits their block.
 fn snaplen(session: &Session, files: &mut Files<File>) -> Option<u64> {
     const LOOKED_AT: usize = 256;
-    const ROWS: u32 = 1 << 17;
+    const ROWS: Row = 1 << 17;
     let index = session.index();
     let moves_data = |kind| table::event(kind).is_some_and(|info| !info.enter && info.flags.any(table::EventFlags::READS_FROM_FD.with(table::EventFlags::WRITES_TO_FD)));
-    let clipped = (0..index.next_row().min(ROWS))
-        .filter(|row| index.kind(*row).is_some_and(moves_data))
-        .filter_map(|row| index.record(row))
-        .filter(|record| record.result.is_some_and(|result| result > i64::from(record.block_len)));
-    let lengths = clipped.take(LOOKED_AT).filter_map(|record| {
-        let call = session.call(record.row, files).ok()??;
+    let mut places = Places::default();
+    let mut is_clipped = |row: &Row| {
+        let result = index.unplaced(*row).and_then(|record| record.result).unwrap_or(0);
+        result > 0 && index.place(*row, &mut places).is_some_and(|(_, block_len)| result > i64::from(block_len))
+    };
+    let moving = (0..index.next_row().min(ROWS)).filter(|row| index.kind(*row).is_some_and(moves_data));
+    let lengths = moving.filter(|row| is_clipped(row)).take(LOOKED_AT).filter_map(|row| {
+        let call = session.call(row, files).ok()??;
         let params = call.exit.into_iter().flat_map(|edge| edge.params);
         params.filter(|param| param.actual > param.captured).filter_map(|param| param.captured).max()
     });

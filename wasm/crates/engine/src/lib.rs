@@ -21,7 +21,7 @@ mod words;
 
 pub use detail::CallDetail;
 pub use facts::{DamageReport, Stopped, Summary};
-pub use index::Unit;
+pub use index::{Places, Unit};
 pub use ::filter::FilterError;
 pub use filters::{FilterCount, FilterId};
 pub use find::{Find, Found};
