@@ -555,6 +555,7 @@ impl State {
     }
 
     /// The list is complete: roles and names of sockets follow from all of it together.
+    #[inline(never)]
     fn loaded(&mut self, row: Row) {
         self.loading = false;
         if let Some(Carried { threads, slots }) = self.carried.take() {
@@ -593,6 +594,7 @@ impl State {
     // --- events --------------------------------------------------------------------------------------------------
 
     /// Carries out what the previous event left for now.
+    #[inline(never)]
     fn settle(&mut self, row: Row) {
         for removal in std::mem::take(&mut self.removals) {
             match removal {
@@ -643,7 +645,7 @@ impl State {
             self.container_record(event, row);
         }
         let is_birth = manner == Manner::Birth;
-        let thread = match self.threads.find(event.tid) {
+        let thread = match self.threads.find_for_event(event.tid) {
             None if event.tid != -1 && !is_birth => Some(self.placeholder(event.tid, row)),
             found => found,
         };
@@ -659,6 +661,7 @@ impl State {
         }
     }
 
+    #[inline(never)]
     fn apply_neutral(&mut self, row: Row, event: &Event<'_>, applied: &mut Applied) {
         match event.kind {
             228 | 272 | 324 => {
@@ -813,6 +816,7 @@ impl State {
 
     /// A data call or a dup of a number that execve may have closed, and that has not failed for that: it was open all
     /// the time. Other calls prove nothing: the number may have been used anew by a call that was not recorded.
+    #[inline(never)]
     fn open_after_all(&mut self, row: Row, thread: ThreadIndex, subject: &mut Subject, result: i64) {
         const EBADF: i64 = -9;
         let table = self.threads.now(thread).table;

@@ -199,6 +199,7 @@ impl State {
 
     // --- files ---------------------------------------------------------------------------------------------------
 
+    #[inline(never)]
     fn opened(&mut self, call: &Exit<'_, '_>) -> Subject {
         let params = &call.event.params;
         let kind = call.event.kind;
@@ -484,6 +485,7 @@ impl State {
         subject
     }
 
+    #[inline(never)]
     fn signalfd(&mut self, call: &Exit<'_, '_>) -> Subject {
         let asked = call.kept.int(0).or_else(|| call.event.params.int(1));
         if asked == Some(call.result) && call.result >= 0 {
@@ -496,6 +498,7 @@ impl State {
     }
 
     /// Descriptors that came in a message: what they are open on is not told.
+    #[inline(never)]
     fn received_fds(&mut self, call: &Exit<'_, '_>) {
         if self.quirks.has(Quirk::ReceivedFdsUnseen) {
             return;
@@ -508,6 +511,7 @@ impl State {
     }
 
     /// Kinds of fds that sysdig 0.29.3 does not know yet.
+    #[inline(never)]
     fn newer_fd(&mut self, call: &Exit<'_, '_>) -> Subject {
         let params = &call.event.params;
         if self.quirks.has(Quirk::NewerFdsUnseen) || call.result < 0 {
@@ -619,6 +623,7 @@ impl State {
         }
     }
 
+    #[inline(never)]
     fn change_identity(&mut self, call: &Exit<'_, '_>) {
         let kind = call.event.kind;
         let params = &call.event.params;
@@ -679,6 +684,7 @@ impl State {
         });
     }
 
+    #[inline(never)]
     fn limited(&mut self, call: &Exit<'_, '_>) {
         let params = &call.event.params;
         let kept = &call.kept;

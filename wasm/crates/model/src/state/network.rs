@@ -182,6 +182,7 @@ impl State {
     }
 
     /// connect's enter already names where to, whatever comes of it.
+    #[inline(never)]
     pub(super) fn connect_enter(&mut self, row: Row, event: &Event<'_>, thread: ThreadIndex, subject: Subject) {
         if subject.description == NONE || self.release == Release::Libs0_25_4 {
             return;
@@ -276,6 +277,7 @@ impl State {
         Subject { fd: subject.fd, description: index }
     }
 
+    #[inline(never)]
     pub(super) fn accepted(&mut self, call: &Exit<'_, '_>) -> Subject {
         if call.result < 0 {
             return Subject::NONE;
@@ -319,6 +321,7 @@ impl State {
     }
 
     /// A datagram goes out through a number that nothing is known of: it is a socket, then.
+    #[inline(never)]
     pub(super) fn send_enter(&mut self, row: Row, event: &Event<'_>, thread: ThreadIndex, subject: Subject) -> Subject {
         if self.release == Release::Libs0_25_4 {
             return subject;

@@ -428,6 +428,7 @@ impl State {
     }
 
     /// procexit: the thread still shows at this event.
+    #[inline(never)]
     pub(super) fn procexit(&mut self, row: Row, event: &Event<'_>, thread: ThreadIndex) {
         if !self.quirks.has(Quirk::OrphansKeepTheirParent) {
             self.hand_over_children(row, event, thread);
@@ -474,6 +475,7 @@ impl State {
     }
 
     /// A successful execve: another program in the same process.
+    #[inline(never)]
     pub(super) fn executed(&mut self, call: &Exit<'_, '_>) {
         let Exit { row, event, thread, .. } = *call;
         let params = &event.params;

@@ -374,6 +374,12 @@ impl Threads {
 
     /// The thread that has this tid now.
     pub fn find(&self, tid: i64) -> Option<ThreadIndex> {
+        self.find_for_event(tid)
+    }
+
+    /// The same, made where it is asked for every event.
+    #[inline(always)]
+    pub(super) fn find_for_event(&self, tid: i64) -> Option<ThreadIndex> {
         let thread = self.newest(tid);
         (thread != NONE && self.get(thread).live != NONE).then_some(thread)
     }
