@@ -120,6 +120,42 @@ fn a_plan_selects_what_asking_every_event_selects() {
     }
 }
 
+/// A link may hold any of these: each is answered a step at a time, or refused.
+#[test]
+fn deep_long_and_ugly_filters_are_answered_or_refused() {
+    let files = [inflated(CAPTURES[0])];
+    let mut session = session(&files[0]);
+    let mut selected = |filter: &str| {
+        let spec = list(&mut session, Unit::Events, filter);
+        rows(&mut session, filter, &files, spec)
+    };
+    let reads = selected("evt.type = read");
+    let none = selected("evt.num < 0");
+    assert!(!reads.is_empty() && none.is_empty());
+    let nested = |depth: usize| {
+        let open = ["not (fd.num < 0 and ", "not (fd.num < 0 or "].map(str::to_owned);
+        let opened: String = (0..depth).map(|level| open[level % 2].as_str()).collect();
+        format!("{opened}evt.type = read{}", ")".repeat(depth))
+    };
+    assert!(!selected(&nested(99)).is_empty());
+    let odd = format!("{}evt.type = read{}", "not (not (".repeat(50), "))".repeat(50));
+    assert_eq!(selected(&odd), reads);
+    // Over a megabyte: some of its checks hold, and what is asked of every row is long.
+    let long = format!("evt.type = read or {}", vec!["fd.name = /nowhere/at/all/and/nothing"; 30_000].join(" or "));
+    assert!(long.len() > 1 << 20);
+    assert_eq!(selected(&long), reads);
+    let value = format!("evt.type = read or fd.name contains {} or evt.args contains {}", "x".repeat(1 << 20), "y".repeat(1 << 20));
+    assert_eq!(selected(&value), reads);
+    for ugly in ["(a*)*(a|a)*(a?){50}b", "((x|/)+)+[[:digit:]]{40}", "(.*)*(.*)*(.*)*\\x01"] {
+        assert_eq!(selected(&format!("evt.args regex \"{ugly}\"")), none, "{ugly}");
+    }
+    assert_eq!(selected(&format!("fd.name glob \"{}\"", "*/*b".repeat(500))), none);
+    let mut refused = |filter: &str| session.filter(filter).expect_err("it is refused").message;
+    assert_eq!(refused(&nested(101)), "brackets are nested more than 100 deep");
+    assert!(refused(&format!("fd.name regex \"{}x{}\"", "(".repeat(500_000), ")".repeat(500_000))).starts_with("this regular expression cannot be used"));
+    assert!(refused("fd.name regex \"((a{1000}){1000}){1000}\"").starts_with("this regular expression cannot be used"));
+}
+
 #[test]
 fn a_printed_filter_selects_the_same_rows() {
     let files = [inflated(CAPTURES[0])];
