@@ -564,10 +564,15 @@ quirks! {
         right: "the paths of every call that succeeded",
         shows: "in fs.path.name and the others of its kind",
     }
-    ContainersHaveNoShells: Filter, TimeOfDay, [V0_36_0] {
-        sysdig: "does not know the shell of a user in a container",
-        right: "that of the host's user where the container has told of none",
-        shows: "as `<NA>` in user.shell",
+    ContainersHaveNoUsers: Filter, TimeOfDay, [V0_36_0] {
+        sysdig: "does not know the users of a container but root, and no shell of theirs",
+        right: "those of the host where the container has told of none",
+        shows: "as `<NA>` in user.name and user.shell",
+    }
+    NamespacesAreNoHosts: Filter, TimeOfDay, [V0_36_0] {
+        sysdig: "has an empty text for the container of a thread that has numbers of its own and is in none, as runc is while it makes one",
+        right: "the host",
+        shows: "in `container.id != host`, and in container.name, which has no value then",
     }
     AncestorsInIsTheOwnPid: Filter, TimeOfDay, [V0_29_3] {
         sysdig: "compares the process's own pid when a filter asks `proc.apid in`, whatever the index",

@@ -46,9 +46,6 @@ const WITHOUT_A_SWITCH: &str = "
   prints as `<NA>` select a few events more or less, for what it prints agrees.
 * 0.36.0 keeps name, home and shell of the user when a program changes the user by being executed (sudo, passwd), and has the
   new number all the same; here they are those of the number.
-* 0.36.0 has no name for the users of a container that the capture does not tell of, root but; here they are named as on the host.
-* 0.36.0 has an empty text for `container.id` of a thread that has process numbers of its own and is in no container yet (runc
-  while it makes one), and no name; here it is on the host until it is in one.
 * 0.36.0 lists the kinds of `fd.types` in the order of its hash table; here they are sorted.
 * It keeps no more than 262,144 threads. There is no such limit here.
 * Up to 0.9.0 it read the cgroups of clone alone, so that children of fork and vfork had no container. No release that is copied

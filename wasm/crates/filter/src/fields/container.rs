@@ -17,6 +17,9 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
     if is_host && thread.pid == -1 && !moment.is_classic() && moment.has(Quirk::UnknownThreadsAreThemselves) {
         return (field.info.id == Id::ContainerId).then_some(Value::Text(b""));
     }
+    if is_host && thread.vtid != -1 && thread.vtid != moment.event.tid && moment.has(Quirk::NamespacesAreNoHosts) {
+        return (field.info.id == Id::ContainerId).then_some(Value::Text(b""));
+    }
     match field.info.id {
         Id::ContainerId | Id::ContainerName | Id::ContainerType | Id::ContainerFullId if is_host => return Some(Value::Text(b"host")),
         Id::ContainerId => return Some(Value::Text(id)),

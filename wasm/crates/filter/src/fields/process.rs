@@ -379,7 +379,13 @@ pub(super) fn extract<'v>(field: &'v Field, moment: &'v Moment<'v>, scratch: &'v
         Id::UserUid | Id::UserId => Value::Uint(u64::from(thread.uid)),
         Id::UserName | Id::UserHomedir | Id::UserShell | Id::GroupName if who.is_nameless() => Value::Text(b""),
         Id::UserLoginname if who.is_nameless() && thread.loginuid == u32::MAX => Value::Text(b""),
-        Id::UserShell if thread.container != Text::EMPTY && moment.has(Quirk::ContainersHaveNoShells) => Value::Text(b"<NA>"),
+        Id::UserName | Id::UserShell
+            if thread.container != Text::EMPTY
+                && (field.info.id == Id::UserShell || thread.uid != 0)
+                && moment.has(Quirk::ContainersHaveNoUsers) =>
+        {
+            Value::Text(b"<NA>")
+        }
         Id::UserName => return account(who, thread.uid, |account| account.name),
         Id::UserHomedir => return account(who, thread.uid, |account| account.home),
         Id::UserShell => return account(who, thread.uid, |account| account.shell),
