@@ -4,7 +4,7 @@ import { createBreather } from './breathe';
 import { loadEngine } from './engine';
 import type { Engine, SearchTask } from './engine';
 import { forceSearchFailure } from './force';
-import { CaptureBytes, InflatedBytes, RawBytes, forwardSpan } from './reading/bytes';
+import { CaptureBytes, InflatedBytes, RawBytes } from './reading/bytes';
 import type { Origin } from './reading/bytes';
 import { ForwardBytes } from './reading/forward';
 
@@ -44,7 +44,7 @@ async function openAll(module: WebAssembly.Module, origins: readonly Origin[]): 
       bytes.add(source);
       continue;
     }
-    const inflated = new InflatedBytes(file, engine.createPackedBytes(), { span: forwardSpan });
+    const inflated = new InflatedBytes(file, engine.createPackedBytes(), { isForward: true });
     inflated.addPoints(points);
     bytes.add(inflated);
   }

@@ -107,12 +107,15 @@ export class RawBytes implements ByteSource {
   readonly #file: File;
   readonly #readFile: ReadFile;
   readonly #spans = new Spans(cachedBytes);
+  readonly #firstSpan: number;
   #lastEnd = -1;
-  #spanBytes = pageBytes;
+  #spanBytes = 0;
 
-  constructor(file: File, readFile: ReadFile = readFileSync) {
+  /** `firstSpan`: bytes that are read of a place where nothing was read before, whole pages. */
+  constructor(file: File, readFile: ReadFile = readFileSync, firstSpan = pageBytes) {
     this.#file = file;
     this.#readFile = readFile;
+    this.#firstSpan = firstSpan;
   }
 
   get origin(): Origin {
@@ -126,7 +129,7 @@ export class RawBytes implements ByteSource {
   /** Reads whole pages; more of them while reads go forward, for a search should not pay a round trip per page. */
   #load(offset: number, length: number): Span {
     const from = offset - (offset % pageBytes);
-    this.#spanBytes = from === this.#lastEnd ? Math.min(this.#spanBytes * 2, longestSpan) : pageBytes;
+    this.#spanBytes = from === this.#lastEnd ? Math.min(this.#spanBytes * 2, longestSpan) : this.#firstSpan;
     const end = Math.min(this.#file.size, from + Math.max(this.#spanBytes, offset - from + length));
     const bytes = this.#readStretch(from, end);
     this.#lastEnd = end;
@@ -164,8 +167,8 @@ export interface PackedBytes {
 /** Inflated at a time: what is asked for together tends to stand together. */
 const inflatedSpan = 256 << 10;
 
-/** The same for who reads forward: a fifth less processor time than with the shorter one. */
-export const forwardSpan = 1 << 20;
+/** The same for who reads forward, and what is read of the file then: to go back and forth costs more than to read. */
+const forwardSpan = 1 << 20;
 
 /** A gzip file: inflates again from the restart point before the bytes wanted. */
 export class InflatedBytes implements ByteSource {
@@ -173,13 +176,14 @@ export class InflatedBytes implements ByteSource {
   readonly #raw: RawBytes;
   readonly #file: File;
   readonly #span: number;
-  readonly #spans = new Spans(4 * cachedBytes);
+  readonly #spans: Spans;
 
-  /** `span`: bytes that are inflated at a time. */
-  constructor(file: File, packed: PackedBytes, { readFile = readFileSync, span = inflatedSpan }: { readonly readFile?: ReadFile; readonly span?: number } = {}) {
-    this.#span = span;
+  /** `isForward`: it is read from its beginning to its end, or in long stretches. */
+  constructor(file: File, packed: PackedBytes, { readFile = readFileSync, isForward = false }: { readonly readFile?: ReadFile; readonly isForward?: boolean } = {}) {
+    this.#span = isForward ? forwardSpan : inflatedSpan;
+    this.#spans = new Spans(isForward ? cachedBytes : 4 * cachedBytes);
     this.#packed = packed;
-    this.#raw = new RawBytes(file, readFile);
+    this.#raw = new RawBytes(file, readFile, isForward ? forwardSpan : pageBytes);
     this.#file = file;
   }
 

@@ -75,6 +75,17 @@ describe('InflatedBytes', () => {
     );
   });
 
+  it('gives the same to who reads forward', async () => {
+    const { stream, again } = await inflate(new Uint8Array(sample));
+    const packed = engine.createPackedBytes();
+    packed.addPoints(again.origin.points ?? new Uint8Array(0));
+    const forward = new InflatedBytes(fileOf(new Uint8Array(sample)), packed, { readFile: readFrom(sample), isForward: true });
+    for (let offset = 0; offset < stream.length; offset += 300_000) {
+      expect(Buffer.compare(forward.read(offset, 300_100), stream.subarray(offset, offset + 300_100))).toBe(0);
+    }
+    packed.free();
+  });
+
   it('says that the file has changed when it can not be read again', async () => {
     const { again } = await inflate(new Uint8Array(sample));
     const packed = engine.createPackedBytes();
