@@ -5,7 +5,11 @@ import { canInstall, install } from './debian.mjs';
 import { attempt, Failure, step } from './steps.mjs';
 
 const target = 'wasm32-unknown-unknown';
-const wasmFlags = '-C target-feature=+simd128,+bulk-memory';
+/**
+ * A panic says in which file it happened; line and column would weigh more in the module than all that they help. Stable
+ * compilers take that option only from who says `RUSTC_BOOTSTRAP`.
+ */
+const wasmEnv = { RUSTFLAGS: '-C target-feature=+simd128,+bulk-memory -Z location-detail=file', RUSTC_BOOTSTRAP: '1' };
 /** Oldest compiler that takes the workspace. */
 const oldest = [1, 88];
 
@@ -62,7 +66,7 @@ async function findNative() {
 /** @returns {Promise<Toolchain>} */
 async function findWasm() {
   if ((await machineHasRust()) && ((await machineCompilesWasm()) || (await rustupAddsWasm()))) {
-    return { cargo: 'cargo', buildArgs: [], env: { RUSTFLAGS: wasmFlags } };
+    return { cargo: 'cargo', buildArgs: [], env: wasmEnv };
   }
   if (await debianHas(debianPackages)) {
     return {
@@ -70,8 +74,7 @@ async function findWasm() {
       buildArgs: ['-Z', 'build-std=std,panic_abort'],
       env: {
         ...debianEnv,
-        RUSTFLAGS: wasmFlags,
-        RUSTC_BOOTSTRAP: '1',
+        ...wasmEnv,
         CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: 'wasm-ld-19',
       },
     };
