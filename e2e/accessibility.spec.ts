@@ -85,6 +85,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('button', { name: 'Columns' }).click();
       const columns = page.getByRole('dialog', { name: 'Columns' });
       await columns.getByRole('combobox', { name: 'Add a field' }).fill('user.nme');
+      // The names of fields may still be on their way.
+      await expect(columns.getByRole('button', { name: 'Add', exact: true })).toBeEnabled();
       await page.keyboard.press('Enter');
       await expect(columns.getByText('There is no field user.nme.')).toBeVisible();
       await check(page);

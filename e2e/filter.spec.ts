@@ -342,6 +342,8 @@ test('any field becomes a column, by name, from the inspector and as a format, a
   const columns = page.getByRole('dialog', { name: 'Columns' });
   const field = columns.getByRole('combobox', { name: 'Add a field' });
   await field.fill('user.nme');
+  // The names of fields may still be on their way.
+  await expect(columns.getByRole('button', { name: 'Add', exact: true })).toBeEnabled();
   await page.keyboard.press('Enter');
   await expect(columns.getByText('There is no field user.nme.')).toBeVisible();
   await field.fill('evt.arg');
