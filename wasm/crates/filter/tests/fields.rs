@@ -87,14 +87,14 @@ fn expectations() -> Vec<(String, u64, String)> {
 const UNANSWERED: &[(&str, &str)] = &[
     ("evt.plugininfo", "plugins are not run"),
     ("evt.pluginname", "plugins are not run"),
-    ("evtin.", "which open spans an event falls into is not worked out: no release after 0.29 has it, and no capture has tracers"),
+    ("evtin.", "needs the open spans of tracers, which are not followed: no release after 0.29 does, and no recording has any"),
     ("span.childcount.fortag", "for views that are gone"),
-    ("span.count", "needs the two events of a span joined, which is not worked out"),
-    ("span.duration", "needs the two events of a span joined, which is not worked out"),
-    ("span.enterarg", "needs the two events of a span joined, which is not worked out"),
+    ("span.count", "needs the two events of a tracer joined, which is not done: no release after 0.29 does, and no recording has any"),
+    ("span.duration", "needs the two events of a tracer joined, which is not done: no release after 0.29 does, and no recording has any"),
+    ("span.enterarg", "needs the two events of a tracer joined, which is not done: no release after 0.29 does, and no recording has any"),
     ("span.idtag", "for views that are gone"),
     ("span.raw", "for views that are gone"),
-    ("span.time", "needs the two events of a span joined, which is not worked out"),
+    ("span.time", "needs the two events of a tracer joined, which is not done: no release after 0.29 does, and no recording has any"),
     ("fd.cip.name", "names of hosts are looked up live"),
     ("fd.sip.name", "names of hosts are looked up live"),
     ("fd.lip.name", "names of hosts are looked up live"),
@@ -290,6 +290,10 @@ What filters compare, formats print and columns show. This page is made from the
 A field has a value or it has none, and then every comparison with it is false, `!=` too. An argument is written in
 brackets or behind a dot, `evt.arg[0]`, `evt.arg.name`; digits are an index in brackets only. All names of sysdig are
 known, from the first release to the newest; *known* says which ones had them.
+
+Of tracers, which programs wrote to `/dev/null` for sysdig up to 0.29, the `span.` fields say what the event itself carries:
+number, tags and arguments. What joins two of them (`span.duration`, `span.time`, `span.enterargs`) or asks which of them are
+open (`evtin.`) has no value here.
 
 Fields that begin with `ss.` are our own:
 
