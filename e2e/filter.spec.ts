@@ -100,6 +100,7 @@ test('a mistake is one sentence about one underlined place, and Tab writes the f
   await page.keyboard.press('Tab');
   await expect(filter(page)).toHaveValue('proc.name = uwsgi and fd.name contains helloFastCGI');
   await expect(filter(page)).toHaveAttribute('aria-invalid', 'false');
+  await expect(page.locator('.filter-wrong')).toHaveCount(0);
   // The cursor stands behind what was written.
   await page.keyboard.type('info');
   await expect(panel(page)).toContainText('unknown field fd.nameinfo');

@@ -206,7 +206,7 @@ function FilterInput({ tab }: { readonly tab: Tab }): ReactNode {
         onFocus={() => setFocused(true)}
         onBlur={(event) => setFocused(frame.current?.contains(event.relatedTarget) === true)}
       >
-        {told === undefined ? null : <Underlined key={text} text={text} mistake={told} input={input} />}
+        {told === undefined ? null : <Underlined text={text} mistake={told} input={input} />}
         <input
           ref={input}
           id="filter"
@@ -294,7 +294,7 @@ function Underlined(props: {
     follow();
     from.addEventListener('scroll', follow);
     return () => from.removeEventListener('scroll', follow);
-  }, [input]);
+  }, [input, text]);
   const { at, length } = mistake;
   return (
     <div ref={mirror} className="filter-mirror" aria-hidden="true">
