@@ -123,12 +123,12 @@ impl Pieces {
         }
     }
 
-    /// Sends the rest of a capture that is not packed.
-    fn read(mut self, mut input: Input) {
+    /// Sends the rest of a capture that is not packed, and then its points, which say so.
+    fn read(mut self, mut input: Input, points: RestartPoints) {
         self.change();
         let end = loop {
             match input.read(&mut self.piece) {
-                Ok(0) => break Ok(RestartPoints::default()),
+                Ok(0) => break Ok(points),
                 Ok(len) => {
                     self.filled = len;
                     self.flush();
@@ -212,7 +212,7 @@ pub fn read(input: &mut Input, mut inflate: Inflate, taker: &mut impl Taker) -> 
     let pieces = Pieces { messages, empty, piece: Vec::new(), filled: 0, wanted: true };
     // Not waited for: when no more is wanted it may hang in a read that never ends.
     thread::spawn(move || match inflate.format() {
-        Some(Format::Raw) => pieces.read(input),
+        Some(Format::Raw) => pieces.read(input, inflate.take_points()),
         _ => pieces.unpack(input, inflate, buffer),
     });
     for message in received {
