@@ -230,3 +230,54 @@ pub fn read(input: &mut Input, mut inflate: Inflate, taker: &mut impl Taker) -> 
     }
     Err(io::Error::other("the reading thread is gone"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::{Input, PIECE, Taker, read};
+    use scap::{Damage, FileBytes, Inflate};
+
+    /// Counts the bytes that it is given.
+    struct Count(usize);
+
+    impl Taker for Count {
+        fn take(&mut self, bytes: &[u8]) -> bool {
+            self.0 += bytes.len();
+            true
+        }
+
+        fn damage(&mut self, _: Damage) {}
+    }
+
+    /// Notes where it is read.
+    struct Noted(Vec<(u64, usize)>);
+
+    impl FileBytes for Noted {
+        fn len(&self) -> u64 {
+            u64::MAX
+        }
+
+        fn read_at(&mut self, offset: u64, buf: &mut [u8]) -> std::io::Result<usize> {
+            self.0.push((offset, buf.len()));
+            Ok(buf.len())
+        }
+    }
+
+    #[test]
+    fn what_is_not_packed_is_read_again_where_it_stands() {
+        let path = std::env::temp_dir().join(format!("scapscope-input-{}", std::process::id()));
+        // A section header, then more than one piece.
+        let mut bytes = vec![0x0a, 0x0d, 0x0d, 0x0a];
+        bytes.resize(3 * PIECE + 5, 7);
+        std::fs::File::create(&path).and_then(|mut file| file.write_all(&bytes)).expect("a temporary file");
+        let mut input = Input::open(path.as_os_str()).ok().expect("it is there");
+        let mut count = Count(0);
+        let points = read(&mut input, Inflate::new(), &mut count).expect("it can be read");
+        std::fs::remove_file(&path).expect("it is there");
+        assert_eq!(count.0, bytes.len());
+        let mut noted = Noted(Vec::new());
+        points.read_at(&mut noted, 500_000_000, &mut [0; 100]).expect("any place");
+        assert_eq!(noted.0, [(500_000_000, 100)]);
+    }
+}
