@@ -271,7 +271,7 @@ mod tests {
         let mut bytes = vec![0x0a, 0x0d, 0x0d, 0x0a];
         bytes.resize(3 * PIECE + 5, 7);
         std::fs::File::create(&path).and_then(|mut file| file.write_all(&bytes)).expect("a temporary file");
-        let mut input = Input::open(path.as_os_str()).ok().expect("it is there");
+        let mut input = Input::open(path.as_os_str()).expect("it is there");
         let mut count = Count(0);
         let points = read(&mut input, Inflate::new(), &mut count).expect("it can be read");
         std::fs::remove_file(&path).expect("it is there");
